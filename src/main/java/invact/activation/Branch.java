@@ -1,0 +1,33 @@
+package invact.activation;
+
+/** One of the two monotone parts of an activation; the border T = argmin f belongs to the right. */
+public enum Branch {
+  /** x &lt; T, where f falls; the indicator bit is 0. */
+  LEFT("left"),
+  /** x ≥ T, where f rises; the indicator bit is 1. */
+  RIGHT("right");
+
+  private final String label;
+
+  Branch(String label) {
+    this.label = label;
+  }
+
+  /**
+   * The name in JSON, on the command line and in plots.
+   *
+   * @return {@code left} or {@code right}
+   */
+  public String label() {
+    return label;
+  }
+
+  /**
+   * The direction from T into this branch.
+   *
+   * @return −1 for left, +1 for right
+   */
+  public int sign() {
+    return this == LEFT ? -1 : 1;
+  }
+}

@@ -1,0 +1,72 @@
+package invact.approx;
+
+import java.util.List;
+
+/**
+ * A family of approximators q(u; c) of a function of the lift u = y − f(T) ≥ 0, with free
+ * coefficients c.
+ *
+ * <p>In some of its coefficients a form is linear: with the others fixed, q = q₀(u) + Σ cⱼ·φⱼ(u),
+ * where φⱼ = ∂q/∂cⱼ does not depend on the linear coefficients. A fit can therefore solve for those
+ * exactly.
+ *
+ * <p>Forms are immutable and compute with {@link StrictMath} alone.
+ */
+public sealed interface Form permits PaperGeluLeft, PaperSiluLeft, PaperRight {
+  /**
+   * The name in JSON and on the command line.
+   *
+   * @return a lower-case name
+   */
+  String name();
+
+  /**
+   * What q is, in the symbols of this project's documents.
+   *
+   * @return the formula
+   */
+  String formula();
+
+  /**
+   * The number of coefficients.
+   *
+   * @return the length of c
+   */
+  int coefficientCount();
+
+  /**
+   * The coefficients in which q is not linear, with the ranges in which a search for them starts.
+   *
+   * @return the ranges, by ascending index; empty if q is linear in all coefficients
+   */
+  List<NonlinearCoefficient> nonlinear();
+
+  /**
+   * q(u; c).
+   *
+   * @param u the lift, u ≥ 0; NaN gives NaN
+   * @param c the coefficients
+   * @return the value; where q has a limit as u → ∞, large finite u give it without overflow
+   */
+  double value(double u, double[] c);
+
+  /**
+   * ∂q/∂cⱼ for all j.
+   *
+   * @param u the lift, u ≥ 0 and finite
+   * @param c the coefficients
+   * @param gradient receives the derivatives
+   */
+  void gradient(double u, double[] c, double[] gradient);
+
+  /**
+   * A coefficient in which a form is not linear.
+   *
+   * @param index its index in c
+   * @param low least starting value
+   * @param high largest starting value
+   * @param logarithmic whether its scale is what matters, so that starts are spread evenly in its
+   *     logarithm; then both ends are positive
+   */
+  record NonlinearCoefficient(int index, double low, double high, boolean logarithmic) {}
+}

@@ -1,0 +1,63 @@
+package invact.approx;
+
+import java.util.List;
+
+/**
+ * The paper's form for the right branch of both activations, q = 1 + (c₀ + c₁·√u + c₂·u)·exp(c₃·(c₄
+ * − u)³) (Novikov and Oseledets, arXiv 2407.15545, eqs. 5 and 7).
+ */
+public record PaperRight() implements Form {
+  /** The name in JSON. */
+  public static final String NAME = "paper-right";
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public String formula() {
+    return "1 + (c0 + c1·√u + c2·u)·exp(c3·(c4−u)³)";
+  }
+
+  @Override
+  public int coefficientCount() {
+    return 5;
+  }
+
+  /**
+   * c₃ &gt; 0 makes the exponential fall for large u; c₄ moves its point of inflection. Wider
+   * ranges reach only plateaus where the exponential under- or overflows.
+   */
+  @Override
+  public List<NonlinearCoefficient> nonlinear() {
+    return List.of(
+        new NonlinearCoefficient(3, 1e-4, 1.0, true),
+        new NonlinearCoefficient(4, -10.0, 3.0, false));
+  }
+
+  @Override
+  public double value(double u, double[] c) {
+    double power = exponential(u, c);
+    return power == 0 ? 1.0 : 1.0 + (c[0] + c[1] * StrictMath.sqrt(u) + c[2] * u) * power;
+  }
+
+  @Override
+  public void gradient(double u, double[] c, double[] gradient) {
+    double power = exponential(u, c);
+    double root = StrictMath.sqrt(u);
+    double distance = c[4] - u;
+    double square = distance * distance;
+    double scaled = (c[0] + c[1] * root + c[2] * u) * power;
+    gradient[0] = power;
+    gradient[1] = root * power;
+    gradient[2] = u * power;
+    gradient[3] = scaled * square * distance;
+    gradient[4] = scaled * 3.0 * c[3] * square;
+  }
+
+  private static double exponential(double u, double[] c) {
+    double distance = c[4] - u;
+    return StrictMath.exp(c[3] * (distance * distance * distance));
+  }
+}

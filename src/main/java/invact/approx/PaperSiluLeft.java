@@ -1,0 +1,45 @@
+package invact.approx;
+
+import java.util.List;
+
+/**
+ * The paper's form for SiLU's left branch, q = c₀ + c₁·√u + c₂·u + c₃·u² (Novikov and Oseledets,
+ * arXiv 2407.15545, eq. 6, which the paper heads "GELU").
+ */
+public record PaperSiluLeft() implements Form {
+  /** The name in JSON. */
+  public static final String NAME = "paper-silu-left";
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public String formula() {
+    return "c0 + c1·√u + c2·u + c3·u²";
+  }
+
+  @Override
+  public int coefficientCount() {
+    return 4;
+  }
+
+  @Override
+  public List<NonlinearCoefficient> nonlinear() {
+    return List.of();
+  }
+
+  @Override
+  public double value(double u, double[] c) {
+    return c[0] + c[1] * StrictMath.sqrt(u) + u * (c[2] + c[3] * u);
+  }
+
+  @Override
+  public void gradient(double u, double[] c, double[] gradient) {
+    gradient[0] = 1.0;
+    gradient[1] = StrictMath.sqrt(u);
+    gradient[2] = u;
+    gradient[3] = u * u;
+  }
+}

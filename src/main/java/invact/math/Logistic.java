@@ -1,0 +1,24 @@
+package invact.math;
+
+/** The logistic function. */
+public final class Logistic {
+  private Logistic() {}
+
+  /**
+   * σ(x) = 1/(1 + exp(−x)).
+   *
+   * <p>σ(−∞) = 0, σ(+∞) = 1, σ(NaN) = NaN; 1 − σ(x) is {@code sigmoid(-x)} to full relative
+   * precision. Relative error below 3 ulp while exp(x) is a normal number; measured against
+   * 40-digit values on the points of {@code reference/silu.csv}.
+   *
+   * @param x any number
+   * @return the value, in [0, 1]
+   */
+  public static double sigmoid(double x) {
+    if (x >= 0) {
+      return 1.0 / (1.0 + StrictMath.exp(-x));
+    }
+    double power = StrictMath.exp(x);
+    return power / (1.0 + power);
+  }
+}
