@@ -15,6 +15,15 @@ import invact.math.CompensatedSum;
 public record ErrorStats(
     long count, double sumOfSquares, double rms, double bias, double maxAbs, double maxAbsAt) {
 
+  /**
+   * The figures by which this error is quoted.
+   *
+   * @return the summary
+   */
+  public ErrorSummary summary() {
+    return new ErrorSummary(rms, bias, maxAbs, maxAbsAt);
+  }
+
   /** Collects errors one by one; the result depends on their order only in the last bits. */
   public static final class Accumulator {
     private final CompensatedSum squares = new CompensatedSum();

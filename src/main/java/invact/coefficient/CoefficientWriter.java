@@ -1,0 +1,104 @@
+package invact.coefficient;
+
+import invact.activation.Activation;
+import invact.io.AtomicFile;
+import invact.io.Json;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import tools.jackson.core.JsonGenerator;
+
+/**
+ * Writes coefficient sets as JSON, as {@code coefficient-set.schema.json} describes it: keys in
+ * fixed order, one coefficient a line, numbers as the shortest decimals that read back as the same
+ * double, and nothing about the time or the machine. The same set gives the same bytes.
+ */
+public final class CoefficientWriter {
+  /** The version of the JSON layout that this class writes and {@link CoefficientReader} reads. */
+  public static final int SCHEMA_VERSION = 1;
+
+  private CoefficientWriter() {}
+
+  /**
+   * Writes {@code NAME.json}, whole or not at all.
+   *
+   * @param set the set
+   * @param directory where; made as needed
+   * @return the file
+   * @throws IOException if it cannot be written
+   */
+  public static Path write(CoefficientSet set, Path directory) throws IOException {
+    Path file = directory.resolve(set.name() + ".json");
+    AtomicFile.write(file, toJson(set).getBytes(StandardCharsets.UTF_8));
+    return file;
+  }
+
+  /**
+   * The set as JSON.
+   *
+   * @param set the set
+   * @return the text, with a line end at its end
+   */
+  public static String toJson(CoefficientSet set) {
+    return Json.text(json -> {
+      Activation activation = set.activation();
+      json.writeStartObject();
+      json.writeNumberProperty("schemaVersion", SCHEMA_VERSION);
+      json.writeStringProperty("name", set.name());
+      json.writeStringProperty("activation", activation.name());
+      json.writeNumberProperty("argmin", activation.argmin());
+      json.writeNumberProperty("minimum", activation.minimum());
+      writePiece(json, "left", set.left());
+      writePiece(json, "right", set.right());
+      json.writeEndObject();
+    });
+  }
+
+  private static void writePiece(JsonGenerator json, String key, Piece piece) {
+    BranchApproximant approximant = piece.approximant();
+    json.writeObjectPropertyStart(key);
+    json.writeStringProperty("form", approximant.approximant().form().name());
+    json.writeStringProperty("target", approximant.target().label());
+    json.writeArrayPropertyStart("coefficients");
+    for (double coefficient : approximant.approximant().coefficients()) {
+      json.writeNumber(coefficient);
+    }
+    json.writeEndArray();
+    json.writeObjectPropertyStart("derivativeError");
+    json.writeNumberProperty("rms", piece.derivativeError().rms());
+    json.writeNumberProperty("bias", piece.derivativeError().bias());
+    json.writeNumberProperty("maxAbs", piece.derivativeError().maxAbs());
+    json.writeNumberProperty("maxAbsAt", piece.derivativeError().maxAbsAt());
+    json.writeEndObject();
+    writeOrigin(json, piece.origin());
+    json.writeEndObject();
+  }
+
+  private static void writeOrigin(JsonGenerator json, Origin origin) {
+    json.writeObjectPropertyStart("origin");
+    switch (origin) {
+      case Origin.Published published -> {
+        json.writeStringProperty("kind", "published");
+        json.writeStringProperty("source", published.source());
+        json.writeStringProperty("note", published.note());
+      }
+      case Origin.Fitted fitted -> {
+        json.writeStringProperty("kind", "fitted");
+        json.writeStringProperty("objective", fitted.objective());
+        json.writeStringProperty("sampling", fitted.sampling());
+        json.writeNumberProperty("rangeLow", fitted.rangeLow());
+        json.writeNumberProperty("rangeHigh", fitted.rangeHigh());
+        json.writeNumberProperty("points", fitted.points());
+        json.writeNumberProperty("sse", fitted.sse());
+        json.writeNumberProperty("rms", fitted.rms());
+        json.writeNumberProperty("maxAbs", fitted.maxAbs());
+        json.writeNumberProperty("maxAbsAt", fitted.maxAbsAt());
+        json.writeNumberProperty("conditionNumber", fitted.conditionNumber());
+        json.writeNumberProperty("starts", fitted.starts());
+        json.writeNumberProperty("agreeing", fitted.agreeing());
+        json.writeNumberProperty("seed", fitted.seed());
+      }
+    }
+    json.writeEndObject();
+  }
+}

@@ -1,0 +1,86 @@
+package invact.coefficient;
+
+import invact.activation.Activation;
+import invact.activation.Activations;
+import invact.activation.Branch;
+import invact.activation.Target;
+import invact.approx.Approximant;
+import invact.approx.Form;
+import invact.approx.PaperGeluLeft;
+import invact.approx.PaperRight;
+import invact.approx.PaperSiluLeft;
+import invact.io.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+
+/**
+ * The coefficients that Novikov and Oseledets print (arXiv 2407.15545v1, section 5.1), read the way
+ * in which they work.
+ *
+ * <p>{@code published.json} holds them exactly as printed. Two things in print must be mended: the
+ * SiLU tables carry each other's label (the one with 5 coefficients is the right branch's), and
+ * what they approximate is σ∘f⁻¹, not f′∘f⁻¹. Read as printed SiLU's derivative is wrong by 0.5;
+ * with the labels exchanged, but as f′, by 0.22; so, by 2.9e-3.
+ */
+public final class PublishedCoefficients {
+  private static final String RESOURCE = "/invact/published.json";
+
+  private PublishedCoefficients() {}
+
+  /**
+   * The published set of an activation, {@code NAME-published}.
+   *
+   * @param activation the activation
+   * @return the set, or nothing if the paper has none
+   */
+  public static Optional<CoefficientSet> of(Activation activation) {
+    JsonObject json = JsonObject.root(Json.tree(resource()));
+    String source = json.text("source");
+    if (activation.equals(Activations.GELU)) {
+      JsonObject gelu = json.object("gelu");
+      String note = "as printed";
+      Form left = new PaperGeluLeft(-activation.minimum());
+      return Optional.of(
+          set(
+              activation,
+              Target.DERIVATIVE,
+              new Approximant(left, gelu.numbers("q_left")),
+              new Approximant(new PaperRight(), gelu.numbers("q_right")),
+              new Origin.Published(source, note)));
+    }
+    if (activation.equals(Activations.SILU)) {
+      JsonObject silu = json.object("silu");
+      String note = "labels q_left and q_right exchanged; approximates sigmoid, not the derivative";
+      return Optional.of(
+          set(
+              activation,
+              Target.SIGMOID,
+              new Approximant(new PaperSiluLeft(), silu.numbers("q_right")),
+              new Approximant(new PaperRight(), silu.numbers("q_left")),
+              new Origin.Published(source, note)));
+    }
+    return Optional.empty();
+  }
+
+  private static CoefficientSet set(
+      Activation activation, Target target, Approximant left, Approximant right, Origin origin) {
+    return new CoefficientSet(
+        activation.name() + "-published",
+        activation,
+        Piece.measured(new BranchApproximant(activation, Branch.LEFT, target, left), origin),
+        Piece.measured(new BranchApproximant(activation, Branch.RIGHT, target, right), origin));
+  }
+
+  private static byte[] resource() {
+    try (InputStream in = PublishedCoefficients.class.getResourceAsStream(RESOURCE)) {
+      if (in == null) {
+        throw new IllegalStateException("the jar is incomplete: it lacks " + RESOURCE);
+      }
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package invact.io;
+
+import java.io.StringWriter;
+import java.util.function.Consumer;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.util.DefaultIndenter;
+import tools.jackson.core.util.DefaultPrettyPrinter;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectWriter;
+import tools.jackson.databind.json.JsonMapper;
+
+/** JSON text with one layout everywhere: two spaces, {@code \n}, one array element a line. */
+public final class Json {
+  private static final DefaultIndenter INDENTER = new DefaultIndenter("  ", "\n");
+
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  private static final ObjectWriter WRITER =
+      MAPPER
+          .writer()
+          .with(
+              new DefaultPrettyPrinter().withObjectIndenter(INDENTER).withArrayIndenter(INDENTER));
+
+  private Json() {}
+
+  /**
+   * The text of one document. Numbers come out as the shortest decimals that read back the same.
+   *
+   * @param content writes the document's one value
+   * @return the text, a line end at its end
+   */
+  public static String text(Consumer<JsonGenerator> content) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = WRITER.createGenerator(text)) {
+      content.accept(json);
+    }
+    return text.append('\n').toString();
+  }
+
+  /**
+   * The tree of one document.
+   *
+   * @param text UTF-8 JSON; duplicate keys and anything behind the document are errors
+   * @return the root; a missing node if the text is blank
+   * @throws IllegalArgumentException with one line saying what is wrong and where
+   */
+  public static JsonNode tree(byte[] text) {
+    try {
+      return MAPPER.readTree(text);
+    } catch (JacksonException e) {
+      String where =
+          e.getLocation() == null
+              ? ""
+              : "line "
+                  + e.getLocation().getLineNr()
+                  + ", column "
+                  + e.getLocation().getColumnNr()
+                  + ": ";
+      throw new IllegalArgumentException(
+          "no valid JSON: " + where + e.getOriginalMessage().lines().findFirst().orElse(""), e);
+    }
+  }
+}
