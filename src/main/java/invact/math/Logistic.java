@@ -8,8 +8,8 @@ public final class Logistic {
    * σ(x) = 1/(1 + exp(−x)).
    *
    * <p>σ(−∞) = 0, σ(+∞) = 1, σ(NaN) = NaN; 1 − σ(x) is {@code sigmoid(-x)} to full relative
-   * precision. Relative error below 3 ulp while exp(x) is a normal number; measured against
-   * 40-digit values on the points of {@code reference/silu.csv}.
+   * precision. Error below 2 ulp, RMS below 0.6 ulp, for x ≥ −708; measured against 40-digit values
+   * on the points of {@code reference/silu.csv}.
    *
    * @param x any number
    * @return the value, in [0, 1]
