@@ -7,11 +7,7 @@ import org.apache.commons.math3.fitting.leastsquares.LeastSquaresFactory;
 import org.apache.commons.math3.fitting.leastsquares.LeastSquaresOptimizer.Optimum;
 import org.apache.commons.math3.fitting.leastsquares.LeastSquaresProblem;
 import org.apache.commons.math3.fitting.leastsquares.LevenbergMarquardtOptimizer;
-import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.ArrayRealVector;
-import org.apache.commons.math3.linear.RealMatrix;
-import org.apache.commons.math3.linear.RealVector;
-import org.apache.commons.math3.util.Pair;
 
 /**
  * Weighted nonlinear least squares: the parameters p that minimise S(p) = Σ wᵢ (yᵢ − m(xᵢ; p))².
@@ -171,12 +167,12 @@ public final class LeastSquaresFitter {
     LeastSquaresProblem problem =
         LeastSquaresFactory.create(
             residuals,
-            new ArrayRealVector(x.length),
+            new ArrayRealVector(parameterCount + 1),
             new ArrayRealVector(start),
             null,
             maxEvaluations,
             Integer.MAX_VALUE);
-    double noise = RESIDUAL_NOISE * Math.sqrt(residuals.weightedSquaresOfData());
+    double noise = RESIDUAL_NOISE * Math.sqrt(residuals.sumOfSquaresOfData());
     String failure = null;
     for (double factor : STEP_BOUND_FACTORS) {
       try {
@@ -211,35 +207,35 @@ public final class LeastSquaresFitter {
 
   private CurveFit answer(
       Optimum optimum, double noise, int positiveWeights, WeightedResiduals source) {
-    double[] parameters = optimum.getPoint().toArray();
-    double[] residuals = optimum.getResiduals().toArray();
-    RealMatrix jacobian = optimum.getJacobian();
-    double sumOfSquares = WeightedResiduals.sumOfSquares(residuals);
-    if (!Double.isFinite(sumOfSquares)) {
+    int k = optimum.getPoint().getDimension();
+    double length = optimum.getCost();
+    if (!Double.isFinite(length)) {
       throw new FitException(
           "the model or its gradient is not finite at the start: start where it is");
     }
-    TangentSpace tangents = TangentSpace.of(((Array2DRowRealMatrix) jacobian).getDataRef());
+    TangentSpace tangents = new TangentSpace(optimum.getJacobian());
     double conditionNumber = tangents.conditionNumber();
-    if (!(conditionNumber * Math.ulp(1.0) * residuals.length < 1)) {
+    if (!(conditionNumber * Math.ulp(1.0) * positiveWeights < 1)) {
       throw new FitException(
-          "the data do not determine all parameters where the search ended (condition number %.1e):"
-              + " start closer or remove a parameter"
-                  .formatted(conditionNumber));
+          ("the data do not determine all parameters where the search ended (condition number"
+                  + " %.1e): start closer or remove a parameter")
+              .formatted(conditionNumber));
     }
-    double length = Math.sqrt(sumOfSquares);
-    double projection = tangents.projectionLength(jacobian.preMultiply(residuals));
+    // The first k of the rotated residuals span the tangents; the last is orthogonal to them.
+    double projection = optimum.getResiduals().getSubVector(0, k).getNorm();
     if (!(projection <= orthogonalityTolerance * length + noise)) {
       throw new FitException(
-          "the search ended where the residuals are not orthogonal to the tangents (cosine %.1e):"
-              + " start closer or lower the cost tolerance"
-                  .formatted(projection / length));
+          ("the search ended where the residuals are not orthogonal to the tangents (cosine %.1e):"
+                  + " start closer or lower the cost tolerance")
+              .formatted(projection / length));
     }
-    int freedom = positiveWeights - parameters.length;
+    double[] parameters = optimum.getPoint().toArray();
+    double sumOfSquares = source.sumOfSquares(parameters);
+    int freedom = positiveWeights - k;
     double deviation = freedom > 0 ? Math.sqrt(sumOfSquares / freedom) : Double.NaN;
-    double[] standardErrors = tangents.inverseGramDiagonal();
-    for (int j = 0; j < standardErrors.length; j++) {
-      standardErrors[j] = deviation * Math.sqrt(standardErrors[j]);
+    double[] standardErrors = tangents.inverseGramRootDiagonal();
+    for (int j = 0; j < k; j++) {
+      standardErrors[j] *= deviation;
     }
     return new CurveFit(
         parameters, standardErrors, sumOfSquares, deviation, conditionNumber, source.evaluations());

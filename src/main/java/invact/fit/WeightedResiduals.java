@@ -8,7 +8,12 @@ import org.apache.commons.math3.linear.RealVector;
 import org.apache.commons.math3.util.Pair;
 
 /**
- * The vector √wᵢ (m(xᵢ; p) − yᵢ) and its Jacobian, for the optimizer to bring to zero.
+ * The residual vector r = √wᵢ (m(xᵢ; p) − yᵢ) and its n×k Jacobian J, for the optimizer to bring r
+ * to zero.
+ *
+ * <p>The optimizer gets them as Qᵀr and QᵀJ, where Q·R is the orthogonal factorization of the n×(k +
+ * 1) matrix (J, r): k + 1 numbers and a (k + 1)×k triangle. Every step it takes depends on J and r
+ * through JᵀJ, Jᵀr and |r| only, and those are the same; but its own work no longer grows with n.
  *
  * <p>The data are subtracted here, before the weight is applied, and not by the optimizer: where
  * model and data are close the subtraction is exact, and the weighting then rounds the small
@@ -36,50 +41,64 @@ final class WeightedResiduals implements MultivariateJacobianFunction {
     return evaluations;
   }
 
-  /** Σ wᵢ yᵢ², compensated. */
-  double weightedSquaresOfData() {
-    double[] terms = new double[y.length];
-    for (int i = 0; i < y.length; i++) {
-      terms[i] = rootWeights[i] * y[i];
-    }
-    return sumOfSquares(terms);
-  }
-
   /**
-   * The residuals and the Jacobian; if any entry of either is not finite, residuals of +∞, whose
-   * infinite cost makes the optimizer reject the point.
+   * Qᵀr and QᵀJ; if any entry of r or J is not finite, a vector of +∞, whose infinite length makes
+   * the optimizer reject the point.
    */
   @Override
   public Pair<RealVector, RealMatrix> value(RealVector point) {
     evaluations++;
     double[] parameters = point.toArray();
-    double[] residuals = new double[x.length];
-    double[][] jacobian = new double[x.length][parameters.length];
-    boolean finite = true;
+    int k = parameters.length;
+    double[] gradient = new double[k];
+    OrthogonalReduction reduction = new OrthogonalReduction(k + 1);
     for (int i = 0; i < x.length; i++) {
-      double rootWeight = rootWeights[i];
-      residuals[i] = rootWeight * (model.value(x[i], parameters) - y[i]);
-      finite &= Double.isFinite(residuals[i]);
-      double[] row = jacobian[i];
-      model.gradient(x[i], parameters, row);
-      for (int j = 0; j < row.length; j++) {
-        row[j] *= rootWeight;
-        finite &= Double.isFinite(row[j]);
+      model.gradient(x[i], parameters, gradient);
+      reduction.addRow(
+          rootWeights[i], gradient, rootWeights[i] * (model.value(x[i], parameters) - y[i]));
+    }
+    double[][] triangle = reduction.triangle();
+    double[] residuals = new double[k + 1];
+    double[][] jacobian = new double[k + 1][k];
+    boolean finite = true;
+    for (int i = 0; i <= k; i++) {
+      residuals[i] = triangle[i][k];
+      System.arraycopy(triangle[i], 0, jacobian[i], 0, k);
+      for (double entry : triangle[i]) {
+        finite &= Double.isFinite(entry);
       }
     }
-    if (!finite) {
-      residuals[0] = Double.POSITIVE_INFINITY;
+    ArrayRealVector rotated =
+        finite
+            ? new ArrayRealVector(residuals, false)
+            : new ArrayRealVector(k + 1, Double.POSITIVE_INFINITY);
+    return Pair.create(rotated, new Array2DRowRealMatrix(jacobian, false));
+  }
+
+  /** S(p) = Σ wᵢ (yᵢ − m(xᵢ; p))², summed in twice the precision. */
+  double sumOfSquares(double[] parameters) {
+    double[] residuals = new double[x.length];
+    for (int i = 0; i < x.length; i++) {
+      residuals[i] = rootWeights[i] * (model.value(x[i], parameters) - y[i]);
     }
-    return Pair.create(
-        new ArrayRealVector(residuals, false), new Array2DRowRealMatrix(jacobian, false));
+    return sumOfSquaresOf(residuals);
+  }
+
+  /** Σ wᵢ yᵢ², summed in twice the precision. */
+  double sumOfSquaresOfData() {
+    double[] data = new double[x.length];
+    for (int i = 0; i < x.length; i++) {
+      data[i] = rootWeights[i] * y[i];
+    }
+    return sumOfSquaresOf(data);
   }
 
   /**
    * Σ vᵢ² with the rounding error of every product and sum carried along (algorithm Dot2 of T.
    * Ogita, S. M. Rump, S. Oishi, 2005, <i>Accurate sum and dot product</i>, SIAM J. Sci. Comput.
-   * 26), so that it is rounded as if computed in twice the precision.
+   * 26).
    */
-  static double sumOfSquares(double[] v) {
+  private static double sumOfSquaresOf(double[] v) {
     double sum = 0;
     double error = 0;
     for (double entry : v) {
