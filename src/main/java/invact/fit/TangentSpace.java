@@ -36,9 +36,7 @@ final class TangentSpace {
     return smallest > 0 ? values[0] / smallest : Double.POSITIVE_INFINITY;
   }
 
-  /**
-   * √[(JᵀJ)⁻¹]ⱼⱼ for each column, with (JᵀJ)⁻¹ = D·V·Σ⁻²·Vᵀ·D, for a matrix of full rank.
-   */
+  /** √[(JᵀJ)⁻¹]ⱼⱼ for each column, with (JᵀJ)⁻¹ = D·V·Σ⁻²·Vᵀ·D, for a matrix of full rank. */
   double[] inverseGramRootDiagonal() {
     double[] values = svd.getSingularValues();
     RealMatrix v = svd.getV();

@@ -11,9 +11,9 @@ import org.apache.commons.math3.util.Pair;
  * The residual vector r = √wᵢ (m(xᵢ; p) − yᵢ) and its n×k Jacobian J, for the optimizer to bring r
  * to zero.
  *
- * <p>The optimizer gets them as Qᵀr and QᵀJ, where Q·R is the orthogonal factorization of the n×(k +
- * 1) matrix (J, r): k + 1 numbers and a (k + 1)×k triangle. Every step it takes depends on J and r
- * through JᵀJ, Jᵀr and |r| only, and those are the same; but its own work no longer grows with n.
+ * <p>The optimizer gets them as Qᵀr and QᵀJ, where Q·R is the orthogonal factorization of the n×(k
+ * + 1) matrix (J, r): k + 1 numbers and a (k + 1)×k triangle. Every step it takes depends on J and
+ * r through JᵀJ, Jᵀr and |r| only, and those are the same; but its own work no longer grows with n.
  *
  * <p>The data are subtracted here, before the weight is applied, and not by the optimizer: where
  * model and data are close the subtraction is exact, and the weighting then rounds the small
@@ -43,7 +43,8 @@ final class WeightedResiduals implements MultivariateJacobianFunction {
 
   /**
    * Qᵀr and QᵀJ; if any entry of r or J is not finite, a vector of +∞, whose infinite length makes
-   * the optimizer reject the point.
+   * the optimizer reject the point, and a Jacobian of zeros, from which it ends a search that
+   * starts there.
    */
   @Override
   public Pair<RealVector, RealMatrix> value(RealVector point) {
@@ -60,19 +61,19 @@ final class WeightedResiduals implements MultivariateJacobianFunction {
     double[][] triangle = reduction.triangle();
     double[] residuals = new double[k + 1];
     double[][] jacobian = new double[k + 1][k];
-    boolean finite = true;
     for (int i = 0; i <= k; i++) {
+      for (double entry : triangle[i]) {
+        if (!Double.isFinite(entry)) {
+          return Pair.create(
+              new ArrayRealVector(k + 1, Double.POSITIVE_INFINITY),
+              new Array2DRowRealMatrix(k + 1, k));
+        }
+      }
       residuals[i] = triangle[i][k];
       System.arraycopy(triangle[i], 0, jacobian[i], 0, k);
-      for (double entry : triangle[i]) {
-        finite &= Double.isFinite(entry);
-      }
     }
-    ArrayRealVector rotated =
-        finite
-            ? new ArrayRealVector(residuals, false)
-            : new ArrayRealVector(k + 1, Double.POSITIVE_INFINITY);
-    return Pair.create(rotated, new Array2DRowRealMatrix(jacobian, false));
+    return Pair.create(
+        new ArrayRealVector(residuals, false), new Array2DRowRealMatrix(jacobian, false));
   }
 
   /** S(p) = Σ wᵢ (yᵢ − m(xᵢ; p))², summed in twice the precision. */
