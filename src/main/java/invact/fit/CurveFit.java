@@ -61,7 +61,8 @@ public record CurveFit(
 
   @Override
   public String toString() {
-    return "CurveFit[parameters=%s, standardErrors=%s, sumOfSquares=%s, residualStandardDeviation=%s, conditionNumber=%s, evaluations=%d]"
+    return ("CurveFit[parameters=%s, standardErrors=%s, sumOfSquares=%s,"
+            + " residualStandardDeviation=%s, conditionNumber=%s, evaluations=%d]")
         .formatted(
             Arrays.toString(parameters),
             Arrays.toString(standardErrors),

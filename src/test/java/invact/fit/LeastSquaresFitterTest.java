@@ -76,6 +76,12 @@ class LeastSquaresFitterTest {
   }
 
   @Test
+  void dataOfZeroHaveTheAnswerZero() {
+    CurveFit fit = fitter.fit(new Line(), X, new double[4], new double[] {9, -9});
+    assertArrayEquals(new double[] {0, 0}, fit.parameters(), 9 * ROUNDING);
+  }
+
+  @Test
   void asManyPointsAsParametersLeaveNoStandardErrors() {
     CurveFit fit =
         fitter.fit(new Line(), new double[] {0, 2}, new double[] {1, 5}, new double[] {0, 0});

@@ -54,7 +54,8 @@ class NistCertificationTest {
 
   /**
    * From anywhere an answer is a minimum, so never below the certified, least one. On these
-   * problems there always is an answer; BoxBOD and MGH09 need a smaller first step for some.
+   * problems there always is an answer; one of BoxBOD needs a second search, with a smaller first
+   * step.
    */
   @ParameterizedTest
   @ValueSource(strings = {"BoxBOD", "Chwirut2", "DanWood", "Kirby2", "MGH09", "Misra1a", "Rat42"})
