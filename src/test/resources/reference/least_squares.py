@@ -3,8 +3,7 @@
 
 For each piece: the coefficients in which the form is linear are solved for exactly (QR), the other
 two searched for over a grid of 60 x 60 cells wider than any plausible solution; the 40 best cells are
-polished by Nelder-Mead, the best result by Newton's method on the full problem in 50-digit
-arithmetic. Writes least-squares.csv beside itself. Needs numpy, scipy, mpmath; takes minutes.
+polished by Nelder-Mead, and the sum of squares of the best is computed in 50-digit arithmetic. Writes least-squares.csv beside itself. Needs numpy, scipy, mpmath; takes minutes.
 Usage: python3 least_squares.py
 """
 import os
@@ -106,41 +105,21 @@ def search(basis, u, z, box):
     return linear(basis, u, z, p)[1], p
 
 
-def polish(basis, offset, us, zs, c, p):
-    """Gauss-Newton in 50 digits: residuals are small, so it converges, linearly but fast."""
-    x = [mpf(float(v)) for v in list(c) + list(p)]
-    k = len(c)
+def exact_sse(basis, us, zs, p):
+    """The linear coefficients, solved for in 50 digits with the others held, and the sum of squares.
 
-    def model(u, x):
-        return offset + sum(a * b for a, b in zip(x[:k], basis(mp, u, x[k:])))
-
-    h = mpf(10) ** -25
-    last = None
-    for _ in range(30):
-        n = len(x)
-        jtj, jtr, sse = mp.zeros(n), mp.zeros(n, 1), mpf(0)
-        for u, z in zip(us, zs):
-            q = model(u, x)
-            r = z - q
-            g = basis(mp, u, x[k:])
-            for j in range(k, n):
-                y = list(x)
-                y[j] += h
-                g = g + [(model(u, y) - q) / h]
-            sse += r * r
-            for i in range(n):
-                jtr[i] += g[i] * r
-                for j in range(i + 1):
-                    jtj[i, j] += g[i] * g[j]
+    The error of p enters the sum of squares by its square: p good to 8 digits gives 14 of them.
+    """
+    n = len(basis(mp, us[-1], p))
+    jtj, jtz = mp.zeros(n), mp.zeros(n, 1)
+    rows = [basis(mp, u, p) for u in us]
+    for row, z in zip(rows, zs):
         for i in range(n):
-            for j in range(i + 1, n):
-                jtj[i, j] = jtj[j, i]
-        if last is not None and abs(last - sse) < mpf(10) ** -14 * sse:
-            return min(sse, last), x
-        last = sse
-        d = mp.lu_solve(jtj, jtr)
-        x = [a + b for a, b in zip(x, d)]
-    raise RuntimeError("Gauss-Newton did not converge")
+            jtz[i] += row[i] * z
+            for j in range(n):
+                jtj[i, j] += row[i] * row[j]
+    c = mp.lu_solve(jtj, jtz)
+    return sum((z - sum(a * b for a, b in zip(c, row))) ** 2 for row, z in zip(rows, zs)), c
 
 
 def main():
@@ -168,10 +147,11 @@ def main():
                 nb = power_basis(float(depth)) if basis is not right_basis and box else basis
                 u = np.array([float(v) for v in us])
                 z = np.array([float(v) for v in zs]) - offset
-                c, p = search(nb, u, z, box)
+                _, p = search(nb, u, z, box)
                 if activation == "gelu" and branch == "left":
                     us = [max(v, mpf(10) ** -45) for v in us]
-                sse, x = polish(basis, offset, us, zs, c, p)
+                p = [mpf(float(v)) for v in p]
+                sse, c = exact_sse(basis, us, [v - offset for v in zs], p)
                 row = [activation, branch, target, sampling, str(len(us)), mp.nstr(sse, 16)]
                 out.write(",".join(row + [" ".join(mp.nstr(v, 16) for v in x)]) + "\n")
                 out.flush()
