@@ -1,0 +1,21 @@
+package invact.fit;
+
+import invact.approx.Form;
+
+/** A form as a curve over the lift. */
+record FormModel(Form form) implements CurveModel {
+  @Override
+  public int parameterCount() {
+    return form.coefficientCount();
+  }
+
+  @Override
+  public double value(double x, double[] parameters) {
+    return form.value(x, parameters);
+  }
+
+  @Override
+  public void gradient(double x, double[] parameters, double[] gradient) {
+    form.gradient(x, parameters, gradient);
+  }
+}

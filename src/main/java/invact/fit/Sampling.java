@@ -1,0 +1,27 @@
+package invact.fit;
+
+/** How the samples of a fit are laid out over its range; every sample has weight 1. */
+public enum Sampling {
+  /** Inputs uniform on the range, both ends included, then split at T. */
+  UNIFORM_X("uniform-x"),
+  /**
+   * Outputs uniform on each branch's image of the range, both ends included: the left branch's is
+   * [f(T), f(low)], the right one's [f(T), f(high)].
+   */
+  UNIFORM_Y("uniform-y");
+
+  private final String label;
+
+  Sampling(String label) {
+    this.label = label;
+  }
+
+  /**
+   * The name in JSON and on the command line.
+   *
+   * @return {@code uniform-x} or {@code uniform-y}
+   */
+  public String label() {
+    return label;
+  }
+}
