@@ -153,7 +153,7 @@ def main():
                 p = [mpf(float(v)) for v in p]
                 sse, c = exact_sse(basis, us, [v - offset for v in zs], p)
                 row = [activation, branch, target, sampling, str(len(us)), mp.nstr(sse, 16)]
-                out.write(",".join(row + [" ".join(mp.nstr(v, 16) for v in x)]) + "\n")
+                out.write(",".join(row + [" ".join(mp.nstr(v, 16) for v in list(c) + p)]) + "\n")
                 out.flush()
                 print(row, flush=True)
 

@@ -5,7 +5,6 @@ import invact.activation.Activations;
 import invact.activation.Branch;
 import invact.activation.Target;
 import invact.approx.Approximant;
-import invact.approx.Form;
 import invact.approx.PaperGeluLeft;
 import invact.approx.PaperRight;
 import invact.approx.PaperSiluLeft;
@@ -13,6 +12,7 @@ import invact.io.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -27,6 +27,9 @@ import java.util.Optional;
 public final class PublishedCoefficients {
   private static final String RESOURCE = "/invact/published.json";
 
+  /** Read and measured once. */
+  private static final Map<Activation, CoefficientSet> SETS = read();
+
   private PublishedCoefficients() {}
 
   /**
@@ -36,32 +39,31 @@ public final class PublishedCoefficients {
    * @return the set, or nothing if the paper has none
    */
   public static Optional<CoefficientSet> of(Activation activation) {
+    return Optional.ofNullable(SETS.get(activation));
+  }
+
+  private static Map<Activation, CoefficientSet> read() {
     JsonObject json = JsonObject.root(Json.tree(resource()));
     String source = json.text("source");
-    if (activation.equals(Activations.GELU)) {
-      JsonObject gelu = json.object("gelu");
-      String note = "as printed";
-      Form left = new PaperGeluLeft(-activation.minimum());
-      return Optional.of(
-          set(
-              activation,
-              Target.DERIVATIVE,
-              new Approximant(left, gelu.numbers("q_left")),
-              new Approximant(new PaperRight(), gelu.numbers("q_right")),
-              new Origin.Published(source, note)));
-    }
-    if (activation.equals(Activations.SILU)) {
-      JsonObject silu = json.object("silu");
-      String note = "labels q_left and q_right exchanged; approximates sigmoid, not the derivative";
-      return Optional.of(
-          set(
-              activation,
-              Target.SIGMOID,
-              new Approximant(new PaperSiluLeft(), silu.numbers("q_right")),
-              new Approximant(new PaperRight(), silu.numbers("q_left")),
-              new Origin.Published(source, note)));
-    }
-    return Optional.empty();
+    JsonObject gelu = json.object("gelu");
+    JsonObject silu = json.object("silu");
+    return Map.of(
+        Activations.GELU,
+        set(
+            Activations.GELU,
+            Target.DERIVATIVE,
+            new Approximant(new PaperGeluLeft(-Activations.GELU.minimum()), gelu.numbers("q_left")),
+            new Approximant(new PaperRight(), gelu.numbers("q_right")),
+            new Origin.Published(source, "as printed")),
+        Activations.SILU,
+        set(
+            Activations.SILU,
+            Target.SIGMOID,
+            new Approximant(new PaperSiluLeft(), silu.numbers("q_right")),
+            new Approximant(new PaperRight(), silu.numbers("q_left")),
+            new Origin.Published(
+                source,
+                "labels q_left and q_right exchanged; approximates sigmoid, not the derivative")));
   }
 
   private static CoefficientSet set(

@@ -26,9 +26,6 @@ public record BranchFit(
     int starts,
     int agreeing,
     long seed) {
-  /** What is minimised: the sum of squared errors of q, in the target's own space. */
-  public static final String OBJECTIVE = "least-squares";
-
   /**
    * The fit as a piece of a coefficient set.
    *
@@ -38,7 +35,7 @@ public record BranchFit(
     return Piece.measured(
         approximant,
         new Origin.Fitted(
-            OBJECTIVE,
+            Objective.LEAST_SQUARES.label(),
             design.sampling().label(),
             design.low(),
             design.high(),

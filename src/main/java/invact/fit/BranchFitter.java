@@ -91,7 +91,17 @@ public final class BranchFitter {
    */
   public BranchFit fit(
       Activation activation, Branch branch, Form form, Target target, Design design) {
-    Samples samples = design.samples(activation, branch, target);
+    return fit(
+        activation, branch, form, target, design, design.samples(activation, branch, target));
+  }
+
+  BranchFit fit(
+      Activation activation,
+      Branch branch,
+      Form form,
+      Target target,
+      Design design,
+      Samples samples) {
     if (samples.count() < form.coefficientCount()) {
       throw new IllegalArgumentException(
           "the "
@@ -133,33 +143,8 @@ public final class BranchFitter {
         seed);
   }
 
-  /**
-   * The error of any approximant in its target's own space over a design's samples.
-   *
-   * @param approximant the approximant
-   * @param design the design
-   * @return the statistics of q − target
-   */
-  public static ErrorStats targetError(BranchApproximant approximant, Design design) {
-    return targetError(approximant, samples(approximant, design));
-  }
-
-  /**
-   * The error of any approximant's derivative over a design's samples.
-   *
-   * @param approximant the approximant
-   * @param design the design
-   * @return the statistics of g − f′
-   */
-  public static ErrorStats derivativeError(BranchApproximant approximant, Design design) {
-    return derivativeError(approximant, samples(approximant, design));
-  }
-
-  private static Samples samples(BranchApproximant approximant, Design design) {
-    return design.samples(approximant.activation(), approximant.branch(), approximant.target());
-  }
-
-  private static ErrorStats targetError(BranchApproximant approximant, Samples samples) {
+  /** The error of any approximant in its target's own space, q − target. */
+  static ErrorStats targetError(BranchApproximant approximant, Samples samples) {
     ErrorStats.Accumulator errors = new ErrorStats.Accumulator();
     for (int i = 0; i < samples.count(); i++) {
       double q = approximant.approximant().value(samples.lift()[i]);
@@ -168,7 +153,8 @@ public final class BranchFitter {
     return errors.stats();
   }
 
-  private static ErrorStats derivativeError(BranchApproximant approximant, Samples samples) {
+  /** The error of any approximant's derivative, g − f′. */
+  static ErrorStats derivativeError(BranchApproximant approximant, Samples samples) {
     ErrorStats.Accumulator errors = new ErrorStats.Accumulator();
     for (int i = 0; i < samples.count(); i++) {
       double x = samples.x()[i];

@@ -46,4 +46,20 @@ public enum FormFamily {
    * @return the form
    */
   public abstract Form form(Activation activation, Branch branch);
+
+  /**
+   * The form of a name.
+   *
+   * @param label a name as {@link #label()} gives it
+   * @return the form
+   * @throws IllegalArgumentException if no form has that name
+   */
+  public static FormFamily of(String label) {
+    for (FormFamily form : values()) {
+      if (form.label.equals(label)) {
+        return form;
+      }
+    }
+    throw new IllegalArgumentException("unknown form '" + label + "': use paper");
+  }
 }

@@ -24,4 +24,21 @@ public enum Sampling {
   public String label() {
     return label;
   }
+
+  /**
+   * The sampling of a name.
+   *
+   * @param label a name as {@link #label()} gives it
+   * @return the sampling
+   * @throws IllegalArgumentException if no sampling has that name
+   */
+  public static Sampling of(String label) {
+    for (Sampling sampling : values()) {
+      if (sampling.label.equals(label)) {
+        return sampling;
+      }
+    }
+    throw new IllegalArgumentException(
+        "unknown sampling '" + label + "': use uniform-x or uniform-y");
+  }
 }

@@ -1,0 +1,18 @@
+package invact.cli;
+
+import java.util.Locale;
+
+/** Numbers as tables show them. */
+final class Figures {
+  private Figures() {}
+
+  /** An error, to five digits. */
+  static String of(double value) {
+    return String.format(Locale.ROOT, "%.4e", value);
+  }
+
+  /** An input, to five digits behind the point. */
+  static String input(double x) {
+    return String.format(Locale.ROOT, "%.5f", x);
+  }
+}

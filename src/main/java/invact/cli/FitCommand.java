@@ -1,0 +1,245 @@
+package invact.cli;
+
+import invact.activation.Activation;
+import invact.activation.Activations;
+import invact.activation.Target;
+import invact.coefficient.CoefficientSet;
+import invact.coefficient.CoefficientWriter;
+import invact.coefficient.PublishedCoefficients;
+import invact.fit.BranchFitter;
+import invact.fit.Design;
+import invact.fit.FitJob;
+import invact.fit.FormFamily;
+import invact.fit.Objective;
+import invact.fit.Sampling;
+import invact.io.AtomicFile;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code invact fit}: refits the pieces of activations. */
+@Command(
+    name = "fit",
+    description = "Refits the approximators of activations by least squares.",
+    mixinStandardHelpOptions = true,
+    versionProvider = InvactCommand.Version.class,
+    sortOptions = false,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  invact fit --all",
+      "  invact fit gelu --sampling uniform-y --out my-coefficients",
+      "  invact fit silu --target sigmoid --points 5001 --range=-8:8 --json",
+      "",
+      "--all writes the published sets too, so that all sets stand side by side.",
+      "Without --all, files are written only where --out or --plots says."
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {"0:done", "1:the work failed", "2:wrong usage"})
+final class FitCommand implements Callable<Integer> {
+  private static final Path COEFFICIENTS = Path.of("coefficients");
+  private static final Path PLOTS = Path.of("plots");
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "ACTIVATION", description = "gelu, silu")
+  private List<String> names = List.of();
+
+  @Option(
+      names = "--all",
+      description =
+          "all activations and targets; writes to coefficients/ and draws to plots/, or where --out"
+              + " and --plots say (with --out alone nothing is drawn)")
+  private boolean all;
+
+  @Option(names = "--form", paramLabel = "FAMILY", description = "forms to fit: paper (default)")
+  private FormFamily family = FormFamily.PAPER;
+
+  @Option(
+      names = "--objective",
+      paramLabel = "OBJECTIVE",
+      description = "what is minimised: least-squares (default)")
+  private Objective objective = Objective.LEAST_SQUARES;
+
+  @Option(
+      names = "--target",
+      paramLabel = "TARGET",
+      description =
+          "what the forms approximate: derivative, f'(f^-1(y)), or for silu sigmoid, from which f'"
+              + " follows; default: every target that an activation has")
+  private Target target;
+
+  @Option(
+      names = "--sampling",
+      paramLabel = "LAYOUT",
+      description = "samples uniform-x (default) or, on each branch, uniform-y")
+  private Sampling sampling = Design.DEFAULT.sampling();
+
+  @Option(
+      names = "--points",
+      paramLabel = "N",
+      description = "samples over the range, or with uniform-y on each branch; default 20001")
+  private int points = Design.DEFAULT.points();
+
+  @Option(
+      names = "--range",
+      paramLabel = "LO:HI",
+      converter = RangeConverter.class,
+      description = "inputs sampled, ends included; default -10:10")
+  private Range range = new Range(Design.DEFAULT.low(), Design.DEFAULT.high());
+
+  @Option(
+      names = "--starts",
+      paramLabel = "K",
+      description = "starting points of the search in each fit; default 24")
+  private int starts = 24;
+
+  @Option(names = "--seed", paramLabel = "S", description = "seed of the starts; default 1")
+  private long seed = 1;
+
+  @Option(names = "--out", paramLabel = "DIR", description = "write coefficient sets to DIR")
+  private Path out;
+
+  @Option(names = "--plots", paramLabel = "DIR", description = "draw figures to DIR")
+  private Path plots;
+
+  @Option(names = "--no-plots", description = "draw no figures")
+  private boolean noPlots;
+
+  @Option(names = "--json", description = "print one JSON document instead of the table")
+  private boolean json;
+
+  @Override
+  public Integer call() throws IOException {
+    FitJob job = job();
+    Path coefficientFolder = out == null && all ? COEFFICIENTS : out;
+    Path plotFolder = plots == null && all && out == null && !noPlots ? PLOTS : plots;
+    if (coefficientFolder != null) {
+      AtomicFile.requireWritableDirectory(coefficientFolder);
+    }
+    if (plotFolder != null) {
+      AtomicFile.requireWritableDirectory(plotFolder);
+    }
+
+    List<FitJob.Result> fits;
+    try (Progress progress = Progress.of("fitting", job.pieces().size())) {
+      fits = job.run(progress::step);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+
+    List<CoefficientSet> sets = new ArrayList<>(job.sets(fits));
+    if (all) {
+      for (Activation activation : Activations.all()) {
+        PublishedCoefficients.of(activation).ifPresent(sets::add);
+      }
+    }
+    if (coefficientFolder != null) {
+      for (CoefficientSet set : sets) {
+        CoefficientWriter.write(set, coefficientFolder);
+      }
+    }
+    PrintWriter results = spec.commandLine().getOut();
+    PrintWriter messages = spec.commandLine().getErr();
+    if (json) {
+      results.print(FitReport.json(fits));
+    } else {
+      FitReport.table(fits, results);
+    }
+    results.flush();
+    messages.println("seed " + seed + ", " + starts + " starts, " + describe(job.design()));
+    if (coefficientFolder == null) {
+      messages.println("no file written: --out DIR keeps the coefficient sets");
+    } else {
+      messages.println(sets.size() + " coefficient sets in " + coefficientFolder);
+    }
+    if (plotFolder != null) {
+      int files = PlotCommand.draw(sets, plotFolder, PlotCommand.DEFAULT_FORMATS);
+      messages.println(files + " figures in " + plotFolder);
+    }
+    return 0;
+  }
+
+  private FitJob job() {
+    if (all == !names.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          all
+              ? "name activations or say --all, not both"
+              : "name activations (" + known() + ") or say --all");
+    }
+    try {
+      List<Activation> activations =
+          all ? Activations.all() : names.stream().map(Activations::of).distinct().toList();
+      return new FitJob(
+          pieces(activations),
+          family,
+          new Design(sampling, points, range.low(), range.high()),
+          new BranchFitter().withStarts(starts).withSeed(seed));
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  /** All targets of the activations, or the one asked for. */
+  private List<FitJob.PieceToFit> pieces(List<Activation> activations) {
+    List<FitJob.PieceToFit> pieces = FitJob.pieces(activations);
+    if (target != null) {
+      pieces = pieces.stream().filter(piece -> piece.target() == target).toList();
+      for (Activation activation : all ? List.<Activation>of() : activations) {
+        if (!activation.targets().contains(target)) {
+          throw new IllegalArgumentException(
+              activation.name()
+                  + " has no target '"
+                  + target.label()
+                  + "': it has "
+                  + String.join(", ", activation.targets().stream().map(Target::label).toList()));
+        }
+      }
+    }
+    return pieces;
+  }
+
+  private static String known() {
+    return String.join(", ", Activations.all().stream().map(Activation::name).toList());
+  }
+
+  private static String describe(Design design) {
+    return design.points()
+        + (design.sampling() == Sampling.UNIFORM_Y ? " points a branch, " : " points, ")
+        + design.sampling().label()
+        + ", range "
+        + design.low()
+        + ":"
+        + design.high();
+  }
+
+  /** LO:HI. */
+  record Range(double low, double high) {}
+
+  /** Reads LO:HI. */
+  static final class RangeConverter implements ITypeConverter<Range> {
+    @Override
+    public Range convert(String text) {
+      String[] ends = text.split(":", -1);
+      try {
+        if (ends.length == 2) {
+          return new Range(Double.parseDouble(ends[0]), Double.parseDouble(ends[1]));
+        }
+      } catch (NumberFormatException e) {
+        // Falls through to the one message that says what a range looks like.
+      }
+      throw new TypeConversionException("'" + text + "' is no range: write LO:HI, such as -10:10");
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package invact.cli;
+
+import invact.coefficient.BranchApproximant;
+import invact.error.ErrorStats;
+import invact.fit.BranchFit;
+import invact.fit.FitJob;
+import invact.fit.Objective;
+import invact.io.Json;
+import java.io.PrintWriter;
+import java.util.List;
+import tools.jackson.core.JsonGenerator;
+
+/** What {@code invact fit} prints. */
+final class FitReport {
+  private FitReport() {}
+
+  static void table(List<FitJob.Result> results, PrintWriter out) {
+    TextTable table =
+        new TextTable(
+            4,
+            "activation",
+            "branch",
+            "form",
+            "target",
+            "points",
+            "SSE",
+            "RMS",
+            "max |e|",
+            "at x",
+            "publ. SSE",
+            "publ. RMS",
+            "publ. max",
+            "at x",
+            "agreeing");
+    for (FitJob.Result result : results) {
+      BranchFit fit = result.fit();
+      BranchApproximant approximant = fit.approximant();
+      ErrorStats error = fit.targetError();
+      ErrorStats published = result.published().orElse(null);
+      table.add(
+          approximant.activation().name(),
+          approximant.branch().label(),
+          approximant.approximant().form().name(),
+          approximant.target().label(),
+          Long.toString(error.count()),
+          Figures.of(error.sumOfSquares()),
+          Figures.of(error.rms()),
+          Figures.of(error.maxAbs()),
+          Figures.input(error.maxAbsAt()),
+          published == null ? "-" : Figures.of(published.sumOfSquares()),
+          published == null ? "-" : Figures.of(published.rms()),
+          published == null ? "-" : Figures.of(published.maxAbs()),
+          published == null ? "-" : Figures.input(published.maxAbsAt()),
+          fit.agreeing() + "/" + fit.starts());
+    }
+    table.print(out);
+  }
+
+  static String json(List<FitJob.Result> results) {
+    return Json.text(json -> {
+      json.writeStartObject();
+      json.writeArrayPropertyStart("fits");
+      results.forEach(result -> write(json, result.fit()));
+      json.writeEndArray();
+      json.writeEndObject();
+    });
+  }
+
+  private static void write(JsonGenerator json, BranchFit fit) {
+    BranchApproximant approximant = fit.approximant();
+    json.writeStartObject();
+    json.writeStringProperty("activation", approximant.activation().name());
+    json.writeStringProperty("branch", approximant.branch().label());
+    json.writeStringProperty("form", approximant.approximant().form().name());
+    json.writeStringProperty("target", approximant.target().label());
+    json.writeStringProperty("objective", Objective.LEAST_SQUARES.label());
+    json.writeStringProperty("sampling", fit.design().sampling().label());
+    json.writeNumberProperty("points", fit.targetError().count());
+    json.writeArrayPropertyStart("coefficients");
+    for (double coefficient : approximant.approximant().coefficients()) {
+      json.writeNumber(coefficient);
+    }
+    json.writeEndArray();
+    json.writeNumberProperty("sse", fit.targetError().sumOfSquares());
+    json.writeNumberProperty("rms", fit.targetError().rms());
+    json.writeNumberProperty("maxAbs", fit.targetError().maxAbs());
+    json.writeNumberProperty("maxAbsAt", fit.targetError().maxAbsAt());
+    json.writeNumberProperty("derivativeRms", fit.derivativeError().rms());
+    json.writeNumberProperty("derivativeMaxAbs", fit.derivativeError().maxAbs());
+    json.writeNumberProperty("conditionNumber", fit.curve().conditionNumber());
+    json.writeNumberProperty("starts", fit.starts());
+    json.writeNumberProperty("agreeing", fit.agreeing());
+    // A fit that did not converge is a failure, never a result.
+    json.writeBooleanProperty("converged", true);
+    json.writeEndObject();
+  }
+}

@@ -1,0 +1,99 @@
+package invact.cli;
+
+import invact.activation.Target;
+import invact.coefficient.CoefficientException;
+import invact.fit.FitException;
+import invact.fit.FormFamily;
+import invact.fit.Objective;
+import invact.fit.Sampling;
+import invact.math.FloatFormat;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.function.Function;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** The root command. */
+@Command(
+    name = "invact",
+    description = {
+      "Inverted activations: fits, stores, measures and plots approximators of f'(f^-1(y)),",
+      "which let a network under training keep the output of an activation instead of its input."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = InvactCommand.Version.class,
+    subcommands = {FitCommand.class, EvaluateCommand.class, PlotCommand.class, ListCommand.class},
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  invact fit --all                 refit all, write coefficients/ and plots/",
+      "  invact fit silu --target sigmoid print one refit, write nothing",
+      "  invact evaluate --all            errors in fp64, fp32, bf16 and fp16",
+      "  invact plot gelu-published       draw the figures of one set",
+      "  invact list                      what there is to work with"
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {"0:done", "1:the work failed", "2:wrong usage"})
+final class InvactCommand implements Runnable {
+  @Spec private CommandSpec spec;
+
+  /** The whole command line, ready to execute. */
+  static CommandLine commandLine() {
+    CommandLine commandLine = new CommandLine(new InvactCommand());
+    commandLine.registerConverter(Sampling.class, labelled(Sampling::of));
+    commandLine.registerConverter(Objective.class, labelled(Objective::of));
+    commandLine.registerConverter(FormFamily.class, labelled(FormFamily::of));
+    commandLine.registerConverter(Target.class, labelled(Target::of));
+    commandLine.registerConverter(FloatFormat.class, labelled(FloatFormat::of));
+    commandLine.setExecutionExceptionHandler(InvactCommand::report);
+    commandLine.setParameterExceptionHandler(InvactCommand::reportUsage);
+    return commandLine;
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "say what to do: fit, evaluate, plot or list");
+  }
+
+  private static <T> ITypeConverter<T> labelled(Function<String, T> parser) {
+    return text -> {
+      try {
+        return parser.apply(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    };
+  }
+
+  private static int reportUsage(ParameterException e, String[] args) {
+    CommandLine command = e.getCommandLine();
+    command.getErr().println("invact: " + e.getMessage());
+    command.getErr().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+    return command.getCommandSpec().exitCodeOnInvalidInput();
+  }
+
+  /** Failures of the work are told in one line; anything else is a bug, and shows where it is. */
+  private static int report(Exception e, CommandLine command, CommandLine.ParseResult parseResult) {
+    switch (e) {
+      case CoefficientException _, FitException _, IOException _ ->
+          command.getErr().println("invact: " + e.getMessage());
+      case UncheckedIOException wrapped ->
+          command.getErr().println("invact: " + wrapped.getCause().getMessage());
+      default -> e.printStackTrace(command.getErr());
+    }
+    return command.getCommandSpec().exitCodeOnExecutionException();
+  }
+
+  /** The version that the jar's manifest names. */
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = InvactCommand.class.getPackage().getImplementationVersion();
+      return new String[] {"invact " + (version == null ? "(not packaged)" : version)};
+    }
+  }
+}

@@ -1,0 +1,66 @@
+package invact.cli;
+
+import invact.activation.Activation;
+import invact.activation.Activations;
+import invact.approx.Form;
+import invact.approx.Forms;
+import invact.coefficient.CoefficientSet;
+import invact.coefficient.ShippedSets;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code invact list}: what there is to work with. */
+@Command(
+    name = "list",
+    description = "Lists activations, forms, shipped coefficient sets and runtime backends.",
+    mixinStandardHelpOptions = true,
+    versionProvider = InvactCommand.Version.class,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {"0:done", "1:the work failed", "2:wrong usage"})
+final class ListCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    TextTable activations = new TextTable(2, "activation", "f(x)", "argmin T", "f(T)");
+    for (Activation activation : Activations.all()) {
+      activations.add(
+          activation.name(),
+          activation.formula(),
+          Double.toString(activation.argmin()),
+          Double.toString(activation.minimum()));
+    }
+    activations.print(out);
+
+    out.println();
+    TextTable forms = new TextTable(2, "form", "q(u), u = y − f(T)", "coefficients");
+    for (Form form : Forms.all(1.0)) {
+      forms.add(form.name(), form.formula(), Integer.toString(form.coefficientCount()));
+    }
+    forms.print(out);
+
+    out.println();
+    TextTable sets =
+        new TextTable(
+            5, "coefficient set", "activation", "left", "right", "target", "max |e| of f′");
+    for (String name : ShippedSets.names()) {
+      CoefficientSet set = ShippedSets.load(name);
+      sets.add(
+          name,
+          set.activation().name(),
+          set.left().approximant().approximant().form().name(),
+          set.right().approximant().approximant().form().name(),
+          set.left().approximant().target().label(),
+          Figures.of(
+              Math.max(
+                  set.left().derivativeError().maxAbs(), set.right().derivativeError().maxAbs())));
+    }
+    sets.print(out);
+    out.flush();
+    return 0;
+  }
+}

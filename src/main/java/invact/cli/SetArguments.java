@@ -1,0 +1,72 @@
+package invact.cli;
+
+import invact.coefficient.CoefficientException;
+import invact.coefficient.CoefficientReader;
+import invact.coefficient.CoefficientSet;
+import invact.coefficient.ShippedSets;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The coefficient sets that a command is to work on. */
+final class SetArguments {
+  static final Path FOLDER = Path.of("coefficients");
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec mixee;
+
+  @Parameters(
+      paramLabel = "FILE",
+      description = "coefficient files, or names of sets in coefficients/ or shipped with invact")
+  private List<String> files = List.of();
+
+  @Option(
+      names = "--all",
+      description = "all sets in coefficients/, or if there is no such folder all shipped ones")
+  private boolean all;
+
+  List<CoefficientSet> load() throws IOException {
+    if (all == !files.isEmpty()) {
+      throw new ParameterException(
+          mixee.commandLine(),
+          all
+              ? "name coefficient sets or say --all, not both"
+              : "name coefficient sets or say --all");
+    }
+    List<CoefficientSet> sets = new ArrayList<>();
+    if (!all) {
+      files.forEach(file -> sets.add(load(file)));
+    } else if (Files.isDirectory(FOLDER)) {
+      try (Stream<Path> folder = Files.list(FOLDER)) {
+        folder
+            .filter(file -> file.toString().endsWith(".json"))
+            .sorted()
+            .forEach(file -> sets.add(CoefficientReader.read(file)));
+      }
+      if (sets.isEmpty()) {
+        throw new CoefficientException(
+            FOLDER + ": holds no coefficient sets: 'invact fit --all' writes them");
+      }
+    } else {
+      ShippedSets.names().forEach(name -> sets.add(ShippedSets.load(name)));
+    }
+    return sets;
+  }
+
+  private static CoefficientSet load(String argument) {
+    Path file = Path.of(argument);
+    if (Files.exists(file) || argument.endsWith(".json")) {
+      return CoefficientReader.read(file);
+    }
+    Path inFolder = FOLDER.resolve(argument + ".json");
+    return Files.exists(inFolder) ? CoefficientReader.read(inFolder) : ShippedSets.load(argument);
+  }
+}

@@ -1,0 +1,163 @@
+package invact.fit;
+
+import invact.activation.Activation;
+import invact.activation.Branch;
+import invact.activation.Target;
+import invact.coefficient.BranchApproximant;
+import invact.coefficient.CoefficientSet;
+import invact.coefficient.PublishedCoefficients;
+import invact.error.ErrorStats;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * Fits to several branches, side by side on all processors; results come in the order of the pieces
+ * and do not depend on the number of processors.
+ *
+ * @param pieces what to fit
+ * @param family the forms
+ * @param design where
+ * @param fitter how
+ */
+public record FitJob(
+    List<PieceToFit> pieces, FormFamily family, Design design, BranchFitter fitter) {
+  /**
+   * One branch of one target of one activation.
+   *
+   * @param activation the activation
+   * @param target the target
+   * @param branch the branch
+   */
+  public record PieceToFit(Activation activation, Target target, Branch branch) {}
+
+  /**
+   * A fit, and what the published coefficients reach over the same samples.
+   *
+   * @param fit the fit
+   * @param published error of the published approximant in the fit's target's space; nothing where
+   *     there is none, or it does not give that target
+   */
+  public record Result(BranchFit fit, Optional<ErrorStats> published) {}
+
+  /**
+   * A job.
+   *
+   * @throws IllegalArgumentException if the range misses an activation's argmin
+   */
+  public FitJob {
+    pieces = List.copyOf(pieces);
+    for (PieceToFit piece : pieces) {
+      design.requireBothBranches(piece.activation());
+    }
+  }
+
+  /**
+   * Both branches of all targets of the activations.
+   *
+   * @param activations the activations
+   * @return the pieces, ordered by activation, target and branch
+   */
+  public static List<PieceToFit> pieces(List<Activation> activations) {
+    List<PieceToFit> pieces = new ArrayList<>();
+    for (Activation activation : activations) {
+      for (Target target : activation.targets()) {
+        for (Branch branch : Branch.values()) {
+          pieces.add(new PieceToFit(activation, target, branch));
+        }
+      }
+    }
+    return pieces;
+  }
+
+  /**
+   * Runs all fits.
+   *
+   * @param progress called after each fit, from any thread
+   * @return the results in the order of the pieces
+   * @throws IllegalArgumentException if a branch has fewer samples than coefficients
+   * @throws FitException if a fit does not converge; then there are no results at all
+   */
+  public List<Result> run(Runnable progress) {
+    int threads = StrictMath.min(pieces.size(), Runtime.getRuntime().availableProcessors());
+    try (ExecutorService executor = Executors.newFixedThreadPool(StrictMath.max(1, threads))) {
+      List<Future<Result>> futures =
+          pieces.stream()
+              .map(piece ->
+                  executor.submit(() -> {
+                    Result result = fit(piece);
+                    progress.run();
+                    return result;
+                  }))
+              .toList();
+      List<Result> results = new ArrayList<>();
+      try {
+        for (Future<Result> future : futures) {
+          results.add(future.get());
+        }
+      } finally {
+        executor.shutdownNow();
+      }
+      return results;
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new FitException("interrupted", e);
+    }
+  }
+
+  /**
+   * The coefficient sets that results add up to, named {@code ACTIVATION-FAMILY}, and for other
+   * targets than the derivative {@code ACTIVATION-FAMILY-TARGET}.
+   *
+   * @param results results of {@link #run} for a job made of {@link #pieces(List)}
+   * @return a set for each target of each activation
+   */
+  public List<CoefficientSet> sets(List<Result> results) {
+    List<CoefficientSet> sets = new ArrayList<>();
+    for (int i = 0; i < results.size(); i += 2) {
+      BranchFit left = results.get(i).fit();
+      BranchFit right = results.get(i + 1).fit();
+      Activation activation = left.approximant().activation();
+      Target target = left.approximant().target();
+      String suffix = target == Target.DERIVATIVE ? "" : "-" + target.label();
+      sets.add(
+          new CoefficientSet(
+              activation.name() + "-" + family.label() + suffix,
+              activation,
+              left.piece(),
+              right.piece()));
+    }
+    return sets;
+  }
+
+  private Result fit(PieceToFit piece) {
+    Activation activation = piece.activation();
+    Branch branch = piece.branch();
+    Target target = piece.target();
+    Samples samples = design.samples(activation, branch, target);
+    return new Result(
+        fitter.fit(activation, branch, family.form(activation, branch), target, design, samples),
+        PublishedCoefficients.of(activation)
+            .map(set -> set.piece(branch).approximant())
+            .flatMap(published -> errorAs(target, published, samples)));
+  }
+
+  private static Optional<ErrorStats> errorAs(
+      Target target, BranchApproximant published, Samples samples) {
+    if (published.target() == target) {
+      return Optional.of(BranchFitter.targetError(published, samples));
+    }
+    return target == Target.DERIVATIVE
+        ? Optional.of(BranchFitter.derivativeError(published, samples))
+        : Optional.empty();
+  }
+}
