@@ -1,0 +1,142 @@
+package invact.runtime;
+
+import invact.math.FloatFormat;
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+
+/**
+ * What every backend demands of its arguments, checked before it writes anything; {@link
+ * InvertedActivation} lists the demands and the exceptions. Nothing is allocated unless a demand is
+ * not met.
+ */
+public final class BufferCheck {
+  private BufferCheck() {}
+
+  /**
+   * Checks the arguments of a forward pass.
+   *
+   * @param format the format
+   * @param x input
+   * @param y output, may be {@code x}
+   * @param indicator output
+   * @return the number of elements
+   */
+  public static long forward(
+      FloatFormat format, MemorySegment x, MemorySegment y, MemorySegment indicator) {
+    long elements = elements(format, "x", x);
+    requireInput("x", x, x.byteSize(), elements, format);
+    requireOutput("y", y, x.byteSize(), elements, format);
+    requireOutput("indicator", indicator, bytes(elements), elements, format);
+    requireSameOrApart("y", y, "x", x);
+    requireApart("indicator", indicator, "x", x);
+    requireApart("indicator", indicator, "y", y);
+    return elements;
+  }
+
+  /**
+   * Checks the arguments of a backward pass.
+   *
+   * @param format the format
+   * @param dy input
+   * @param y input
+   * @param indicator input
+   * @param dx output, may be {@code dy}
+   * @return the number of elements
+   */
+  public static long backward(
+      FloatFormat format,
+      MemorySegment dy,
+      MemorySegment y,
+      MemorySegment indicator,
+      MemorySegment dx) {
+    long elements = elements(format, "dy", dy);
+    requireInput("dy", dy, dy.byteSize(), elements, format);
+    requireInput("y", y, dy.byteSize(), elements, format);
+    requireInput("indicator", indicator, bytes(elements), elements, format);
+    requireOutput("dx", dx, dy.byteSize(), elements, format);
+    requireSameOrApart("dx", dx, "dy", dy);
+    requireApart("dx", dx, "y", y);
+    requireApart("dx", dx, "indicator", indicator);
+    return elements;
+  }
+
+  static void requireHalf(FloatFormat format) {
+    if (!Objects.requireNonNull(format, "format").isHalf()) {
+      throw new IllegalArgumentException(
+          "format " + format.label() + " has no 16-bit patterns: use bf16 or fp16");
+    }
+  }
+
+  private static long elements(FloatFormat format, String name, MemorySegment segment) {
+    if (Objects.requireNonNull(format, "format") == FloatFormat.FP64) {
+      throw new IllegalArgumentException(
+          "format fp64 has no runtime, whose arithmetic is fp32: use fp32, bf16 or fp16");
+    }
+    long bytes = Objects.requireNonNull(segment, name).byteSize();
+    if (bytes % format.bytes() != 0) {
+      throw new IllegalArgumentException(
+          name + " has " + bytes + " bytes, no whole number of elements of " + format.label());
+    }
+    return bytes / format.bytes();
+  }
+
+  private static long bytes(long elements) {
+    return InvertedActivation.indicatorBytes(elements);
+  }
+
+  private static void requireOutput(
+      String name, MemorySegment segment, long bytes, long elements, FloatFormat format) {
+    requireInput(name, segment, bytes, elements, format);
+    if (segment.isReadOnly()) {
+      throw new IllegalArgumentException(name + " is read-only, but is to be written");
+    }
+  }
+
+  private static void requireInput(
+      String name, MemorySegment segment, long bytes, long elements, FloatFormat format) {
+    Objects.requireNonNull(segment, name);
+    if (!segment.scope().isAlive()) {
+      throw new IllegalStateException(name + " is closed: keep its arena open during the call");
+    }
+    if (!segment.isAccessibleBy(Thread.currentThread())) {
+      throw new WrongThreadException(
+          name + " is confined to another thread: call from there, or use a shared arena");
+    }
+    if (segment.byteSize() != bytes) {
+      throw new IllegalArgumentException(
+          name
+              + " has "
+              + segment.byteSize()
+              + " bytes, but for "
+              + elements
+              + " elements of "
+              + format.label()
+              + " it takes "
+              + bytes);
+    }
+  }
+
+  private static void requireSameOrApart(
+      String outputName, MemorySegment output, String inputName, MemorySegment input) {
+    // Sizes agree already, and equal segments are segments with the same start.
+    if (!output.equals(input) && overlap(output, input)) {
+      throw new IllegalArgumentException(
+          outputName
+              + " overlaps "
+              + inputName
+              + " in part: they may be the same segment or must be apart");
+    }
+  }
+
+  private static void requireApart(
+      String outputName, MemorySegment output, String inputName, MemorySegment input) {
+    if (overlap(output, input)) {
+      throw new IllegalArgumentException(outputName + " overlaps " + inputName);
+    }
+  }
+
+  /** An empty segment overlaps nothing, wherever it lies. */
+  private static boolean overlap(MemorySegment a, MemorySegment b) {
+    return a.byteSize() > 0 && b.byteSize() > 0 && a.asOverlappingSlice(b).isPresent();
+  }
+}

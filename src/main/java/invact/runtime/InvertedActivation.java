@@ -1,0 +1,153 @@
+package invact.runtime;
+
+import invact.math.FloatFormat;
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+
+/**
+ * An activation whose backward pass needs its output and one bit an element, not its input:
+ *
+ * <pre>
+ * forward : x  →  y = f(x),  S = [x ≥ T]
+ * backward: dy, y, S  →  dx = dy·g(y, S),  g(y, S) ≈ f′(f⁻¹(y))
+ * </pre>
+ *
+ * <p><b>Buffers.</b> Elements are fp32, bf16 or fp16 in the machine's byte order. A segment may be
+ * on the heap or native and of any alignment; the number n of elements follows from the segments'
+ * sizes, which must agree exactly, and may exceed 2³¹. The indicator takes ⌈n/8⌉ bytes: element i
+ * is bit i mod 8, least significant first, of byte ⌊i/8⌋; the bits past n are 0. y may be x and dx
+ * may be dy: the same start, the same size. An output may not overlap another argument in any other
+ * way; inputs may. No call allocates memory but the conveniences on arrays, which wrap them.
+ *
+ * <p><b>Errors.</b> A call whose arguments are wrong throws before it writes anything, and the
+ * message begins with the name of the argument: {@link NullPointerException} if it is missing;
+ * {@link IllegalStateException} if its arena is closed; {@link WrongThreadException} if it is
+ * another thread's; {@link IllegalArgumentException} if its size is wrong, if it is an output and
+ * is read-only or overlaps, or if the format is fp64.
+ *
+ * <p><b>Arithmetic.</b> In fp32, rounded to the format once, at the end.
+ *
+ * <ul>
+ *   <li>y is f(x) in double precision rounded to fp32 and from there to the format. It is f(x)
+ *       correctly rounded but where f(x) lies next to a midpoint of the format: in no fp16, and for
+ *       no bf16 input of GELU and SiLU.
+ *   <li>S compares x with T exactly.
+ *   <li>y below f(T), where rounding may take it, counts as f(T). The lift is u = max(y, f(T)) −
+ *       f(T), with f(T) and all coefficients rounded to fp32; {@code FloatApproximant} gives the
+ *       order of the operations form by form. For the target σ, g = q + y·(1 − q) in one fused
+ *       multiply-add.
+ *   <li>dx is the product dy·g.
+ * </ul>
+ *
+ * <p><b>Special values.</b> NaN in gives NaN out, y and dx both (which NaN is not said); its bit is
+ * 0. x = +∞ gives y = +∞ and g = 1. x = −∞ gives y = −0 and g = 0, as does every x &lt; T whose y
+ * rounds to 0: on the left y ≥ 0 has g = 0 exactly. f(±0) = ±0. Finite x, y and dy give finite y
+ * and dx, unless dy·g itself overflows.
+ *
+ * <p>Instances are immutable, and threads may share them.
+ */
+public interface InvertedActivation {
+  /**
+   * The size of an indicator.
+   *
+   * @param elements the number n of elements, n ≥ 0
+   * @return ⌈n/8⌉
+   */
+  static long indicatorBytes(long elements) {
+    return (elements >>> 3) + ((elements & 7) == 0 ? 0 : 1);
+  }
+
+  /**
+   * The forward pass: y = f(x) and S = [x ≥ T].
+   *
+   * @param format fp32, bf16 or fp16
+   * @param x the inputs
+   * @param y receives the outputs; may be {@code x}
+   * @param indicator receives the bits S
+   */
+  void forward(FloatFormat format, MemorySegment x, MemorySegment y, MemorySegment indicator);
+
+  /**
+   * The backward pass: dx = dy·g(y, S).
+   *
+   * @param format fp32, bf16 or fp16
+   * @param dy the derivatives of the loss by y
+   * @param y the outputs that {@link #forward} gave
+   * @param indicator the bits that it gave
+   * @param dx receives the derivatives of the loss by x; may be {@code dy}
+   */
+  void backward(
+      FloatFormat format,
+      MemorySegment dy,
+      MemorySegment y,
+      MemorySegment indicator,
+      MemorySegment dx);
+
+  /**
+   * The forward pass in fp32 on arrays.
+   *
+   * @param x the inputs
+   * @param y receives the outputs; may be {@code x}
+   * @param indicator receives the bits S
+   */
+  default void forward(float[] x, float[] y, byte[] indicator) {
+    forward(
+        FloatFormat.FP32,
+        MemorySegment.ofArray(Objects.requireNonNull(x, "x")),
+        MemorySegment.ofArray(Objects.requireNonNull(y, "y")),
+        MemorySegment.ofArray(Objects.requireNonNull(indicator, "indicator")));
+  }
+
+  /**
+   * The backward pass in fp32 on arrays.
+   *
+   * @param dy the derivatives of the loss by y
+   * @param y the outputs that {@link #forward} gave
+   * @param indicator the bits that it gave
+   * @param dx receives the derivatives of the loss by x; may be {@code dy}
+   */
+  default void backward(float[] dy, float[] y, byte[] indicator, float[] dx) {
+    backward(
+        FloatFormat.FP32,
+        MemorySegment.ofArray(Objects.requireNonNull(dy, "dy")),
+        MemorySegment.ofArray(Objects.requireNonNull(y, "y")),
+        MemorySegment.ofArray(Objects.requireNonNull(indicator, "indicator")),
+        MemorySegment.ofArray(Objects.requireNonNull(dx, "dx")));
+  }
+
+  /**
+   * The forward pass in a 16-bit format on arrays of bit patterns.
+   *
+   * @param format bf16 or fp16
+   * @param x the inputs
+   * @param y receives the outputs; may be {@code x}
+   * @param indicator receives the bits S
+   */
+  default void forward(FloatFormat format, short[] x, short[] y, byte[] indicator) {
+    BufferCheck.requireHalf(format);
+    forward(
+        format,
+        MemorySegment.ofArray(Objects.requireNonNull(x, "x")),
+        MemorySegment.ofArray(Objects.requireNonNull(y, "y")),
+        MemorySegment.ofArray(Objects.requireNonNull(indicator, "indicator")));
+  }
+
+  /**
+   * The backward pass in a 16-bit format on arrays of bit patterns.
+   *
+   * @param format bf16 or fp16
+   * @param dy the derivatives of the loss by y
+   * @param y the outputs that {@link #forward} gave
+   * @param indicator the bits that it gave
+   * @param dx receives the derivatives of the loss by x; may be {@code dy}
+   */
+  default void backward(FloatFormat format, short[] dy, short[] y, byte[] indicator, short[] dx) {
+    BufferCheck.requireHalf(format);
+    backward(
+        format,
+        MemorySegment.ofArray(Objects.requireNonNull(dy, "dy")),
+        MemorySegment.ofArray(Objects.requireNonNull(y, "y")),
+        MemorySegment.ofArray(Objects.requireNonNull(indicator, "indicator")),
+        MemorySegment.ofArray(Objects.requireNonNull(dx, "dx")));
+  }
+}

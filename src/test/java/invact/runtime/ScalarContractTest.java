@@ -1,0 +1,7 @@
+package invact.runtime;
+
+class ScalarContractTest extends InvertedActivationContract {
+  ScalarContractTest() {
+    super("scalar");
+  }
+}
