@@ -6,6 +6,8 @@ import invact.approx.Form;
 import invact.approx.Forms;
 import invact.coefficient.CoefficientSet;
 import invact.coefficient.ShippedSets;
+import invact.runtime.Backend;
+import invact.runtime.Backends;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -60,6 +62,13 @@ final class ListCommand implements Callable<Integer> {
                   set.left().derivativeError().maxAbs(), set.right().derivativeError().maxAbs())));
     }
     sets.print(out);
+
+    out.println();
+    TextTable backends = new TextTable(2, "backend", "available");
+    for (Backend backend : Backends.all()) {
+      backends.add(backend.name(), backend.obstacle().map(why -> "no: " + why).orElse("yes"));
+    }
+    backends.print(out);
     out.flush();
     return 0;
   }
