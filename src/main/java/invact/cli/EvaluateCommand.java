@@ -96,16 +96,15 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   private static String json(List<Evaluation> evaluations) {
-    return Json.text(
-        json -> {
-          json.writeStartObject();
-          json.writeArrayPropertyStart("evaluations");
-          for (Evaluation evaluation : evaluations) {
-            parts(evaluation).forEach(part -> write(json, evaluation, part));
-          }
-          json.writeEndArray();
-          json.writeEndObject();
-        });
+    return Json.text(json -> {
+      json.writeStartObject();
+      json.writeArrayPropertyStart("evaluations");
+      for (Evaluation evaluation : evaluations) {
+        parts(evaluation).forEach(part -> write(json, evaluation, part));
+      }
+      json.writeEndArray();
+      json.writeEndObject();
+    });
   }
 
   private static void write(JsonGenerator json, Evaluation evaluation, Part part) {

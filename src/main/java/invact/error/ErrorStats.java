@@ -46,6 +46,17 @@ public record ErrorStats(
       count++;
       squares.add(error * error);
       sum.add(error);
+      addExtreme(x, error);
+    }
+
+    /**
+     * Takes one more error into account for the largest alone; for points that are many where
+     * errors are large, and would outweigh all others in a mean.
+     *
+     * @param x where
+     * @param error approximate minus exact value; once one is NaN, the largest is
+     */
+    public void addExtreme(double x, double error) {
       double magnitude = StrictMath.abs(error);
       if (Double.isNaN(error) && !broken) {
         broken = true;

@@ -12,14 +12,14 @@ import invact.runtime.InvertedActivation;
 import java.util.Arrays;
 
 /**
- * The error of a coefficient set's derivative in one format: found minus f′(x), where x is a number of
- * the format and f′(x) exact. In fp64 found is g of the exact f(x); in the other formats it is what a
- * forward and a backward pass with dy = 1 give, roundings of y and of the result included.
+ * The error of a coefficient set's derivative in one format: found minus f′(x), where x is a number
+ * of the format and f′(x) exact. In fp64 found is g of the exact f(x); in the other formats it is
+ * what a forward and a backward pass with dy = 1 give, roundings of y and of the result included.
  *
- * <p>bf16 and fp16: every finite input of the format. fp32: the points of {@link ErrorGrid} rounded to
- * fp32, and every fp32 number within 2⁻¹⁰ of T, where y has lost most of its information. fp64: the
- * points of {@link ErrorGrid}. All inputs weigh the same, so that RMS and bias speak of no
- * particular distribution.
+ * <p>Measured at: bf16 and fp16, every finite input of the format; fp64, the points of {@link
+ * ErrorGrid}; fp32, those points rounded to fp32, and for the largest error alone also every fp32
+ * number within 2⁻¹⁰ of T, where y has lost most of its information. All inputs weigh the same, so
+ * that RMS and bias speak of no particular distribution.
  *
  * @param set the set
  * @param format the format
@@ -39,25 +39,45 @@ public record Evaluation(
    * @return the evaluation
    */
   public static Evaluation of(CoefficientSet set, FloatFormat format) {
-    Tally tally = new Tally();
-    if (format == FloatFormat.FP64) {
-      for (Branch branch : Branch.values()) {
-        BranchApproximant approximant = set.piece(branch).approximant();
-        for (int i = 0; i < ErrorGrid.size(); i++) {
-          double x = ErrorGrid.point(set.activation().argmin(), branch.sign(), i);
-          tally.add(branch, x, approximant.derivativeError(x));
+    Tally tally = new Tally(set.activation());
+    switch (format) {
+      case FP64 -> measureApproximants(set, tally);
+      case FP32 -> {
+        float[] grid = grid(set.activation().argmin());
+        float[] neighbours = neighbours(set.activation().argmin());
+        double[] found = derivatives(set, grid);
+        for (int i = 0; i < grid.length; i++) {
+          tally.add(grid[i], found[i]);
+        }
+        found = derivatives(set, neighbours);
+        for (int i = 0; i < neighbours.length; i++) {
+          tally.addExtreme(neighbours[i], found[i]);
         }
       }
-    } else if (format == FloatFormat.FP32) {
-      evaluate(set, singles(set.activation().argmin()), tally);
-    } else {
-      evaluate(set, format, finitePatterns(format), tally);
+      case BF16, FP16 -> {
+        short[] x = finitePatterns(format);
+        double[] found = derivatives(set, format, x);
+        for (int i = 0; i < x.length; i++) {
+          tally.add(format.decode(x[i]), found[i]);
+        }
+      }
+      default -> throw new AssertionError(format);
     }
     return new Evaluation(
         set, format, tally.left.stats(), tally.right.stats(), tally.whole.stats());
   }
 
-  private static void evaluate(CoefficientSet set, float[] x, Tally tally) {
+  private static void measureApproximants(CoefficientSet set, Tally tally) {
+    for (Branch branch : Branch.values()) {
+      BranchApproximant approximant = set.piece(branch).approximant();
+      for (int i = 0; i < ErrorGrid.size(); i++) {
+        double x = ErrorGrid.point(set.activation().argmin(), branch.sign(), i);
+        tally.addError(branch, x, approximant.derivativeError(x));
+      }
+    }
+  }
+
+  private static double[] derivatives(CoefficientSet set, float[] x) {
     float[] y = new float[x.length];
     float[] dx = new float[x.length];
     byte[] indicator = new byte[(int) InvertedActivation.indicatorBytes(x.length)];
@@ -65,14 +85,12 @@ public record Evaluation(
     runtime.forward(x, y, indicator);
     Arrays.fill(dx, 1.0f);
     runtime.backward(dx, y, indicator, dx);
-    Activation activation = set.activation();
-    for (int i = 0; i < x.length; i++) {
-      tally.add(activation.branch(x[i]), x[i], dx[i] - activation.derivative(x[i]));
-    }
+    double[] derivatives = new double[x.length];
+    Arrays.setAll(derivatives, i -> dx[i]);
+    return derivatives;
   }
 
-  private static void evaluate(
-      CoefficientSet set, FloatFormat format, short[] x, Tally tally) {
+  private static double[] derivatives(CoefficientSet set, FloatFormat format, short[] x) {
     short[] y = new short[x.length];
     short[] dx = new short[x.length];
     byte[] indicator = new byte[(int) InvertedActivation.indicatorBytes(x.length)];
@@ -80,33 +98,34 @@ public record Evaluation(
     runtime.forward(format, x, y, indicator);
     Arrays.fill(dx, format.encode(1.0f));
     runtime.backward(format, dx, y, indicator, dx);
-    Activation activation = set.activation();
-    for (int i = 0; i < x.length; i++) {
-      double input = format.decode(x[i]);
-      double error = format.decode(dx[i]) - activation.derivative(input);
-      tally.add(activation.branch(input), input, error);
-    }
+    double[] derivatives = new double[x.length];
+    Arrays.setAll(derivatives, i -> format.decode(dx[i]));
+    return derivatives;
   }
 
   private static InvertedActivation specification(CoefficientSet set) {
     return Backends.of("scalar").open(set);
   }
 
-  private static float[] singles(double argmin) {
+  private static float[] grid(double argmin) {
     int size = ErrorGrid.size();
+    float[] x = new float[2 * size];
+    for (int i = 0; i < size; i++) {
+      x[i] = (float) ErrorGrid.point(argmin, Branch.LEFT.sign(), i);
+      x[size + i] = (float) ErrorGrid.point(argmin, Branch.RIGHT.sign(), i);
+    }
+    return x;
+  }
+
+  private static float[] neighbours(double argmin) {
     float first = (float) (argmin - NEIGHBOURHOOD);
     float last = (float) (argmin + NEIGHBOURHOOD);
-    // Neighbours on one side of zero have neighbouring bit patterns; T is well away from it.
-    int near = StrictMath.abs(Float.floatToIntBits(first) - Float.floatToIntBits(last)) + 1;
-    float[] x = new float[2 * size + near];
-    for (int i = 0; i < size; i++) {
-      x[i] = (float) ErrorGrid.point(argmin, -1, i);
-      x[size + i] = (float) ErrorGrid.point(argmin, 1, i);
-    }
-    float next = first;
-    for (int i = 2 * size; i < x.length; i++) {
-      x[i] = next;
-      next = StrictMath.nextUp(next);
+    // Numbers of one sign have neighbouring bit patterns, and T is far from zero.
+    int count = StrictMath.abs(Float.floatToIntBits(first) - Float.floatToIntBits(last)) + 1;
+    float[] x = new float[count];
+    x[0] = first;
+    for (int i = 1; i < count; i++) {
+      x[i] = StrictMath.nextUp(x[i - 1]);
     }
     return x;
   }
@@ -114,7 +133,7 @@ public record Evaluation(
   private static short[] finitePatterns(FloatFormat format) {
     short[] patterns = new short[1 << Short.SIZE];
     int count = 0;
-    for (int bits = 0; bits < 1 << Short.SIZE; bits++) {
+    for (int bits = 0; bits < patterns.length; bits++) {
       if (Float.isFinite(format.decode((short) bits))) {
         patterns[count++] = (short) bits;
       }
@@ -123,13 +142,32 @@ public record Evaluation(
   }
 
   private static final class Tally {
+    private final Activation activation;
     private final ErrorStats.Accumulator left = new ErrorStats.Accumulator();
     private final ErrorStats.Accumulator right = new ErrorStats.Accumulator();
     private final ErrorStats.Accumulator whole = new ErrorStats.Accumulator();
 
-    void add(Branch branch, double x, double error) {
-      (branch == Branch.LEFT ? left : right).add(x, error);
+    Tally(Activation activation) {
+      this.activation = activation;
+    }
+
+    void add(double x, double found) {
+      addError(activation.branch(x), x, found - activation.derivative(x));
+    }
+
+    void addError(Branch branch, double x, double error) {
+      side(branch).add(x, error);
       whole.add(x, error);
+    }
+
+    void addExtreme(double x, double found) {
+      double error = found - activation.derivative(x);
+      side(activation.branch(x)).addExtreme(x, error);
+      whole.addExtreme(x, error);
+    }
+
+    private ErrorStats.Accumulator side(Branch branch) {
+      return branch == Branch.LEFT ? left : right;
     }
   }
 }

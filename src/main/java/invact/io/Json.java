@@ -4,9 +4,11 @@ import java.io.StringWriter;
 import java.util.function.Consumer;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.PrettyPrinter;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.util.DefaultIndenter;
 import tools.jackson.core.util.DefaultPrettyPrinter;
+import tools.jackson.core.util.Separators;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectWriter;
@@ -26,7 +28,11 @@ public final class Json {
       MAPPER
           .writer()
           .with(
-              new DefaultPrettyPrinter().withObjectIndenter(INDENTER).withArrayIndenter(INDENTER));
+              new DefaultPrettyPrinter(
+                      PrettyPrinter.DEFAULT_SEPARATORS.withObjectNameValueSpacing(
+                          Separators.Spacing.AFTER))
+                  .withObjectIndenter(INDENTER)
+                  .withArrayIndenter(INDENTER));
 
   private Json() {}
 

@@ -1,0 +1,110 @@
+package invact;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** Data flows one way: who may import whom, as the README's map of packages says. */
+class ArchitectureTest {
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("invact");
+
+  /** Package to the packages that it may import. */
+  private static final Map<String, Set<String>> MAY_IMPORT =
+      new TreeMap<>(
+          Map.ofEntries(
+              Map.entry("math", Set.of()),
+              Map.entry("io", Set.of()),
+              Map.entry("activation", Set.of("math")),
+              Map.entry("approx", Set.of("math")),
+              Map.entry("error", Set.of("math")),
+              Map.entry("coefficient", Set.of("math", "io", "activation", "approx", "error")),
+              Map.entry("fit", Set.of("math", "activation", "approx", "error", "coefficient")),
+              Map.entry(
+                  "plot", Set.of("math", "io", "activation", "approx", "error", "coefficient")),
+              Map.entry("runtime", Set.of("math", "activation", "approx", "coefficient")),
+              Map.entry(
+                  "evaluate",
+                  Set.of("math", "activation", "approx", "error", "coefficient", "runtime")),
+              Map.entry(
+                  "cli",
+                  Set.of(
+                      "math",
+                      "io",
+                      "activation",
+                      "approx",
+                      "error",
+                      "coefficient",
+                      "fit",
+                      "plot",
+                      "runtime",
+                      "evaluate"))));
+
+  /** Outside library to the packages where it is at home. */
+  private static final Map<String, Set<String>> HOMES =
+      Map.of(
+          "org.apache.commons.math3..", Set.of("fit"),
+          "org.knowm.xchart..", Set.of("plot"),
+          "java.awt..", Set.of("plot"),
+          "picocli..", Set.of("cli"),
+          "me.tongfei.progressbar..", Set.of("cli"),
+          "tools.jackson..", Set.of("io", "coefficient", "cli"));
+
+  @Test
+  void everyPackageHasItsRow() {
+    Set<String> found = new TreeSet<>();
+    for (JavaClass type : CLASSES) {
+      found.add(type.getPackageName().substring("invact.".length()).split("\\.")[0]);
+    }
+    assertEquals(MAY_IMPORT.keySet(), found);
+  }
+
+  @Test
+  void importsFollowTheArrows() {
+    MAY_IMPORT.forEach((from, allowed) -> {
+      List<String> packages = new ArrayList<>(List.of("invact." + from + ".."));
+      allowed.forEach(to -> packages.add("invact." + to + ".."));
+      classes()
+          .that()
+          .resideInAPackage("invact." + from + "..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(withOutside(packages))
+          .check(CLASSES);
+    });
+  }
+
+  @Test
+  void outsideLibrariesStayAtHome() {
+    HOMES.forEach((library, homes) ->
+        noClasses()
+            .that()
+            .resideOutsideOfPackages(
+                homes.stream().map(home -> "invact." + home + "..").toArray(String[]::new))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(library)
+            .check(CLASSES));
+  }
+
+  /** Whatever is not ours: arrows bind our packages alone. */
+  private static String[] withOutside(List<String> packages) {
+    List<String> all = new ArrayList<>(packages);
+    all.addAll(List.of("java..", "javax..", "org..", "tools..", "picocli..", "me..", ""));
+    return all.toArray(String[]::new);
+  }
+}

@@ -1,0 +1,173 @@
+package invact.coefficient;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import invact.activation.Activations;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class CoefficientJsonTest {
+  private static final Path FOLDER =
+      Path.of(System.getProperty("invact.basedir", "."), "coefficients");
+
+  private static final Schema SCHEMA = schema();
+
+  static List<Path> shippedFiles() throws Exception {
+    try (Stream<Path> files = Files.list(FOLDER)) {
+      return files.filter(file -> file.toString().endsWith(".json")).sorted().toList();
+    }
+  }
+
+  @Test
+  void somethingIsShipped() throws Exception {
+    assertTrue(shippedFiles().size() >= 5, () -> "coefficients/ lacks files");
+    assertEquals(
+        shippedFiles().stream()
+            .map(file -> file.getFileName().toString().replace(".json", ""))
+            .sorted()
+            .toList(),
+        ShippedSets.names());
+  }
+
+  @ParameterizedTest
+  @MethodSource("shippedFiles")
+  void shippedFilesObeyTheSchema(Path file) throws Exception {
+    assertEquals(List.of(), SCHEMA.validate(Files.readString(file), InputFormat.JSON));
+  }
+
+  @ParameterizedTest
+  @MethodSource("shippedFiles")
+  void writingWhatWasReadGivesTheSameBytes(Path file) throws Exception {
+    CoefficientSet set = CoefficientReader.read(file);
+    assertEquals(Files.readString(file), CoefficientWriter.toJson(set));
+    assertEquals(set, ShippedSets.load(set.name()));
+  }
+
+  @Test
+  void readingWhatWasWrittenGivesTheSameSet(@TempDir Path folder) throws Exception {
+    CoefficientSet set = PublishedCoefficients.of(Activations.SILU).orElseThrow();
+    Path file = CoefficientWriter.write(set, folder.resolve("new"));
+    assertEquals("silu-published.json", file.getFileName().toString());
+    assertEquals(set, CoefficientReader.read(file));
+  }
+
+  @Test
+  void oneCoefficientALine() {
+    String json =
+        CoefficientWriter.toJson(PublishedCoefficients.of(Activations.GELU).orElseThrow());
+    assertTrue(json.contains("[\n      0.001217659791976,\n      -0.296412101274584,\n"), json);
+    assertTrue(json.contains("\"schemaVersion\": 1,"), json);
+    assertTrue(json.endsWith("}\n"), json);
+  }
+
+  /** Each row: what to replace in a good file, with what, and what the complaint must name. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "\"schemaVersion\": 1 | \"schemaVersion\": 2 | schemaVersion",
+        "\"schemaVersion\": 1 | \"schemaVersion\": 1.5 | schemaVersion",
+        "\"name\": \"gelu-published\" | \"name\": \"../evil\" | name",
+        "\"activation\": \"gelu\" | \"activation\": \"silu\" | argmin",
+        "\"activation\": \"gelu\" | \"activation\": \"relu\" | activation",
+        "\"argmin\": -0.7517915246935645 | \"argmin\": -0.7517915246935 | argmin",
+        "\"minimum\": -0.16997120747990366 | \"minimum\": 1 | minimum",
+        "\"minimum\": -0.16997120747990366 | \"minimum\": \"x\" | minimum",
+        "\"form\": \"paper-gelu-left\" | \"form\": \"paper-right\" | left.coefficients",
+        "\"form\": \"paper-gelu-left\" | \"form\": \"spline\" | left.form",
+        "\"target\": \"derivative\" | \"target\": \"tanh\" | left.target",
+        "\"target\": \"derivative\" | \"target\": \"sigmoid\" | left.target",
+        "-0.296412101274584 | -0.296412101284584 | left.derivativeError.rms",
+        "-0.296412101274584 | 1e999 | left.coefficients[1]",
+        "-0.296412101274584 | null | left.coefficients[1]",
+        "-0.296412101274584, | | left.coefficients",
+        "\"kind\": \"published\" | \"kind\": \"guessed\" | left.origin.kind",
+        "\"note\": \"as printed\" | \"remark\": \"as printed\" | left.origin.remark",
+        "\"bias\" | \"maxAbs\" | maxAbs",
+      })
+  void aBrokenFileIsRefusedByKey(String good, String bad, String named) {
+    String json =
+        CoefficientWriter.toJson(PublishedCoefficients.of(Activations.GELU).orElseThrow());
+    assertTrue(json.contains(good), "the good file has " + good);
+    int at = json.indexOf(good);
+    String broken =
+        json.substring(0, at) + (bad == null ? "" : bad) + json.substring(at + good.length());
+    String message =
+        assertThrows(
+                CoefficientException.class,
+                () -> CoefficientReader.parse(broken.getBytes(StandardCharsets.UTF_8), "file.json"))
+            .getMessage();
+    assertTrue(message.startsWith("file.json: "), message);
+    assertTrue(message.contains(named), message);
+    assertEquals(1, message.lines().count(), message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {"{ | no valid JSON", "[] | not a JSON object", "`` | not a JSON object"})
+  void whatIsNoObjectIsRefused(String text, String complaint) {
+    String message =
+        assertThrows(
+                CoefficientException.class,
+                () -> CoefficientReader.parse(text.getBytes(StandardCharsets.UTF_8), "file.json"))
+            .getMessage();
+    assertTrue(message.startsWith("file.json: ") && message.contains(complaint), message);
+    assertEquals(1, message.lines().count(), message);
+  }
+
+  @Test
+  void aMissingFileIsNamed() {
+    Path file = Path.of("no-such-file.json");
+    String message =
+        assertThrows(CoefficientException.class, () -> CoefficientReader.read(file)).getMessage();
+    assertEquals("no-such-file.json: there is no such file", message);
+    message =
+        assertThrows(CoefficientException.class, () -> ShippedSets.load("nothing")).getMessage();
+    assertTrue(message.contains("'nothing'") && message.contains("gelu-published"), message);
+  }
+
+  @Test
+  void theSchemaRefusesWhatTheReaderRefuses() {
+    String json =
+        CoefficientWriter.toJson(PublishedCoefficients.of(Activations.GELU).orElseThrow());
+    for (String[] change :
+        new String[][] {
+          {"\"schemaVersion\": 1", "\"schemaVersion\": 2"},
+          {"-0.296412101274584,", ""},
+          {"\"paper-gelu-left\"", "\"spline\""},
+          {"\"kind\": \"published\"", "\"kind\": \"guessed\""},
+          {"\"bias\"", "\"mean\""},
+        }) {
+      String broken = json.replace(change[0], change[1]);
+      assertFalse(SCHEMA.validate(broken, InputFormat.JSON).isEmpty(), change[1]);
+    }
+  }
+
+  private static Schema schema() {
+    try (var in =
+        CoefficientJsonTest.class.getResourceAsStream("/invact/coefficient-set.schema.json")) {
+      return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+          .getSchema(new String(in.readAllBytes(), StandardCharsets.UTF_8), InputFormat.JSON);
+    } catch (java.io.IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+}
