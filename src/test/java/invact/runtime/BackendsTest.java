@@ -36,8 +36,7 @@ class BackendsTest {
     assertEquals(
         "backend fast is not available: type --fast",
         assertThrows(
-                IllegalStateException.class,
-                () -> Backends.choose("fast", List.of(BLOCKED, PLAIN)))
+                IllegalStateException.class, () -> Backends.choose("fast", List.of(BLOCKED, PLAIN)))
             .getMessage());
   }
 

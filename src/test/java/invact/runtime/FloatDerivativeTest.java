@@ -28,9 +28,9 @@ class FloatDerivativeTest {
 
   @Test
   void poleAtTheMinimumIsRefused() {
-    String message =
-        refusal(Branch.LEFT, new PaperGeluLeft(-GELU.minimum()), 0, 1, -0.5, 1);
-    assertTrue(message.startsWith("the left branch's derivative is Infinity at y = -0.16997"), message);
+    String message = refusal(Branch.LEFT, new PaperGeluLeft(-GELU.minimum()), 0, 1, -0.5, 1);
+    assertTrue(
+        message.startsWith("the left branch's derivative is Infinity at y = -0.16997"), message);
   }
 
   @Test
@@ -47,10 +47,8 @@ class FloatDerivativeTest {
 
   private static String refusal(Branch branch, Form form, double... coefficients) {
     BranchApproximant approximant =
-        new BranchApproximant(
-            GELU, branch, Target.DERIVATIVE, new Approximant(form, coefficients));
-    return assertThrows(
-            IllegalArgumentException.class, () -> FloatDerivative.of(approximant))
+        new BranchApproximant(GELU, branch, Target.DERIVATIVE, new Approximant(form, coefficients));
+    return assertThrows(IllegalArgumentException.class, () -> FloatDerivative.of(approximant))
         .getMessage();
   }
 }
