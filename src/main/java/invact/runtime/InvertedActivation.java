@@ -41,9 +41,9 @@ import java.util.Objects;
  * </ul>
  *
  * <p><b>Error.</b> Against the same g in double precision, at the same y, g in fp32 is off by at
- * most 4.0e-5 (published GELU) and 2.8e-5 (published SiLU), within 2e-4 of T, where a rounding of
- * f(T) moves the root of the lift; elsewhere, for |x − T| &gt; 0.01, by at most 7.9e-7 and 1.3e-6.
- * Measured over 2·10⁷ random inputs, half of them next to T.
+ * most 4.0e-5 (published GELU) and 2.8e-5 (published SiLU), next to T, where the rounding of f(T)
+ * moves the root of the lift; for |x − T| &gt; 0.01 by at most 7.9e-7 and 1.3e-6; RMS over x ~ N(0,
+ * 9) 3.3e-7 and 4.0e-7. Measured over 10⁶ random inputs, half of them near T.
  *
  * <p><b>Special values.</b> NaN in gives NaN out, y and dx both (which NaN is not said); its bit is
  * 0. x = +∞ gives y = +∞ and g = 1. x = −∞ gives y = −0 and g = 0, as does every x &lt; T whose y
