@@ -28,9 +28,10 @@ import java.util.Objects;
  * <p><b>Arithmetic.</b> In fp32, rounded to the format once, at the end.
  *
  * <ul>
- *   <li>y is f(x) in double precision rounded to fp32 and from there to the format. It is f(x)
- *       correctly rounded but where f(x) lies next to a midpoint of the format: in no fp16, and for
- *       no bf16 input of GELU and SiLU.
+ *   <li>y is f(x) in double precision rounded to fp32 and from there to the format. Rounding twice
+ *       takes the farther neighbour where f(x) lies next to a midpoint: over all inputs of bf16
+ *       GELU 128 times, each with a subnormal y, bf16 SiLU never, fp16 GELU 3 times, fp16 SiLU
+ *       twice.
  *   <li>S compares x with T exactly.
  *   <li>y below f(T), where rounding may take it, counts as f(T). The lift is u = max(y, f(T)) −
  *       f(T), with f(T) and all coefficients rounded to fp32; {@code FloatApproximant} gives the
@@ -38,6 +39,11 @@ import java.util.Objects;
  *       multiply-add.
  *   <li>dx is the product dy·g.
  * </ul>
+ *
+ * <p><b>Error.</b> Against the same g in double precision, at the same y, g in fp32 is off by at
+ * most 4.0e-5 (published GELU) and 2.8e-5 (published SiLU), next to T, where the rounding of f(T)
+ * moves the root of the lift; for |x − T| &gt; 0.01 by at most 7.9e-7 and 1.3e-6; RMS over x ~ N(0,
+ * 9) 3.3e-7 and 4.0e-7. Measured over 10⁶ random inputs, half of them near T.
  *
  * <p><b>Special values.</b> NaN in gives NaN out, y and dx both (which NaN is not said); its bit is
  * 0. x = +∞ gives y = +∞ and g = 1. x = −∞ gives y = −0 and g = 0, as does every x &lt; T whose y
