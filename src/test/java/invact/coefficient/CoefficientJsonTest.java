@@ -93,7 +93,7 @@ class CoefficientJsonTest {
         "\"form\": \"paper-gelu-left\" | \"form\": \"spline\" | left.form",
         "\"target\": \"derivative\" | \"target\": \"tanh\" | left.target",
         "\"target\": \"derivative\" | \"target\": \"sigmoid\" | left.target",
-        "-0.296412101274584 | -0.296412101284584 | left.derivativeError.rms",
+        "-0.296412101274584 | -0.296412101284584 | left.derivativeError.",
         "-0.296412101274584 | 1e999 | left.coefficients[1]",
         "-0.296412101274584 | null | left.coefficients[1]",
         "-0.296412101274584, | | left.coefficients",
