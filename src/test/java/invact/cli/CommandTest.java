@@ -1,0 +1,203 @@
+package invact.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class CommandTest {
+  private static final Path COEFFICIENTS =
+      Path.of(System.getProperty("invact.basedir", "."), "coefficients");
+
+  @TempDir private Path folder;
+
+  private record Run(int exitCode, String out, String err) {}
+
+  private static Run run(String... args) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    CommandLine commandLine = InvactCommand.commandLine();
+    commandLine.setOut(new PrintWriter(out, true));
+    commandLine.setErr(new PrintWriter(err, true));
+    int exitCode = commandLine.execute(args);
+    return new Run(exitCode, out.toString(), err.toString());
+  }
+
+  /** The main job on any machine gives the committed bytes. */
+  @Test
+  void mainJobReproducesTheCommittedCoefficients() throws Exception {
+    Run run = run("fit", "--all", "--out", folder.toString());
+    assertEquals(0, run.exitCode, run.err);
+    assertEquals(names(COEFFICIENTS), names(folder));
+    for (String name : names(folder)) {
+      assertEquals(
+          Files.readString(COEFFICIENTS.resolve(name)), Files.readString(folder.resolve(name)));
+    }
+    // A header, and GELU and SiLU left and right, SiLU once more for the sigmoid.
+    assertEquals(7, run.out.lines().count(), run.out);
+    assertTrue(run.err.contains("seed 1"), run.err);
+  }
+
+  @Test
+  void fitPrintsOneJsonDocument() {
+    Run run = run("fit", "--all", "--out", folder.toString(), "--json");
+    assertEquals(0, run.exitCode, run.err);
+    JsonNode fits = JsonMapper.shared().readTree(run.out).get("fits");
+    assertEquals(6, fits.size());
+    for (JsonNode fit : fits) {
+      assertEquals(
+          List.of(
+              "activation",
+              "branch",
+              "form",
+              "target",
+              "objective",
+              "sampling",
+              "points",
+              "coefficients",
+              "sse",
+              "rms",
+              "maxAbs",
+              "maxAbsAt",
+              "derivativeRms",
+              "derivativeMaxAbs",
+              "conditionNumber",
+              "starts",
+              "agreeing",
+              "converged"),
+          List.copyOf(fit.propertyNames()));
+      assertTrue(fit.get("converged").booleanValue());
+      double meanSquare = fit.get("sse").doubleValue() / fit.get("points").intValue();
+      assertEquals(StrictMath.sqrt(meanSquare), fit.get("rms").doubleValue(), 1e-15);
+    }
+  }
+
+  @Test
+  void aFitThatIsNotToldToWriteWritesNothing() throws Exception {
+    Set<String> before = names(Path.of(""));
+    Run run = run("fit", "gelu", "--points", "201", "--range", "-10:10");
+    assertEquals(0, run.exitCode, run.err);
+    assertTrue(run.err.contains("no file written"), run.err);
+    assertEquals(before, names(Path.of("")));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "fit|name activations",
+        "fit gelu --all|not both",
+        "fit relu|unknown activation 'relu': known are gelu, silu",
+        "fit gelu --range 0:5|range 0.0:5.0 does not contain gelu's argmin T",
+        "fit gelu --range five|'five' is no range: write LO:HI",
+        "fit gelu --range 3:-3|range 3.0:-3.0 is empty",
+        "fit gelu --points 5|fewer than the 4 coefficients of paper-gelu-left",
+        "fit gelu --points 1|points must be",
+        "fit gelu --points many|--points",
+        "fit gelu --starts 0|starts must be at least 1",
+        "fit gelu --sampling chebyshev|unknown sampling 'chebyshev': use uniform-x or uniform-y",
+        "fit gelu --form spline|unknown form 'spline': use paper",
+        "fit gelu --objective minimax|unknown objective 'minimax': use least-squares",
+        "fit gelu --target sigmoid|gelu has no target 'sigmoid': it has derivative",
+        "fit gelu --target tanh|unknown target 'tanh': use derivative or sigmoid",
+        "fit gelu --frobnicate|--frobnicate",
+        "evaluate|name coefficient sets or say --all",
+        "evaluate gelu-published --dtype fp8|unknown dtype 'fp8': use one of fp64, fp32",
+        "plot|name coefficient sets or say --all",
+        "frobnicate|frobnicate",
+        "``|say what to do",
+      })
+  void wrongUsageIsExitCodeTwoAndOneClearLine(String commandLine, String complaint) {
+    Run run = run(commandLine.isEmpty() ? new String[0] : commandLine.split(" "));
+    assertEquals(2, run.exitCode, run.err);
+    assertEquals("", run.out);
+    assertTrue(run.err.startsWith("invact: "), run.err);
+    assertTrue(run.err.contains(complaint), run.err);
+    assertTrue(run.err.lines().count() <= 3, run.err);
+  }
+
+  @Test
+  void aFileThatCannotBeReadIsExitCodeOneAndOneLine() throws Exception {
+    Path broken = folder.resolve("broken.json");
+    Files.writeString(broken, "{\"schemaVersion\": 7}");
+    for (String command : List.of("evaluate", "plot")) {
+      assertFailure(run(command, broken.toString()), broken + ": key schemaVersion is 7");
+      assertFailure(run(command, "missing.json"), "missing.json: there is no such file");
+      assertFailure(run(command, "missing"), "no coefficient set 'missing'");
+    }
+  }
+
+  @Test
+  void aFolderThatCannotBeWrittenIsNamedBeforeAnythingIsDone() throws Exception {
+    Path file = folder.resolve("file");
+    Files.writeString(file, "x");
+    assertFailure(run("fit", "--all", "--out", file.toString()), file + " is a file");
+    assertFailure(
+        run("fit", "gelu", "--out", file.resolve("below").toString()), "cannot write to " + file);
+    assertEquals("x", Files.readString(file));
+    assertEquals(Set.of("file"), names(folder));
+  }
+
+  @Test
+  void evaluatePrintsATableOrJson() {
+    Run table = run("evaluate", "gelu-published", "--dtype", "fp64,bf16");
+    assertEquals(0, table.exitCode, table.err);
+    assertEquals(7, table.out.lines().count(), table.out);
+    Run json = run("evaluate", "gelu-published", "--dtype", "fp64", "--json");
+    JsonNode rows = JsonMapper.shared().readTree(json.out).get("evaluations");
+    assertEquals(3, rows.size());
+    assertEquals("right", rows.get(1).get("branch").stringValue());
+    assertEquals(1.8698e-2, rows.get(1).get("derivativeMaxAbs").doubleValue(), 0.5e-6);
+  }
+
+  @Test
+  void listNamesEverything() {
+    Run run = run("list");
+    assertEquals(0, run.exitCode, run.err);
+    for (String name :
+        List.of("gelu", "silu", "paper-gelu-left", "paper-right", "silu-paper-sigmoid", "scalar")) {
+      assertTrue(run.out.contains(name), run.out);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "fit ", "evaluate ", "plot ", "list "})
+  void helpGoesToStdoutWithExitCodesAndExamples(String command) {
+    Run run = run((command + "--help").split(" "));
+    assertEquals(0, run.exitCode);
+    assertEquals("", run.err);
+    assertTrue(run.out.contains("Exit codes:") && run.out.contains("wrong usage"), run.out);
+    assertTrue(command.equals("list ") || run.out.contains("Examples:"), run.out);
+    assertFalse(run.out.lines().anyMatch(line -> line.length() > 80), run.out);
+  }
+
+  private static void assertFailure(Run run, String complaint) {
+    assertEquals(1, run.exitCode, run.err);
+    assertEquals("", run.out);
+    assertTrue(run.err.startsWith("invact: ") && run.err.contains(complaint), run.err);
+    assertEquals(1, run.err.lines().count(), run.err);
+  }
+
+  private static Set<String> names(Path folder) throws Exception {
+    try (Stream<Path> files = Files.list(folder.toAbsolutePath())) {
+      return new TreeSet<>(files.map(file -> file.getFileName().toString()).toList());
+    }
+  }
+}

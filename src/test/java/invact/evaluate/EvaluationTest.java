@@ -1,0 +1,87 @@
+package invact.evaluate;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import invact.activation.Activations;
+import invact.coefficient.CoefficientSet;
+import invact.coefficient.PublishedCoefficients;
+import invact.coefficient.ShippedSets;
+import invact.error.ErrorStats;
+import invact.math.FloatFormat;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class EvaluationTest {
+  private static final CoefficientSet GELU =
+      PublishedCoefficients.of(Activations.GELU).orElseThrow();
+
+  static List<String> shipped() {
+    return ShippedSets.names();
+  }
+
+  /** 2·(2¹⁵ − 2⁷) finite bf16 numbers and 2·(2¹⁵ − 2¹⁰) finite fp16 numbers, both zeros counted. */
+  @Test
+  void everyFiniteSixteenBitInputIsTried() {
+    assertEquals(65_280, Evaluation.of(GELU, FloatFormat.BF16).whole().count());
+    assertEquals(63_488, Evaluation.of(GELU, FloatFormat.FP16).whole().count());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void branchesAddUpToTheWhole(FloatFormat format) {
+    Evaluation evaluation = Evaluation.of(GELU, format);
+    ErrorStats left = evaluation.left();
+    ErrorStats right = evaluation.right();
+    ErrorStats whole = evaluation.whole();
+    assertEquals(whole.count(), left.count() + right.count());
+    assertEquals(whole.maxAbs(), StrictMath.max(left.maxAbs(), right.maxAbs()));
+    // Sums taken in another order: relative 2⁻⁵⁰.
+    double squares = left.sumOfSquares() + right.sumOfSquares();
+    assertEquals(whole.sumOfSquares(), squares, squares * 0x1p-50);
+  }
+
+  @ParameterizedTest
+  @MethodSource("shipped")
+  void doublePrecisionIsWhatTheSetStores(String name) {
+    CoefficientSet set = ShippedSets.load(name);
+    Evaluation evaluation = Evaluation.of(set, FloatFormat.FP64);
+    assertEquals(set.left().derivativeError(), evaluation.left().summary());
+    assertEquals(set.right().derivativeError(), evaluation.right().summary());
+  }
+
+  /**
+   * fp32 adds to the approximation error what rounding y costs next to T: u has an error of 2⁻²⁵,
+   * so that the root of u and with it f′ ≈ √(2f″(T)·u) is off by up to √(2f″(T)·2⁻²⁵) ≈ 2·10⁻⁴.
+   */
+  @ParameterizedTest
+  @MethodSource("shipped")
+  void singlePrecisionAddsLittle(String name) {
+    CoefficientSet set = ShippedSets.load(name);
+    double exact = Evaluation.of(set, FloatFormat.FP64).whole().maxAbs();
+    double single = Evaluation.of(set, FloatFormat.FP32).whole().maxAbs();
+    assertEquals(exact, single, 2.5e-4);
+  }
+
+  /** Known figures of the published sets on the whole bf16 grid near T: 3.3e-2 and 1.6e-2. */
+  @Test
+  void publishedSetsInBfloat16() {
+    CoefficientSet silu = PublishedCoefficients.of(Activations.SILU).orElseThrow();
+    assertEquals(3.3e-2, Evaluation.of(GELU, FloatFormat.BF16).whole().maxAbs(), 0.05e-2);
+    assertEquals(1.6e-2, Evaluation.of(silu, FloatFormat.BF16).whole().maxAbs(), 0.05e-2);
+    assertEquals(2.0e-2, Evaluation.of(GELU, FloatFormat.FP16).whole().maxAbs(), 0.05e-2);
+  }
+
+  @Test
+  void noErrorIsNan() {
+    for (String name : ShippedSets.names()) {
+      for (FloatFormat format : FloatFormat.values()) {
+        ErrorStats whole = Evaluation.of(ShippedSets.load(name), format).whole();
+        assertTrue(whole.maxAbs() < 0.05, name + " " + format);
+      }
+    }
+  }
+}
