@@ -11,7 +11,7 @@ import invact.activation.Branch;
  * root of the lift or y.
  */
 final class BranchSampling {
-  static final int INTERVALS = 400;
+  static final int INTERVALS = 300;
 
   private BranchSampling() {}
 

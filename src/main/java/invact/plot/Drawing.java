@@ -56,6 +56,9 @@ final class Drawing extends Graphics2D {
    */
   record Mark(Shape shape, Color color, BasicStroke stroke, Rectangle2D clip) {}
 
+  /** What is drawn in this colour is not recorded; a drawing's ground is white. */
+  static final Color INVISIBLE = new Color(0, 0, 0, 0);
+
   private final String title;
   private final int width;
   private final int height;
@@ -139,8 +142,10 @@ final class Drawing extends Graphics2D {
   }
 
   private void add(Shape shape, BasicStroke pen) {
-    marks.add(new Mark(shape, color, pen, clip));
     open = null;
+    if (color.getAlpha() != 0) {
+      marks.add(new Mark(shape, color, pen, clip));
+    }
   }
 
   // ---- state ---------------------------------------------------------------------------------

@@ -16,12 +16,19 @@ import java.nio.file.Path;
  * The one font of all figures, DejaVu Sans 2.37 (its licence is kept beside it), so that figures
  * look the same everywhere, also where no font is installed.
  *
- * <p>Two things are settled here before the JDK's graphics start. {@code java.awt.headless} is set
- * to true unless it was set: figures need no display. And without the fontconfig library, or with
- * no font installed, the JDK refuses to load even a font that it is handed ("Fontconfig head is
- * null"); a font configuration that names no fonts keeps it from asking. It also spares the time
- * fontconfig takes to look through the machine's fonts. {@code sun.awt.fontconfig} says where it
- * is; a value set by the user is respected.
+ * <p>Three things are settled here before the JDK's graphics start, each by a system property that
+ * is left alone where it has a value:
+ *
+ * <ul>
+ *   <li>{@code java.awt.headless}: figures need no display.
+ *   <li>{@code sun.awt.fontconfig}: without the fontconfig library, or with no font installed, the
+ *       JDK refuses to load even a font that it is handed. A font configuration that names no fonts
+ *       keeps it from asking fontconfig, which also spares the time that takes. Set only while the
+ *       font is loaded.
+ *   <li>{@code sun.font.layout.ffm}: the JDK's text layout calls its native part through the
+ *       Foreign Function API by default, and getting that ready costs 70 ms at the first text;
+ *       false makes it use JNI, which costs 10 (JDK 25, measured).
+ * </ul>
  */
 final class FigureFont {
   /** Antialiased, with fractional metrics: text is laid out as its outlines are, on any device. */
@@ -56,10 +63,15 @@ final class FigureFont {
     return new TextLayout(text, font, CONTEXT).getOutline(null);
   }
 
-  private static Font load() {
-    if (System.getProperty("java.awt.headless") == null) {
-      System.setProperty("java.awt.headless", "true");
+  private static void setDefault(String key, String value) {
+    if (System.getProperty(key) == null) {
+      System.setProperty(key, value);
     }
+  }
+
+  private static Font load() {
+    setDefault("java.awt.headless", "true");
+    setDefault("sun.font.layout.ffm", "false");
     try (InputStream in = FigureFont.class.getResourceAsStream(RESOURCE)) {
       if (in == null) {
         throw new IllegalStateException("the jar is incomplete: it lacks " + RESOURCE);

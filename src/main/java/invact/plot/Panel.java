@@ -84,8 +84,8 @@ record Panel(String title, Axis abscissa, Axis left, Axis right, List<Curve> cur
   private void style(XYStyler style) {
     style.setLocale(Locale.ROOT);
     style.setLegendVisible(false);
-    style.setChartBackgroundColor(Color.WHITE);
-    style.setPlotBackgroundColor(Color.WHITE);
+    style.setChartBackgroundColor(Drawing.INVISIBLE);
+    style.setPlotBackgroundColor(Drawing.INVISIBLE);
     style.setChartFontColor(Color.BLACK);
     style.setChartPadding(PADDING);
     style.setPlotContentSize(CONTENT);
