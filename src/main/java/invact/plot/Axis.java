@@ -1,0 +1,46 @@
+package invact.plot;
+
+/**
+ * An axis of a panel.
+ *
+ * @param title what is on it, with its unit where it has one
+ * @param low least value shown
+ * @param high largest value shown
+ * @param logarithmic whether it shows decades evenly spaced; then {@code low} is positive
+ */
+record Axis(String title, double low, double high, boolean logarithmic) {
+  Axis {
+    if (!(low < high) || (logarithmic && low <= 0)) {
+      throw new IllegalArgumentException(
+          "axis '" + title + "' cannot go from " + low + " to " + high);
+    }
+  }
+
+  static Axis linear(String title, double low, double high) {
+    return new Axis(title, low, high, false);
+  }
+
+  static Axis decades(String title, int low, int high) {
+    return new Axis(title, StrictMath.pow(10, low), StrictMath.pow(10, high), true);
+  }
+
+  /** A value so far below the axis that a line to it leaves the panel. */
+  double beyondLow() {
+    return logarithmic ? low / 10 : low - (high - low);
+  }
+
+  /** A value so far above the axis that a line to it leaves the panel. */
+  double beyondHigh() {
+    return logarithmic ? high * 10 : high + (high - low);
+  }
+
+  /** The values, those far off the axis brought near, where they are as invisible. */
+  double[] clamp(double[] values) {
+    double[] clamped = new double[values.length];
+    for (int i = 0; i < values.length; i++) {
+      // Keeps NaN, which interrupts a line.
+      clamped[i] = Math.min(Math.max(values[i], beyondLow()), beyondHigh());
+    }
+    return clamped;
+  }
+}

@@ -1,0 +1,48 @@
+package invact.plot;
+
+import invact.activation.Activation;
+import invact.activation.Branch;
+
+/**
+ * The inputs at which a branch is drawn: x = T ± reach·(i/n)² for i = 0 … n, T first.
+ *
+ * <p>Next to T the signed root of the lift is proportional to x − T, and f itself to its square. So
+ * squares, which crowd towards T, leave no gap near T whatever a curve is drawn against: x, the
+ * root of the lift or y.
+ */
+final class BranchSampling {
+  static final int INTERVALS = 300;
+
+  private BranchSampling() {}
+
+  static double[] inputs(Activation activation, Branch branch, double reach) {
+    double[] x = new double[INTERVALS + 1];
+    for (int i = 0; i <= INTERVALS; i++) {
+      double fraction = (double) i / INTERVALS;
+      x[i] = activation.argmin() + branch.sign() * reach * fraction * fraction;
+    }
+    return x;
+  }
+
+  /**
+   * How far from T a branch is worth drawing.
+   *
+   * @param activation the activation
+   * @param branch the branch
+   * @param tolerance what f′ may be away from its limit, 0 or 1
+   * @return the least multiple of ½ from which on f′ is within the tolerance of its limit
+   */
+  static double reach(Activation activation, Branch branch, double tolerance) {
+    double limit = branch == Branch.LEFT ? 0 : 1;
+    // From the outside in: f′ passes through its limit once on its way.
+    double reach = 64;
+    while (reach > 0.5) {
+      double x = activation.argmin() + branch.sign() * (reach - 0.5);
+      if (StrictMath.abs(activation.derivative(x) - limit) > tolerance) {
+        return reach;
+      }
+      reach -= 0.5;
+    }
+    return reach;
+  }
+}

@@ -1,0 +1,530 @@
+package invact.plot;
+
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Composite;
+import java.awt.Font;
+import java.awt.FontMetrics;
+import java.awt.Graphics;
+import java.awt.Graphics2D;
+import java.awt.GraphicsConfiguration;
+import java.awt.Image;
+import java.awt.Paint;
+import java.awt.Rectangle;
+import java.awt.RenderingHints;
+import java.awt.Shape;
+import java.awt.Stroke;
+import java.awt.font.FontRenderContext;
+import java.awt.font.GlyphVector;
+import java.awt.geom.AffineTransform;
+import java.awt.geom.Line2D;
+import java.awt.geom.NoninvertibleTransformException;
+import java.awt.geom.Path2D;
+import java.awt.geom.Point2D;
+import java.awt.geom.Rectangle2D;
+import java.awt.image.BufferedImage;
+import java.awt.image.BufferedImageOp;
+import java.awt.image.ImageObserver;
+import java.awt.image.RenderedImage;
+import java.awt.image.renderable.RenderableImage;
+import java.text.AttributedCharacterIterator;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Records what is drawn on it, for {@link PngEncoder} and {@link SvgEncoder} to replay.
+ *
+ * <p>It exists for two reasons. The chart library draws a curve segment by segment, and a dash
+ * pattern starts anew with each; here segments that follow one another become one path, so that
+ * dashes are dashes. And both formats come from the same record, so that they show the same
+ * picture.
+ *
+ * <p>Of {@link Graphics2D} it does what charts need: shapes, lines, rotations and translations,
+ * rectangular clips. Anything else is an {@link UnsupportedOperationException}, never silently
+ * lost.
+ */
+final class Drawing extends Graphics2D {
+  /**
+   * One thing drawn, in the drawing's own coordinates.
+   *
+   * @param shape what
+   * @param color its colour
+   * @param stroke the pen for an outline; null for a filled shape
+   * @param clip the part of the drawing that it shows in; null for all
+   */
+  record Mark(Shape shape, Color color, BasicStroke stroke, Rectangle2D clip) {}
+
+  /** What is drawn in this colour is not recorded; a drawing's ground is white. */
+  static final Color INVISIBLE = new Color(0, 0, 0, 0);
+
+  private final String title;
+  private final int width;
+  private final int height;
+  private final List<Mark> marks = new ArrayList<>();
+  private final RenderingHints hints = new RenderingHints(Map.of());
+
+  private AffineTransform transform = new AffineTransform();
+  private Rectangle2D clip;
+  private Color color = Color.BLACK;
+  private Color background = Color.WHITE;
+  private BasicStroke stroke = new BasicStroke();
+  private Font font = FigureFont.plain(12);
+
+  /** The last mark's path while segments may still be added to it. */
+  private Path2D open;
+
+  Drawing(String title, int width, int height) {
+    this.title = title;
+    this.width = width;
+    this.height = height;
+  }
+
+  String title() {
+    return title;
+  }
+
+  int width() {
+    return width;
+  }
+
+  int height() {
+    return height;
+  }
+
+  List<Mark> marks() {
+    return marks;
+  }
+
+  @Override
+  public void draw(Shape shape) {
+    if (shape instanceof Line2D line) {
+      drawSegment(line);
+    } else {
+      add(transform.createTransformedShape(shape), stroke);
+    }
+  }
+
+  @Override
+  public void drawLine(int x1, int y1, int x2, int y2) {
+    drawSegment(new Line2D.Double(x1, y1, x2, y2));
+  }
+
+  private void drawSegment(Line2D line) {
+    Point2D from = transform.transform(line.getP1(), null);
+    Point2D to = transform.transform(line.getP2(), null);
+    if (open == null || !continues(from)) {
+      Path2D path = new Path2D.Double();
+      path.moveTo(from.getX(), from.getY());
+      add(path, stroke);
+      open = path;
+    }
+    open.lineTo(to.getX(), to.getY());
+  }
+
+  private boolean continues(Point2D from) {
+    Mark last = marks.getLast();
+    return from.equals(open.getCurrentPoint())
+        && color.equals(last.color())
+        && stroke.equals(last.stroke())
+        && Objects.equals(clip, last.clip());
+  }
+
+  @Override
+  public void fill(Shape shape) {
+    add(transform.createTransformedShape(shape), null);
+  }
+
+  @Override
+  public void fillRect(int x, int y, int w, int h) {
+    fill(new Rectangle(x, y, w, h));
+  }
+
+  private void add(Shape shape, BasicStroke pen) {
+    open = null;
+    if (color.getAlpha() != 0) {
+      marks.add(new Mark(shape, color, pen, clip));
+    }
+  }
+
+  // ---- state ---------------------------------------------------------------------------------
+
+  @Override
+  public AffineTransform getTransform() {
+    return new AffineTransform(transform);
+  }
+
+  @Override
+  public void setTransform(AffineTransform replacement) {
+    transform = new AffineTransform(replacement);
+  }
+
+  @Override
+  public void transform(AffineTransform inner) {
+    transform.concatenate(inner);
+  }
+
+  @Override
+  public void translate(int x, int y) {
+    transform.translate(x, y);
+  }
+
+  @Override
+  public void translate(double x, double y) {
+    transform.translate(x, y);
+  }
+
+  @Override
+  public void rotate(double theta) {
+    transform.rotate(theta);
+  }
+
+  @Override
+  public void rotate(double theta, double x, double y) {
+    transform.rotate(theta, x, y);
+  }
+
+  @Override
+  public void scale(double x, double y) {
+    transform.scale(x, y);
+  }
+
+  @Override
+  public void shear(double x, double y) {
+    transform.shear(x, y);
+  }
+
+  @Override
+  public Shape getClip() {
+    if (clip == null) {
+      return null;
+    }
+    try {
+      return transform.createInverse().createTransformedShape(clip).getBounds2D();
+    } catch (NoninvertibleTransformException e) {
+      throw new IllegalStateException("a drawing's transform has an inverse", e);
+    }
+  }
+
+  @Override
+  public Rectangle getClipBounds() {
+    Shape shape = getClip();
+    return shape == null ? null : shape.getBounds();
+  }
+
+  @Override
+  public void setClip(Shape shape) {
+    clip = shape == null ? null : transform.createTransformedShape(shape).getBounds2D();
+  }
+
+  @Override
+  public void setClip(int x, int y, int w, int h) {
+    setClip(new Rectangle(x, y, w, h));
+  }
+
+  @Override
+  public Color getColor() {
+    return color;
+  }
+
+  @Override
+  public void setColor(Color replacement) {
+    if (replacement != null) {
+      color = replacement;
+    }
+  }
+
+  @Override
+  public Paint getPaint() {
+    return color;
+  }
+
+  @Override
+  public void setPaint(Paint paint) {
+    if (!(paint instanceof Color plain)) {
+      throw unsupported();
+    }
+    color = plain;
+  }
+
+  @Override
+  public Color getBackground() {
+    return background;
+  }
+
+  @Override
+  public void setBackground(Color replacement) {
+    background = replacement;
+  }
+
+  @Override
+  public Stroke getStroke() {
+    return stroke;
+  }
+
+  @Override
+  public void setStroke(Stroke replacement) {
+    if (!(replacement instanceof BasicStroke basic)) {
+      throw unsupported();
+    }
+    stroke = basic;
+  }
+
+  @Override
+  public Font getFont() {
+    return font;
+  }
+
+  @Override
+  public void setFont(Font replacement) {
+    font = replacement;
+  }
+
+  @Override
+  public FontRenderContext getFontRenderContext() {
+    return FigureFont.CONTEXT;
+  }
+
+  @Override
+  public Object getRenderingHint(RenderingHints.Key key) {
+    return hints.get(key);
+  }
+
+  /** Hints are kept for those who ask; how a record is replayed is the encoders' choice. */
+  @Override
+  public void setRenderingHint(RenderingHints.Key key, Object value) {
+    if (value == null) {
+      hints.remove(key);
+    } else {
+      hints.put(key, value);
+    }
+  }
+
+  @Override
+  public void setRenderingHints(Map<?, ?> replacement) {
+    hints.clear();
+    hints.putAll(replacement);
+  }
+
+  @Override
+  public void addRenderingHints(Map<?, ?> more) {
+    hints.putAll(more);
+  }
+
+  @Override
+  public RenderingHints getRenderingHints() {
+    return hints;
+  }
+
+  @Override
+  public void dispose() {}
+
+  // ---- not needed by charts ------------------------------------------------------------------
+
+  private static UnsupportedOperationException unsupported() {
+    return new UnsupportedOperationException("a drawing records plain shapes only");
+  }
+
+  @Override
+  public Graphics create() {
+    throw unsupported();
+  }
+
+  @Override
+  public void clip(Shape shape) {
+    throw unsupported();
+  }
+
+  @Override
+  public void clipRect(int x, int y, int w, int h) {
+    throw unsupported();
+  }
+
+  @Override
+  public void clearRect(int x, int y, int w, int h) {
+    throw unsupported();
+  }
+
+  @Override
+  public void copyArea(int x, int y, int w, int h, int dx, int dy) {
+    throw unsupported();
+  }
+
+  @Override
+  public void drawArc(int x, int y, int w, int h, int start, int angle) {
+    throw unsupported();
+  }
+
+  @Override
+  public void fillArc(int x, int y, int w, int h, int start, int angle) {
+    throw unsupported();
+  }
+
+  @Override
+  public void drawOval(int x, int y, int w, int h) {
+    throw unsupported();
+  }
+
+  @Override
+  public void fillOval(int x, int y, int w, int h) {
+    throw unsupported();
+  }
+
+  @Override
+  public void drawRoundRect(int x, int y, int w, int h, int arcWidth, int arcHeight) {
+    throw unsupported();
+  }
+
+  @Override
+  public void fillRoundRect(int x, int y, int w, int h, int arcWidth, int arcHeight) {
+    throw unsupported();
+  }
+
+  @Override
+  public void drawPolygon(int[] x, int[] y, int n) {
+    throw unsupported();
+  }
+
+  @Override
+  public void fillPolygon(int[] x, int[] y, int n) {
+    throw unsupported();
+  }
+
+  @Override
+  public void drawPolyline(int[] x, int[] y, int n) {
+    throw unsupported();
+  }
+
+  @Override
+  public void drawString(String text, int x, int y) {
+    throw unsupported();
+  }
+
+  @Override
+  public void drawString(String text, float x, float y) {
+    throw unsupported();
+  }
+
+  @Override
+  public void drawString(AttributedCharacterIterator text, int x, int y) {
+    throw unsupported();
+  }
+
+  @Override
+  public void drawString(AttributedCharacterIterator text, float x, float y) {
+    throw unsupported();
+  }
+
+  @Override
+  public void drawGlyphVector(GlyphVector glyphs, float x, float y) {
+    throw unsupported();
+  }
+
+  @Override
+  public boolean drawImage(Image image, AffineTransform at, ImageObserver observer) {
+    throw unsupported();
+  }
+
+  @Override
+  public void drawImage(BufferedImage image, BufferedImageOp op, int x, int y) {
+    throw unsupported();
+  }
+
+  @Override
+  public boolean drawImage(Image image, int x, int y, ImageObserver observer) {
+    throw unsupported();
+  }
+
+  @Override
+  public boolean drawImage(Image image, int x, int y, int w, int h, ImageObserver observer) {
+    throw unsupported();
+  }
+
+  @Override
+  public boolean drawImage(Image image, int x, int y, Color back, ImageObserver observer) {
+    throw unsupported();
+  }
+
+  @Override
+  public boolean drawImage(
+      Image image, int x, int y, int w, int h, Color back, ImageObserver observer) {
+    throw unsupported();
+  }
+
+  @Override
+  public boolean drawImage(
+      Image image,
+      int dx1,
+      int dy1,
+      int dx2,
+      int dy2,
+      int sx1,
+      int sy1,
+      int sx2,
+      int sy2,
+      ImageObserver observer) {
+    throw unsupported();
+  }
+
+  @Override
+  public boolean drawImage(
+      Image image,
+      int dx1,
+      int dy1,
+      int dx2,
+      int dy2,
+      int sx1,
+      int sy1,
+      int sx2,
+      int sy2,
+      Color back,
+      ImageObserver observer) {
+    throw unsupported();
+  }
+
+  @Override
+  public void drawRenderedImage(RenderedImage image, AffineTransform at) {
+    throw unsupported();
+  }
+
+  @Override
+  public void drawRenderableImage(RenderableImage image, AffineTransform at) {
+    throw unsupported();
+  }
+
+  @Override
+  public boolean hit(Rectangle rectangle, Shape shape, boolean onStroke) {
+    throw unsupported();
+  }
+
+  @Override
+  public GraphicsConfiguration getDeviceConfiguration() {
+    throw unsupported();
+  }
+
+  @Override
+  public Composite getComposite() {
+    throw unsupported();
+  }
+
+  @Override
+  public void setComposite(Composite composite) {
+    throw unsupported();
+  }
+
+  @Override
+  public FontMetrics getFontMetrics(Font of) {
+    throw unsupported();
+  }
+
+  @Override
+  public void setPaintMode() {
+    throw unsupported();
+  }
+
+  @Override
+  public void setXORMode(Color other) {
+    throw unsupported();
+  }
+}

@@ -1,0 +1,96 @@
+package invact.plot;
+
+import invact.io.AtomicFile;
+import java.awt.geom.Rectangle2D;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A figure: panels side by side, and one legend below them. It is 16 cm wide, a page's text, with
+ * text of 7 to 8 points. {@link Figures} makes figures.
+ */
+public final class Figure {
+  static final int WIDTH = 1600;
+
+  private final String name;
+  private final String title;
+  private final int panelHeight;
+  private final List<Panel> panels;
+
+  Figure(String name, String title, int panelHeight, List<Panel> panels) {
+    this.name = name;
+    this.title = title;
+    this.panelHeight = panelHeight;
+    this.panels = List.copyOf(panels);
+  }
+
+  /**
+   * The name: that of its file, without the ending.
+   *
+   * @return for example {@code gelu-errors}
+   */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * What the figure shows, in words; an SVG has it as its title.
+   *
+   * @return one line
+   */
+  public String title() {
+    return title;
+  }
+
+  /**
+   * The name of the figure's file.
+   *
+   * @param format its format
+   * @return for example {@code gelu-errors.png}
+   */
+  public String fileName(ImageFormat format) {
+    return name + "." + format.label();
+  }
+
+  /**
+   * The whole content of the figure's file: the same bytes each time.
+   *
+   * @param format its format
+   * @return the bytes
+   */
+  public byte[] encode(ImageFormat format) {
+    return format.encode(drawing());
+  }
+
+  /**
+   * Writes the figure to {@link #fileName} in a directory, whole or not at all.
+   *
+   * @param directory where; made if it is not there
+   * @param format the file's format
+   * @return the file
+   * @throws IOException if the directory cannot be written; the message names it
+   */
+  public Path write(Path directory, ImageFormat format) throws IOException {
+    Path file = directory.resolve(fileName(format));
+    AtomicFile.write(file, encode(format));
+    return file;
+  }
+
+  List<Panel> panels() {
+    return panels;
+  }
+
+  Drawing drawing() {
+    Legend legend = new Legend(panels, WIDTH);
+    Drawing drawing = new Drawing(title, WIDTH, panelHeight + legend.height());
+    int panelWidth = WIDTH / panels.size();
+    for (int i = 0; i < panels.size(); i++) {
+      panels
+          .get(i)
+          .paint(drawing, new Rectangle2D.Double(i * panelWidth, 0, panelWidth, panelHeight));
+    }
+    legend.paint(drawing, panelHeight);
+    return drawing;
+  }
+}

@@ -1,0 +1,82 @@
+package invact.plot;
+
+import java.awt.Color;
+import java.awt.Font;
+import java.awt.Shape;
+import java.awt.geom.AffineTransform;
+import java.awt.geom.Line2D;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The legend of a figure: one strip below all panels, which it shares, so that it covers no curve.
+ * Entries stand in centred rows, in the order in which the panels' curves first have them.
+ */
+final class Legend {
+  private static final float SIZE = 26;
+  private static final int SAMPLE = 84;
+  private static final int GAP = 14;
+  private static final int BETWEEN = 48;
+  private static final int ROW = 46;
+  private static final int BELOW = 14;
+
+  /** Height of the line's sample above the text's baseline. */
+  private static final int SAMPLE_RISE = 9;
+
+  private record Entry(LineStyle style, Shape text, double width) {}
+
+  private final List<List<Entry>> rows = new ArrayList<>();
+  private final int width;
+
+  Legend(List<Panel> panels, int width) {
+    this.width = width;
+    Map<String, LineStyle> styles = new LinkedHashMap<>();
+    for (Panel panel : panels) {
+      for (Curve curve : panel.curves()) {
+        styles.putIfAbsent(curve.label(), curve.style());
+      }
+    }
+    Font font = FigureFont.plain(SIZE);
+    List<Entry> row = new ArrayList<>();
+    for (Map.Entry<String, LineStyle> style : styles.entrySet()) {
+      Shape text = FigureFont.outline(style.getKey(), font);
+      Entry entry = new Entry(style.getValue(), text, SAMPLE + GAP + text.getBounds2D().getMaxX());
+      row.add(entry);
+      if (length(row) > width - 2 * BETWEEN && row.size() > 1) {
+        row.removeLast();
+        rows.add(row);
+        row = new ArrayList<>(List.of(entry));
+      }
+    }
+    rows.add(row);
+  }
+
+  int height() {
+    return rows.size() * ROW + BELOW;
+  }
+
+  void paint(Drawing drawing, int top) {
+    int baseline = top - ROW / 4;
+    for (List<Entry> row : rows) {
+      baseline += ROW;
+      double x = (width - length(row)) / 2;
+      for (Entry entry : row) {
+        double y = baseline - SAMPLE_RISE;
+        drawing.setColor(entry.style().color());
+        drawing.setStroke(entry.style().stroke());
+        drawing.draw(new Line2D.Double(x, y, x + SAMPLE, y));
+        drawing.setColor(Color.BLACK);
+        drawing.fill(
+            AffineTransform.getTranslateInstance(x + SAMPLE + GAP, baseline)
+                .createTransformedShape(entry.text()));
+        x += entry.width() + BETWEEN;
+      }
+    }
+  }
+
+  private static double length(List<Entry> row) {
+    return row.stream().mapToDouble(Entry::width).sum() + BETWEEN * (row.size() - 1);
+  }
+}

@@ -1,0 +1,68 @@
+package invact.plot;
+
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.util.List;
+
+/**
+ * How a line is drawn. The colours are those of M. Okabe and K. Ito, "Color Universal Design"
+ * (2008), which people with any colour vision tell apart; lines that share a panel differ in
+ * lightness, width or dashes too, so that a grey print can be read.
+ *
+ * @param color the colour
+ * @param stroke the pen
+ */
+record LineStyle(Color color, BasicStroke stroke) {
+  private static final Color BLACK = new Color(0x000000);
+  private static final Color BLUE = new Color(0x0072b2);
+  private static final Color GREEN = new Color(0x009e73);
+  private static final Color ORANGE = new Color(0xe69f00);
+  private static final Color PURPLE = new Color(0xcc79a7);
+  private static final Color SKY = new Color(0x56b4e9);
+  private static final Color VERMILLION = new Color(0xd55e00);
+  private static final Color GREY = new Color(0x808080);
+
+  static final LineStyle LEFT_BRANCH = line(BLUE, 6);
+  static final LineStyle RIGHT_BRANCH = line(ORANGE, 6);
+
+  /** Wide and light, so that an approximant on top of it leaves its edges to be seen. */
+  static final LineStyle EXACT = line(SKY, 11);
+
+  static final LineStyle APPROXIMANT = line(BLACK, 3.5f, 14, 9);
+  static final LineStyle ERROR = line(VERMILLION, 4);
+
+  /** Marks T. */
+  static final LineStyle BORDER = line(GREY, 2.5f, 3, 6);
+
+  private static final List<LineStyle> COMPARED =
+      List.of(
+          line(BLUE, 4),
+          line(VERMILLION, 4.5f, 16, 8),
+          line(BLACK, 3, 4, 5),
+          line(GREEN, 4.5f, 20, 6, 4, 6),
+          line(PURPLE, 6),
+          line(ORANGE, 4.5f, 8, 5),
+          line(SKY, 4));
+
+  /**
+   * The style of one of several compared lines; they repeat after seven.
+   *
+   * @param index which, from 0
+   * @return the style
+   */
+  static LineStyle compared(int index) {
+    return COMPARED.get(index % COMPARED.size());
+  }
+
+  private static LineStyle line(Color color, float width, float... dashes) {
+    return new LineStyle(
+        color,
+        new BasicStroke(
+            width,
+            BasicStroke.CAP_BUTT,
+            BasicStroke.JOIN_ROUND,
+            1,
+            dashes.length == 0 ? null : dashes,
+            0));
+  }
+}
