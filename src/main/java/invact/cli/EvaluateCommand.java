@@ -86,10 +86,10 @@ final class EvaluateCommand implements Callable<Integer> {
             evaluation.format().label(),
             part.branch(),
             Long.toString(error.count()),
-            Figures.of(error.rms()),
-            Figures.of(error.bias()),
-            Figures.of(error.maxAbs()),
-            Figures.input(error.maxAbsAt()));
+            Digits.of(error.rms()),
+            Digits.of(error.bias()),
+            Digits.of(error.maxAbs()),
+            Digits.input(error.maxAbsAt()));
       }
     }
     return table;

@@ -13,6 +13,9 @@ import invact.fit.FormFamily;
 import invact.fit.Objective;
 import invact.fit.Sampling;
 import invact.io.AtomicFile;
+import invact.plot.Figure;
+import invact.plot.Figures;
+import invact.plot.ImageFormat;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -47,9 +50,6 @@ import picocli.CommandLine.TypeConversionException;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:done", "1:the work failed", "2:wrong usage"})
 final class FitCommand implements Callable<Integer> {
-  private static final Path COEFFICIENTS = Path.of("coefficients");
-  private static final Path PLOTS = Path.of("plots");
-
   @Spec private CommandSpec spec;
 
   @Parameters(paramLabel = "ACTIVATION", description = "gelu, silu")
@@ -122,13 +122,14 @@ final class FitCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     FitJob job = job();
-    Path coefficientFolder = out == null && all ? COEFFICIENTS : out;
-    Path plotFolder = plots == null && all && out == null && !noPlots ? PLOTS : plots;
+    Path coefficientFolder = out == null && all ? SetArguments.FOLDER : out;
+    Path plotFolder = plots == null && all && out == null && !noPlots ? PlotCommand.FOLDER : plots;
     if (coefficientFolder != null) {
       AtomicFile.requireWritableDirectory(coefficientFolder);
     }
     if (plotFolder != null) {
       AtomicFile.requireWritableDirectory(plotFolder);
+      Figures.prepare();
     }
 
     List<FitJob.Result> fits;
@@ -164,8 +165,9 @@ final class FitCommand implements Callable<Integer> {
       messages.println(sets.size() + " coefficient sets in " + coefficientFolder);
     }
     if (plotFolder != null) {
-      int files = PlotCommand.draw(sets, plotFolder, PlotCommand.DEFAULT_FORMATS);
-      messages.println(files + " figures in " + plotFolder);
+      List<Figure> figures = Figures.of(sets);
+      Figures.write(figures, plotFolder, ImageFormat.PNG);
+      messages.println(figures.size() + " figures in " + plotFolder);
     }
     return 0;
   }

@@ -43,14 +43,14 @@ final class FitReport {
           approximant.approximant().form().name(),
           approximant.target().label(),
           Long.toString(error.count()),
-          Figures.of(error.sumOfSquares()),
-          Figures.of(error.rms()),
-          Figures.of(error.maxAbs()),
-          Figures.input(error.maxAbsAt()),
-          published == null ? "-" : Figures.of(published.sumOfSquares()),
-          published == null ? "-" : Figures.of(published.rms()),
-          published == null ? "-" : Figures.of(published.maxAbs()),
-          published == null ? "-" : Figures.input(published.maxAbsAt()),
+          Digits.of(error.sumOfSquares()),
+          Digits.of(error.rms()),
+          Digits.of(error.maxAbs()),
+          Digits.input(error.maxAbsAt()),
+          published == null ? "-" : Digits.of(published.sumOfSquares()),
+          published == null ? "-" : Digits.of(published.rms()),
+          published == null ? "-" : Digits.of(published.maxAbs()),
+          published == null ? "-" : Digits.input(published.maxAbsAt()),
           fit.agreeing() + "/" + fit.starts());
     }
     table.print(out);

@@ -7,6 +7,7 @@ import invact.fit.FormFamily;
 import invact.fit.Objective;
 import invact.fit.Sampling;
 import invact.math.FloatFormat;
+import invact.plot.ImageFormat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.function.Function;
@@ -49,6 +50,7 @@ final class InvactCommand implements Runnable {
     commandLine.registerConverter(FormFamily.class, labelled(FormFamily::of));
     commandLine.registerConverter(Target.class, labelled(Target::of));
     commandLine.registerConverter(FloatFormat.class, labelled(FloatFormat::of));
+    commandLine.registerConverter(ImageFormat.class, labelled(ImageFormat::of));
     commandLine.setExecutionExceptionHandler(InvactCommand::report);
     commandLine.setParameterExceptionHandler(InvactCommand::reportUsage);
     return commandLine;

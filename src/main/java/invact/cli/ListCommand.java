@@ -57,7 +57,7 @@ final class ListCommand implements Callable<Integer> {
           set.left().approximant().approximant().form().name(),
           set.right().approximant().approximant().form().name(),
           set.left().approximant().target().label(),
-          Figures.of(
+          Digits.of(
               Math.max(
                   set.left().derivativeError().maxAbs(), set.right().derivativeError().maxAbs())));
     }

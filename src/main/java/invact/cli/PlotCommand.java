@@ -1,23 +1,74 @@
 package invact.cli;
 
 import invact.coefficient.CoefficientSet;
+import invact.io.AtomicFile;
+import invact.plot.Figure;
+import invact.plot.Figures;
+import invact.plot.ImageFormat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
-/** {@code invact plot}. */
-@Command(name = "plot")
+/** {@code invact plot}: draws coefficient sets. */
+@Command(
+    name = "plot",
+    description = {
+      "Draws coefficient sets: for each activation its two branches and the error of its sets",
+      "against x, for each set and branch the exact function, the approximant and the error."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = InvactCommand.Version.class,
+    sortOptions = false,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  invact plot --all",
+      "  invact plot gelu-published gelu-paper --out figures --format svg",
+      "  invact plot my-coefficients/silu-paper.json --format png,svg"
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {"0:done", "1:the work failed", "2:wrong usage"})
 final class PlotCommand implements Callable<Integer> {
-  static final List<String> DEFAULT_FORMATS = List.of("png");
+  /** Where figures go unless another folder is named. */
+  static final Path FOLDER = Path.of("plots");
+
+  @Spec private CommandSpec spec;
+
+  @Mixin private SetArguments arguments;
+
+  @Option(names = "--out", paramLabel = "DIR", description = "where to; default plots")
+  private Path out = FOLDER;
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      split = ",",
+      description = "png, svg, or both with a comma; default png")
+  private List<ImageFormat> formats = List.of(ImageFormat.PNG);
 
   @Override
-  public Integer call() {
-    return 0;
-  }
-
-  static int draw(List<CoefficientSet> sets, Path folder, List<String> formats) throws IOException {
+  public Integer call() throws IOException {
+    Figures.prepare();
+    AtomicFile.requireWritableDirectory(out);
+    List<CoefficientSet> sets = arguments.load();
+    List<Figure> figures;
+    try {
+      figures = Figures.of(sets);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+    for (ImageFormat format : formats) {
+      for (Path file : Figures.write(figures, out, format)) {
+        spec.commandLine().getOut().println(file);
+      }
+    }
+    spec.commandLine().getOut().flush();
     return 0;
   }
 }

@@ -3,8 +3,8 @@ package invact.cli;
 import java.util.Locale;
 
 /** Numbers as tables show them. */
-final class Figures {
-  private Figures() {}
+final class Digits {
+  private Digits() {}
 
   /** An error, to five digits. */
   static String of(double value) {
