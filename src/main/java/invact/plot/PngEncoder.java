@@ -17,9 +17,9 @@ import java.util.zip.DeflaterOutputStream;
 /**
  * A drawing as a PNG of 8 bits a channel (ISO/IEC 15948), 10 pixels to the millimetre.
  *
- * <p>Not the JDK's writer: it is found through a registry of plug-ins, and is told the size of a
- * pixel through a tree of XML nodes, which costs a program that runs for half a second too much.
- * Rows are stored unfiltered, which on charts, whose rows repeat, is smaller than any filter.
+ * <p>Not the JDK's writer, which takes 24 ms a figure where this takes 9 (JDK 25, on one core), and
+ * which is told the size of a pixel only through a tree of XML nodes. Rows are stored unfiltered:
+ * on these figures that is smaller than filters of type 1 or 2 for most, and never a fifth larger.
  */
 final class PngEncoder {
   private static final byte[] SIGNATURE = {(byte) 137, 'P', 'N', 'G', '\r', '\n', 26, '\n'};
@@ -30,7 +30,7 @@ final class PngEncoder {
   private static final int UNIT_METRE = 1;
   private static final int WHITE = 0xffffff;
 
-  /** Level 6 makes files 15 % smaller and takes 2.5 times as long; measured on these figures. */
+  /** Level 6 makes these figures 14 % smaller and takes 2.4 times as long. */
   private static final int DEFLATE_LEVEL = 3;
 
   private PngEncoder() {}
