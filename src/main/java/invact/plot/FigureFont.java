@@ -38,7 +38,7 @@ final class FigureFont {
   private static final String CONFIGURATION_KEY = "sun.awt.fontconfig";
   private static final String EMPTY_CONFIGURATION = "version=1\nsequence.allfonts=default\n";
 
-  private static final Font FONT = load();
+  private static Font loaded;
 
   private FigureFont() {}
 
@@ -47,9 +47,10 @@ final class FigureFont {
    *
    * @param size in the drawing's units
    * @return the font
+   * @throws UncheckedIOException if the font cannot be loaded, as without room for temporary files
    */
   static Font plain(float size) {
-    return FONT.deriveFont(size);
+    return font().deriveFont(size);
   }
 
   /**
@@ -67,6 +68,13 @@ final class FigureFont {
     if (System.getProperty(key) == null) {
       System.setProperty(key, value);
     }
+  }
+
+  private static synchronized Font font() {
+    if (loaded == null) {
+      loaded = load();
+    }
+    return loaded;
   }
 
   private static Font load() {

@@ -6,6 +6,7 @@ import invact.activation.Target;
 import invact.coefficient.BranchApproximant;
 import invact.coefficient.CoefficientSet;
 import invact.coefficient.Piece;
+import java.awt.geom.Ellipse2D;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -50,6 +51,25 @@ public final class Figures {
   private static final int DECADES_BELOW = 2;
 
   private Figures() {}
+
+  /**
+   * Begins, in the background, to load what drawing needs: the font, text layout, rasteriser. To be
+   * called first by a program that has other things to do before it draws, such as reading files.
+   * It is never necessary, and whatever goes wrong comes up again, and is reported, when a figure
+   * is drawn.
+   */
+  public static void prepare() {
+    Thread.ofPlatform()
+        .daemon()
+        .name("figures-prepare")
+        .uncaughtExceptionHandler((thread, problem) -> {})
+        .start(() -> {
+          Drawing drawing = new Drawing("", 64, 64);
+          drawing.fill(FigureFont.outline("T", FigureFont.plain(12)));
+          drawing.draw(new Ellipse2D.Double(8, 8, 48, 48));
+          PngEncoder.encode(drawing);
+        });
+  }
 
   /**
    * All figures of some coefficient sets: {@link #branches} of their activations, then {@link
