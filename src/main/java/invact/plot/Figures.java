@@ -252,7 +252,8 @@ public final class Figures {
         throw new IllegalArgumentException(
             "set '" + set.name() + "' is not of " + activation.name());
       }
-      double error = 0;
+      // A set without error would have no decade: it is shown as one of rounding.
+      double error = StrictMath.ulp(1.0);
       for (Branch branch : Branch.values()) {
         error = StrictMath.max(error, set.piece(branch).derivativeError().maxAbs());
       }
