@@ -24,7 +24,7 @@ public final class BufferCheck {
   public static long forward(
       FloatFormat format, MemorySegment x, MemorySegment y, MemorySegment indicator) {
     long elements = elements(format, "x", x);
-    requireInput("x", x, x.byteSize(), elements, format);
+    requireUsable("x", x, x.byteSize(), elements, format);
     requireOutput("y", y, x.byteSize(), elements, format);
     requireOutput("indicator", indicator, bytes(elements), elements, format);
     requireSameOrApart("y", y, "x", x);
@@ -50,9 +50,9 @@ public final class BufferCheck {
       MemorySegment indicator,
       MemorySegment dx) {
     long elements = elements(format, "dy", dy);
-    requireInput("dy", dy, dy.byteSize(), elements, format);
-    requireInput("y", y, dy.byteSize(), elements, format);
-    requireInput("indicator", indicator, bytes(elements), elements, format);
+    requireUsable("dy", dy, dy.byteSize(), elements, format);
+    requireUsable("y", y, dy.byteSize(), elements, format);
+    requireUsable("indicator", indicator, bytes(elements), elements, format);
     requireOutput("dx", dx, dy.byteSize(), elements, format);
     requireSameOrApart("dx", dx, "dy", dy);
     requireApart("dx", dx, "y", y);
@@ -86,13 +86,13 @@ public final class BufferCheck {
 
   private static void requireOutput(
       String name, MemorySegment segment, long bytes, long elements, FloatFormat format) {
-    requireInput(name, segment, bytes, elements, format);
+    requireUsable(name, segment, bytes, elements, format);
     if (segment.isReadOnly()) {
       throw new IllegalArgumentException(name + " is read-only, but is to be written");
     }
   }
 
-  private static void requireInput(
+  private static void requireUsable(
       String name, MemorySegment segment, long bytes, long elements, FloatFormat format) {
     Objects.requireNonNull(segment, name);
     if (!segment.scope().isAlive()) {
@@ -135,8 +135,7 @@ public final class BufferCheck {
     }
   }
 
-  /** An empty segment overlaps nothing, wherever it lies. */
   private static boolean overlap(MemorySegment a, MemorySegment b) {
-    return a.byteSize() > 0 && b.byteSize() > 0 && a.asOverlappingSlice(b).isPresent();
+    return a.asOverlappingSlice(b).isPresent();
   }
 }
