@@ -101,8 +101,8 @@ final class FitCommand implements Callable<Integer> {
   @Option(
       names = "--starts",
       paramLabel = "K",
-      description = "starting points of the search in each fit; default 24")
-  private int starts = 24;
+      description = "starting points of the search in each fit; default 16")
+  private int starts = 16;
 
   @Option(names = "--seed", paramLabel = "S", description = "seed of the starts; default 1")
   private long seed = 1;

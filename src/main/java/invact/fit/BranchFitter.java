@@ -24,13 +24,13 @@ import java.util.SplittableRandom;
  * minimum.
  */
 public final class BranchFitter {
-  /** Samples of the thinned design: some 50 for each of the handful of features of a target. */
-  private static final int THIN_POINTS = 256;
+  /** Samples of the thinned design: some 20 for each of the handful of features of a target. */
+  private static final int THIN_POINTS = 128;
 
   /** Two ends of a search are one minimum if their sums of squares differ by less, relatively. */
   private static final double SAME_MINIMUM = 1e-6;
 
-  /** Thinning moves the depths of minima by about 1/256: those this close are all refined. */
+  /** Thinning moves the depths of minima by about 1/128: those this close are all refined. */
   private static final double NEARLY_AS_DEEP = 0.2;
 
   private final LeastSquaresFitter fitter = new LeastSquaresFitter();
@@ -42,9 +42,9 @@ public final class BranchFitter {
   private final int starts;
   private final long seed;
 
-  /** A fitter with 24 starts of seed 1. */
+  /** A fitter with 16 starts of seed 1. */
   public BranchFitter() {
-    this(24, 1);
+    this(16, 1);
   }
 
   private BranchFitter(int starts, long seed) {
