@@ -9,51 +9,52 @@ import java.util.stream.Stream;
 
 /** The forms that invact knows by name. */
 public final class Forms {
-  private static final String CUTOFF = "(?:-cut-([0-9]+\\.[0-9]+))?";
+  private static final String NUMBER = "([0-9]{1,3})";
+  private static final String ABOUT = "(?:-about-(?<centre>[0-9]+\\.[0-9]+))?";
+  private static final String CUT = "(?:-cut-(?<cutoff>[0-9]+\\.[0-9]+))?";
 
   /** A family of forms whose name holds numbers. */
   private record Family(String usage, Pattern pattern, Function<MatchResult, Form> maker) {
-    /** One number in the name. */
-    static Family ofOne(String prefix, String usage, OneNumber maker) {
-      return new Family(
-          prefix + usage,
-          Pattern.compile(prefix + "([0-9]{1,3})" + CUTOFF),
-          name -> maker.make(number(name, 1), cutoff(name, 2)));
+    Family(String prefix, String numbers, String placement, Function<MatchResult, Form> maker) {
+      this(
+          prefix + numbers + placement.replace(ABOUT, "[-about-R]").replace(CUT, "[-cut-U]"),
+          Pattern.compile(prefix + numbers.replaceAll("[A-Z]", NUMBER) + placement),
+          maker);
     }
-
-    /** Two numbers in the name. */
-    static Family ofTwo(String prefix, String usage, TwoNumbers maker) {
-      return new Family(
-          prefix + usage,
-          Pattern.compile(prefix + "([0-9]{1,3})-([0-9]{1,3})" + CUTOFF),
-          name -> maker.make(number(name, 1), number(name, 2), cutoff(name, 3)));
-    }
-
-    private static int number(MatchResult name, int group) {
-      return Integer.parseInt(name.group(group));
-    }
-
-    private static double cutoff(MatchResult name, int group) {
-      String text = name.group(group);
-      return text == null ? Double.POSITIVE_INFINITY : Double.parseDouble(text);
-    }
-  }
-
-  private interface OneNumber {
-    Form make(int number, double cutoff);
-  }
-
-  private interface TwoNumbers {
-    Form make(int first, int second, double cutoff);
   }
 
   private static final List<Family> FAMILIES =
       List.of(
-          Family.ofOne(RootPolynomial.PREFIX, "D", RootPolynomial::new),
-          Family.ofTwo(RootRational.PREFIX, "M-N", RootRational::new),
-          Family.ofOne(RootExponential.Decay.EXPONENTIAL.prefix(), "D", Forms::exponential),
-          Family.ofOne(RootExponential.Decay.GAUSSIAN.prefix(), "D", Forms::gaussian),
-          Family.ofTwo(SegmentedPolynomial.PREFIX, "S-D", SegmentedPolynomial::new));
+          new Family(
+              RootPolynomial.PREFIX,
+              "D",
+              ABOUT + CUT,
+              name -> new RootPolynomial(number(name, 1), centre(name), cutoff(name))),
+          new Family(
+              RootRational.PREFIX,
+              "M-N",
+              ABOUT + CUT,
+              name ->
+                  new RootRational(number(name, 1), number(name, 2), centre(name), cutoff(name))),
+          new Family(
+              RootExponential.Decay.EXPONENTIAL.prefix(),
+              "D",
+              CUT,
+              name ->
+                  new RootExponential(
+                      number(name, 1), RootExponential.Decay.EXPONENTIAL, cutoff(name))),
+          new Family(
+              RootExponential.Decay.GAUSSIAN.prefix(),
+              "D",
+              CUT,
+              name ->
+                  new RootExponential(
+                      number(name, 1), RootExponential.Decay.GAUSSIAN, cutoff(name))),
+          new Family(
+              SegmentedPolynomial.PREFIX,
+              "S-D",
+              CUT,
+              name -> new SegmentedPolynomial(number(name, 1), number(name, 2), cutoff(name))));
 
   private Forms() {}
 
@@ -68,9 +69,10 @@ public final class Forms {
   }
 
   /**
-   * The names to choose from, with D, M, N, S for degrees and a number of segments.
+   * The names to choose from, with D, M, N, S for degrees and a number of segments, R for a root
+   * and U for a lift.
    *
-   * @return an unmodifiable list; a name of a family may end in {@code -cut-U}
+   * @return an unmodifiable list
    */
   public static List<String> names() {
     return Stream.concat(all(1.0).stream().map(Form::name), FAMILIES.stream().map(Family::usage))
@@ -103,20 +105,20 @@ public final class Forms {
       }
     }
     throw new IllegalArgumentException(
-        "unknown form '"
-            + name
-            + "': known are "
-            + String.join(", ", names())
-            + ", the last "
-            + FAMILIES.size()
-            + " also with -cut-U");
+        "unknown form '" + name + "': known are " + String.join(", ", names()));
   }
 
-  private static Form exponential(int degree, double cutoff) {
-    return new RootExponential(degree, RootExponential.Decay.EXPONENTIAL, cutoff);
+  private static int number(MatchResult name, int group) {
+    return Integer.parseInt(name.group(group));
   }
 
-  private static Form gaussian(int degree, double cutoff) {
-    return new RootExponential(degree, RootExponential.Decay.GAUSSIAN, cutoff);
+  private static double centre(MatchResult name) {
+    String text = name.group("centre");
+    return text == null ? 0.0 : Double.parseDouble(text);
+  }
+
+  private static double cutoff(MatchResult name) {
+    String text = name.group("cutoff");
+    return text == null ? Double.POSITIVE_INFINITY : Double.parseDouble(text);
   }
 }

@@ -50,7 +50,7 @@ public record RootExponential(int degree, Decay decay, double cutoff) implements
     if (degree < 0 || degree > MAX_DEGREE) {
       throw new IllegalArgumentException("degree must lie in [0, " + MAX_DEGREE + "]: " + degree);
     }
-    Cutoff.require(cutoff);
+    Placement.requireCutoff(cutoff);
   }
 
   /**
@@ -65,19 +65,18 @@ public record RootExponential(int degree, Decay decay, double cutoff) implements
 
   @Override
   public String name() {
-    return decay.prefix() + degree + Cutoff.suffix(cutoff);
+    return decay.prefix() + degree + Placement.suffix(0.0, cutoff);
   }
 
   @Override
   public String formula() {
     return "1 + (a0 + … + a"
         + degree
-        + "·r^"
+        + "·t^"
         + degree
         + ")·"
         + decay.formula
-        + ", r = √u"
-        + Cutoff.condition(cutoff);
+        + Placement.description(0.0, cutoff);
   }
 
   @Override
@@ -118,6 +117,6 @@ public record RootExponential(int degree, Decay decay, double cutoff) implements
   @Override
   public Cost cost() {
     int scaling = decay == Decay.EXPONENTIAL ? 1 : 2;
-    return new Cost(degree + 1 + scaling, 0, 1, 1, 0).plus(Cutoff.cost(cutoff));
+    return new Cost(degree + 1 + scaling, 0, 1, 1, 0).plus(Placement.cost(0.0, cutoff));
   }
 }

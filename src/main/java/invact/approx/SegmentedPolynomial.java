@@ -43,7 +43,7 @@ public record SegmentedPolynomial(int segments, int degree, double cutoff) imple
     if (degree < 0 || degree > MAX_DEGREE) {
       throw new IllegalArgumentException("degree must lie in [0, " + MAX_DEGREE + "]: " + degree);
     }
-    Cutoff.require(cutoff);
+    Placement.requireCutoff(cutoff);
   }
 
   /**
@@ -58,19 +58,19 @@ public record SegmentedPolynomial(int segments, int degree, double cutoff) imple
 
   @Override
   public String name() {
-    return PREFIX + segments + "-" + degree + Cutoff.suffix(cutoff);
+    return PREFIX + segments + "-" + degree + Placement.suffix(0.0, cutoff);
   }
 
   @Override
   public String formula() {
     return "c0 + … + c"
         + degree
-        + "·r^"
+        + "·t^"
         + degree
         + " of one of "
         + segments
-        + " segments of r = √u"
-        + Cutoff.condition(cutoff);
+        + " segments"
+        + Placement.description(0.0, cutoff);
   }
 
   @Override
@@ -135,6 +135,7 @@ public record SegmentedPolynomial(int segments, int degree, double cutoff) imple
   /** A comparison and an addition for each break point, a selection for each coefficient. */
   @Override
   public Cost cost() {
-    return new Cost(2 * (segments - 1) + 2 * degree + 1, 0, 1, 0, 0).plus(Cutoff.cost(cutoff));
+    return new Cost(2 * (segments - 1) + 2 * degree + 1, 0, 1, 0, 0)
+        .plus(Placement.cost(0.0, cutoff));
   }
 }

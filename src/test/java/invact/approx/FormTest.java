@@ -38,9 +38,10 @@ class FormTest {
             new double[] {-1.1, 0.9, 0.3, 0.02, 0.5},
             new double[] {0x1p-10, 0.5, 2.0}),
         new Sample(new RootPolynomial(4), new double[] {0.1, 0.9, 0.3, -0.2, 0.05}, lifts),
-        new Sample(new RootPolynomial(4, 4.5), new double[] {0.1, 0.9, 0.3, -0.2, 0.05}, lifts),
+        new Sample(
+            new RootPolynomial(4, 1.0, 4.5), new double[] {0.1, 0.9, 0.3, -0.2, 0.05}, lifts),
         new Sample(new RootRational(3, 2), new double[] {0.1, -0.9, 0.3, -0.2, 0.05, 0.4}, lifts),
-        new Sample(new RootRational(0, 1, 4.5), new double[] {0.7, 1.5}, lifts),
+        new Sample(new RootRational(1, 1, 0.375, 4.5), new double[] {0.7, 0.2, 0.5}, lifts),
         new Sample(
             new RootExponential(2, RootExponential.Decay.EXPONENTIAL),
             new double[] {-1.0, 0.5, 0.25, 0.8},
@@ -149,7 +150,9 @@ class FormTest {
       })
   void unknownNamesAreListed(String name) {
     Exception e = assertThrows(IllegalArgumentException.class, () -> Forms.of(name, DEPTH));
-    assertTrue(e.getMessage().contains("root-polynomial-D, root-rational-M-N"), e.getMessage());
+    assertTrue(
+        e.getMessage().contains("root-polynomial-D[-about-R][-cut-U], root-rational-M-N"),
+        e.getMessage());
   }
 
   @Test
@@ -170,7 +173,8 @@ class FormTest {
         "root-rational-13-2",
         "root-exp-17",
         "root-segmented-0-3",
-        "root-polynomial-4-cut-0.0"
+        "root-polynomial-4-cut-0.0",
+        "root-polynomial-4-about-0.0005"
       })
   void numbersOutOfRangeAreRefused(String name) {
     Exception e = assertThrows(IllegalArgumentException.class, () -> Forms.of(name, DEPTH));
@@ -180,9 +184,9 @@ class FormTest {
   /** GELU with a rational on the left and a polynomial on the right, counted by hand. */
   @Test
   void backwardSharesTheRoot() {
-    Cost cost = Cost.backward(new RootRational(5, 5), new RootPolynomial(16, 5.25));
-    assertEquals(new Cost(11 + 18 + 9, 1, 1, 0, 0), cost);
-    assertEquals(38 + 8 + 8, cost.slots());
+    Cost cost = Cost.backward(new RootRational(5, 5), new RootPolynomial(16, 1.125, 5.25));
+    assertEquals(new Cost(11 + 19 + 9, 1, 1, 0, 0), cost);
+    assertEquals(39 + 8 + 8, cost.slots());
     assertEquals(8 + 17, new Cost(0, 0, 0, 1, 1).slots());
   }
 }

@@ -105,9 +105,9 @@ public final class MinimaxFitter {
       throw new FitException("there is no lower degree than " + form.name() + "'s to start from");
     }
     if (n == 0) {
-      return linear(new RootPolynomial(m, form.cutoff()), grid, tolerance);
+      return linear(new RootPolynomial(m, form.centre(), form.cutoff()), grid, tolerance);
     }
-    RootRational lower = new RootRational(m, n, form.cutoff());
+    RootRational lower = new RootRational(m, n, form.centre(), form.cutoff());
     Leveller leveller = new RationalLeveller(lower, grid.rootRange());
     Exchange exchange = new Exchange(lower, grid, tolerance);
     if (m > 0) {

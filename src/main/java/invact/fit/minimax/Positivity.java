@@ -11,7 +11,7 @@ final class Positivity {
 
   private Positivity() {}
 
-  /** Whether Σ cⱼ·rʲ &gt; 0 for all r in [low, high], low ≥ 0. */
+  /** Whether Σ cⱼ·rʲ &gt; 0 for all r in [low, high]. */
   static boolean holds(double[] c, double low, double high) {
     int n = c.length - 1;
     // Coefficients of the same polynomial in t, r = low + (high − low)·t, by repeated division.

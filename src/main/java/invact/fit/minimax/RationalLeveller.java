@@ -24,14 +24,19 @@ import org.apache.commons.math3.linear.RealMatrix;
  */
 final class RationalLeveller implements Leveller {
   private final RootRational form;
-  private final double least;
-  private final double largest;
 
-  /** For roots in [least, largest]. */
+  /** The range of √u − centre, and the scale that takes it into [−1, 1]. */
+  private final double least;
+
+  private final double largest;
+  private final double scale;
+
+  /** For roots between the two given. */
   RationalLeveller(RootRational form, double[] rootRange) {
     this.form = form;
-    least = rootRange[0];
-    largest = rootRange[1];
+    least = rootRange[0] - form.centre();
+    largest = rootRange[1] - form.centre();
+    scale = StrictMath.max(StrictMath.abs(least), StrictMath.abs(largest));
   }
 
   @Override
@@ -45,7 +50,7 @@ final class RationalLeveller implements Leveller {
     int n = form.denominatorDegree();
     double[] t = new double[count];
     for (int i = 0; i < count; i++) {
-      t[i] = reference.get(i).root() / largest;
+      t[i] = (reference.get(i).root() - form.centre()) / scale;
     }
     double[] g = new double[count];
     double[][] powers = new double[count][n + 1];
@@ -115,7 +120,7 @@ final class RationalLeveller implements Leveller {
         return null;
       }
     }
-    if (!Positivity.holds(b, least / largest, 1.0)) {
+    if (!Positivity.holds(b, least / scale, largest / scale)) {
       return null;
     }
     double[][] matrix = new double[t.length][m + 1];
@@ -138,12 +143,12 @@ final class RationalLeveller implements Leveller {
     double power = 1;
     for (int j = 0; j <= m; j++) {
       coefficients[j] = a[j] / power;
-      power *= largest;
+      power *= scale;
     }
-    power = largest;
+    power = scale;
     for (int k = 1; k < b.length; k++) {
       coefficients[m + k] = b[k] / power;
-      power *= largest;
+      power *= scale;
     }
     return coefficients;
   }
