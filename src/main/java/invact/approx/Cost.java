@@ -41,7 +41,8 @@ public record Cost(int fma, int division, int squareRoot, int exponential, int p
 
   /**
    * The whole backward pass for one element: both branches are evaluated, from one root of the
-   * lift, and one is selected.
+   * lift, and one is selected; where both divide, numerator and denominator are selected first and
+   * divided once.
    *
    * @param left the form of the left branch
    * @param right the form of the right branch
@@ -50,7 +51,8 @@ public record Cost(int fma, int division, int squareRoot, int exponential, int p
   public static Cost backward(Form left, Form right) {
     Cost both = left.cost().plus(right.cost());
     int roots = Math.max(left.cost().squareRoot, right.cost().squareRoot);
-    return new Cost(both.fma, both.division, roots, both.exponential, both.power).plus(KERNEL);
+    int divisions = Math.max(left.cost().division, right.cost().division);
+    return new Cost(both.fma, divisions, roots, both.exponential, both.power).plus(KERNEL);
   }
 
   /**

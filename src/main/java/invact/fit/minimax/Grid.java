@@ -43,6 +43,11 @@ final class Grid {
     return curve;
   }
 
+  /** The points, by ascending x. */
+  List<Sample> samples() {
+    return List.of(samples);
+  }
+
   /** √u at both ends, the smaller first. */
   double[] rootRange() {
     double first = samples[0].root();

@@ -9,6 +9,10 @@ import java.util.Arrays;
  * <p>For a form that is linear in its coefficients, or rational, no coefficients reach an error
  * below {@link #levelledError} (C. J. de la Vallée Poussin, 1910); for other forms none near these.
  *
+ * <p>There is one reference point more than the form has coefficients, or, where the best nonlinear
+ * coefficients leave no such reference, one more than it has linear ones; then the nonlinear ones
+ * rest on the search alone.
+ *
  * @param coefficients the coefficients of the form
  * @param levelledError the least |error| at a reference point
  * @param largestError the largest |error| found on the dense check

@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Finds the nonlinear coefficients of a minimax fit: E(θ), the error of the best linear
@@ -18,13 +20,19 @@ import java.util.List;
  */
 final class NonlinearSearch {
   private static final int COARSE_GRID = 384;
-  private static final double COARSE_TOLERANCE = 1e-3;
+  private static final double COARSE_TOLERANCE = 1e-6;
+
+  /** Relative spread of the errors at which a simplex has contracted. */
+  private static final double SIMPLEX_TOLERANCE = 1e-5;
+
+  /** How much of the largest error the coarse grid may miss. */
+  private static final double COARSENESS = 2e-3;
 
   /** Starts on the lattice for one, two, and more nonlinear coefficients, along each. */
-  private static final int[] STARTS = {0, 24, 12, 6};
+  private static final int[] STARTS = {0, 200, 24, 6};
 
   private static final int MAX_SEARCHES = 6;
-  private static final int MAX_EVALUATIONS = 150;
+  private static final int MAX_EVALUATIONS = 300;
 
   /** Relative difference of two errors that count as the same. */
   private static final double AGREEMENT = 1e-5;
@@ -34,6 +42,8 @@ final class NonlinearSearch {
   private final Grid coarse;
   private final double tolerance;
   private final List<Form.NonlinearCoefficient> nonlinear;
+  private final LinearProgram program;
+  private final int[] linear;
   private int starts;
   private int agreeing;
 
@@ -45,6 +55,11 @@ final class NonlinearSearch {
     this.tolerance = tolerance;
     coarse = new Grid(grid.curve(), COARSE_GRID);
     nonlinear = form.nonlinear();
+    program = new LinearProgram(form, coarse.samples());
+    linear =
+        IntStream.range(0, form.coefficientCount())
+            .filter(j -> nonlinear.stream().noneMatch(range -> range.index() == j))
+            .toArray();
   }
 
   /** The searches that {@link #run} went on with. */
@@ -71,24 +86,19 @@ final class NonlinearSearch {
     }
     starts = minima.size();
     List<Exchange.Level> levels = new ArrayList<>();
-    double unlevelled = Double.POSITIVE_INFINITY;
-    FitException failure = null;
+    Vertex lowest = null;
     for (Vertex start : minima) {
       Vertex end = simplex(start);
-      unlevelled = StrictMath.min(unlevelled, end.error);
-      try {
-        levels.add(levelled(end));
-      } catch (FitException e) {
-        failure = e;
+      if (lowest == null || end.error < lowest.error) {
+        lowest = end;
       }
+      levelled(end).ifPresent(levels::add);
     }
     Exchange.Level best =
         levels.stream().min(Comparator.comparingDouble(Exchange.Level::largestError)).orElse(null);
-    if (best == null || best.largestError() > unlevelled * (1 + 2 * COARSE_TOLERANCE)) {
-      throw new FitException(
-          "the best error of %s found, %.4e, could not be levelled in all coefficients"
-              .formatted(form.name(), unlevelled),
-          failure);
+    if (best == null || best.largestError() > lowest.error * (1 + COARSENESS)) {
+      best = levelledLinearly(lowest);
+      levels.add(best);
     }
     for (Exchange.Level level : levels) {
       if (level.largestError() <= best.largestError() * (1 + AGREEMENT)) {
@@ -147,33 +157,59 @@ final class NonlinearSearch {
 
   private Vertex vertex(double[] position) {
     try {
-      return new Vertex(position, linear(position).largestError());
+      return new Vertex(position, linear(position).error());
     } catch (FitException e) {
       return new Vertex(position, Double.POSITIVE_INFINITY);
     }
   }
 
-  private Exchange.Level linear(double[] position) {
-    Leveller leveller = new LinearLeveller(form, coefficients(position));
-    return new Exchange(form, coarse, COARSE_TOLERANCE)
-        .run(leveller, coarse.chebyshevReference(leveller.referenceSize()));
+  /** The best linear coefficients on the coarse grid. */
+  private LinearProgram.Solution linear(double[] position) {
+    double[] base = new double[form.coefficientCount()];
+    double[] theta = coefficients(position);
+    for (int k = 0; k < theta.length; k++) {
+      base[nonlinear.get(k).index()] = theta[k];
+    }
+    return program.solve(base, linear, COARSE_TOLERANCE);
   }
 
-  private Exchange.Level levelled(Vertex vertex) {
+  /** The level in all coefficients near a vertex; none if the error does not alternate so often. */
+  private Optional<Exchange.Level> levelled(Vertex vertex) {
     double[] start = linear(vertex.position).coefficients();
-    Leveller leveller = new NewtonLeveller(form, start);
+    try {
+      return Optional.of(exchanged(new NewtonLeveller(form, start), start));
+    } catch (FitException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * The level in the linear coefficients alone: E may have its minimum where it is smooth in θ, and
+   * then the error of the best approximant alternates no more often than that of its neighbours.
+   */
+  private Exchange.Level levelledLinearly(Vertex vertex) {
+    double[] start = linear(vertex.position).coefficients();
+    try {
+      return exchanged(new LinearLeveller(form, coefficients(vertex.position)), start);
+    } catch (FitException e) {
+      throw new FitException(
+          "the best error of %s found, %.4e, could not be levelled"
+              .formatted(form.name(), vertex.error),
+          e);
+    }
+  }
+
+  private Exchange.Level exchanged(Leveller leveller, double[] start) {
+    int count = leveller.referenceSize();
     List<Grid.Extremum> extrema = grid.alternation(form, start);
-    if (extrema == null || extrema.size() < leveller.referenceSize()) {
+    if (extrema == null || extrema.size() < count) {
       throw new FitException(
           "the error alternates at %d points, not %d"
-              .formatted(extrema == null ? 0 : extrema.size(), leveller.referenceSize()));
+              .formatted(extrema == null ? 0 : extrema.size(), count));
     }
-    return new Exchange(form, grid, tolerance)
-        .run(
-            leveller,
-            Exchange.choose(extrema, leveller.referenceSize()).stream()
-                .map(Grid.Extremum::sample)
-                .toList());
+    List<Sample> reference =
+        Exchange.choose(extrema, count).stream().map(Grid.Extremum::sample).toList();
+    return new Exchange(form, grid, tolerance).run(leveller, reference);
   }
 
   /** Nelder and Mead's method with their coefficients 1, 2, ½, ½. */
@@ -193,7 +229,7 @@ final class NonlinearSearch {
       Arrays.sort(simplex, byError);
       Vertex worst = simplex[dimension];
       if (evaluations >= MAX_EVALUATIONS
-          || worst.error - simplex[0].error <= 0.1 * COARSE_TOLERANCE * simplex[0].error) {
+          || worst.error - simplex[0].error <= SIMPLEX_TOLERANCE * simplex[0].error) {
         return simplex[0];
       }
       double[] centre = new double[dimension];
