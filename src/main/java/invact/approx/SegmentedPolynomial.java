@@ -5,16 +5,18 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Polynomials in the root, each on its segment: q = p_s(r) with r = √u and s the number of break
- * points ≤ r; 1 beyond the cut-off.
+ * Polynomials in the root, each on its segment: q = p_s(√u − β_s) for β_s ≤ √u &lt; β_{s+1}, with
+ * β₀ = 0; 1 beyond the cut-off.
  *
  * <p>All segments share one degree, so that a SIMD register holds one coefficient of every segment
- * and a permutation picks each lane's own. The coefficients are the break points β₁ &lt; … &lt;
- * β_{S−1} (values of r), then the d + 1 coefficients of the segment next to T by ascending power,
- * then the next one's, and so on.
+ * and a permutation picks each lane's own. The powers are taken from the segment's start, so that
+ * their terms do not cancel each other: in powers of √u itself the left branch of GELU, in five
+ * cubics, loses three digits in fp32. The coefficients are the break points β₁ &lt; … &lt; β_{S−1},
+ * then the d + 1 coefficients of the segment next to T by ascending power, then the next one's, and
+ * so on.
  *
- * <p>q may jump at a break point, by no more than the errors of the two sides together; ∂q/∂β is 0
- * everywhere else.
+ * <p>q may jump at a break point, by no more than the errors of the two sides together; ∂q/∂β is
+ * the derivative elsewhere.
  *
  * @param segments S, from 1 to {@value #MAX_SEGMENTS}
  * @param degree d, from 0 to {@value #MAX_DEGREE}
@@ -114,28 +116,54 @@ public record SegmentedPolynomial(int segments, int degree, double cutoff) imple
     return segment;
   }
 
+  /**
+   * Where a segment starts.
+   *
+   * @param segment its index
+   * @param c the coefficients
+   * @return β of the segment, 0 for the first
+   */
+  public double start(int segment, double[] c) {
+    return segment == 0 ? 0.0 : c[segment - 1];
+  }
+
   @Override
   public double value(double u, double[] c) {
     if (u > cutoff) {
       return 1.0;
     }
     double r = StrictMath.sqrt(u);
-    return Horner.value(c, first(segment(r, c)), degree, r);
+    int segment = segment(r, c);
+    return Horner.value(c, first(segment), degree, r - start(segment, c));
   }
 
   @Override
   public void gradient(double u, double[] c, double[] gradient) {
     Arrays.fill(gradient, 0.0);
-    if (!(u > cutoff)) {
-      double r = StrictMath.sqrt(u);
-      Horner.powers(1.0, r, degree, gradient, first(segment(r, c)));
+    if (u > cutoff) {
+      return;
+    }
+    double r = StrictMath.sqrt(u);
+    int segment = segment(r, c);
+    int first = first(segment);
+    double t = r - start(segment, c);
+    Horner.powers(1.0, t, degree, gradient, first);
+    if (segment > 0) {
+      double slope = 0;
+      for (int j = degree; j >= 1; j--) {
+        slope = StrictMath.fma(slope, t, j * c[first + j]);
+      }
+      gradient[segment - 1] = -slope;
     }
   }
 
-  /** A comparison and an addition for each break point, a selection for each coefficient. */
+  /**
+   * A comparison and an addition for each break point, a selection for each coefficient and the
+   * start.
+   */
   @Override
   public Cost cost() {
-    return new Cost(2 * (segments - 1) + 2 * degree + 1, 0, 1, 0, 0)
+    return new Cost(2 * (segments - 1) + 2 * degree + 3, 0, 1, 0, 0)
         .plus(Placement.cost(0.0, cutoff));
   }
 }

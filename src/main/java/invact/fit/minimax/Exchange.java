@@ -40,11 +40,18 @@ final class Exchange {
   private final Form form;
   private final Grid grid;
   private final double tolerance;
+  private final double negligible;
 
   Exchange(Form form, Grid grid, double tolerance) {
+    this(form, grid, tolerance, 0.0);
+  }
+
+  /** One that is content with any error, level or not, that is negligible. */
+  Exchange(Form form, Grid grid, double tolerance, double negligible) {
     this.form = form;
     this.grid = grid;
     this.tolerance = tolerance;
+    this.negligible = negligible;
   }
 
   /**
@@ -72,6 +79,9 @@ final class Exchange {
         continue;
       }
       double largest = extrema.stream().mapToDouble(Grid.Extremum::size).max().orElse(0);
+      if (largest <= negligible) {
+        return new Level(c, extrema, largest, iteration);
+      }
       if (!(largest > noise)) {
         throw new FitException(
             "degenerate: %s reproduces the curve to rounding (error %.1e): take a lower degree"

@@ -66,17 +66,20 @@ public final class MinimaxFitter {
       return checked(form, curve, rational(rational, grid), 1, 1);
     }
     if (form.nonlinear().isEmpty()) {
-      return checked(form, curve, linear(form, grid, tolerance), 1, 1);
+      return checked(form, curve, linear(form, grid), 1, 1);
     }
     NonlinearSearch search = new NonlinearSearch(form, grid, tolerance);
     Exchange.Level level = search.run();
     return checked(form, curve, level, search.starts(), search.agreeing());
   }
 
-  static Exchange.Level linear(Form form, Grid grid, double tolerance) {
+  static Exchange.Level linear(Form form, Grid grid, Exchange exchange) {
     Leveller leveller = new LinearLeveller(form, new double[0]);
-    return new Exchange(form, grid, tolerance)
-        .run(leveller, grid.chebyshevReference(leveller.referenceSize()));
+    return exchange.run(leveller, grid.chebyshevReference(leveller.referenceSize()));
+  }
+
+  private Exchange.Level linear(Form form, Grid grid) {
+    return linear(form, grid, new Exchange(form, grid, tolerance));
   }
 
   /** From the Chebyshev reference; if that fails, from the references of ever higher degrees. */
@@ -105,7 +108,7 @@ public final class MinimaxFitter {
       throw new FitException("there is no lower degree than " + form.name() + "'s to start from");
     }
     if (n == 0) {
-      return linear(new RootPolynomial(m, form.centre(), form.cutoff()), grid, tolerance);
+      return linear(new RootPolynomial(m, form.centre(), form.cutoff()), grid);
     }
     RootRational lower = new RootRational(m, n, form.centre(), form.cutoff());
     Leveller leveller = new RationalLeveller(lower, grid.rootRange());
