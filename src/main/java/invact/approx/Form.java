@@ -12,7 +12,14 @@ import java.util.List;
  *
  * <p>Forms are immutable and compute with {@link StrictMath} alone.
  */
-public sealed interface Form permits PaperGeluLeft, PaperSiluLeft, PaperRight {
+public sealed interface Form
+    permits PaperGeluLeft,
+        PaperSiluLeft,
+        PaperRight,
+        RootPolynomial,
+        RootRational,
+        RootExponential,
+        SegmentedPolynomial {
   /**
    * The name in JSON and on the command line.
    *
@@ -58,6 +65,13 @@ public sealed interface Form permits PaperGeluLeft, PaperSiluLeft, PaperRight {
    * @param gradient receives the derivatives
    */
   void gradient(double u, double[] c, double[] gradient);
+
+  /**
+   * What q(u) costs at run time, from the lift on.
+   *
+   * @return the instructions for one element
+   */
+  Cost cost();
 
   /**
    * A coefficient in which a form is not linear.

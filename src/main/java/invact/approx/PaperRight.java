@@ -43,6 +43,11 @@ public record PaperRight() implements Form {
   }
 
   @Override
+  public Cost cost() {
+    return new Cost(7, 0, 1, 1, 0);
+  }
+
+  @Override
   public void gradient(double u, double[] c, double[] gradient) {
     double power = exponential(u, c);
     double root = StrictMath.sqrt(u);

@@ -36,6 +36,11 @@ public record PaperSiluLeft() implements Form {
   }
 
   @Override
+  public Cost cost() {
+    return new Cost(3, 0, 1, 0, 0);
+  }
+
+  @Override
   public void gradient(double u, double[] c, double[] gradient) {
     gradient[0] = 1.0;
     gradient[1] = StrictMath.sqrt(u);

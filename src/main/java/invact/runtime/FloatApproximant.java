@@ -4,6 +4,10 @@ import invact.approx.Approximant;
 import invact.approx.PaperGeluLeft;
 import invact.approx.PaperRight;
 import invact.approx.PaperSiluLeft;
+import invact.approx.RootExponential;
+import invact.approx.RootPolynomial;
+import invact.approx.RootRational;
+import invact.approx.SegmentedPolynomial;
 
 /**
  * q(u) in fp32, the coefficients rounded to it.
@@ -32,6 +36,19 @@ sealed interface FloatApproximant {
       case PaperGeluLeft form -> new GeluLeft((float) form.depth(), c[0], c[1], c[2], c[3]);
       case PaperSiluLeft _ -> new SiluLeft(c[0], c[1], c[2], c[3]);
       case PaperRight _ -> new Right(c[0], c[1], c[2], c[3], c[4]);
+      case RootPolynomial form ->
+          new Polynomial(form.degree(), (float) form.centre(), (float) form.cutoff(), c);
+      case RootRational form ->
+          new Rational(
+              form.numeratorDegree(),
+              form.denominatorDegree(),
+              (float) form.centre(),
+              (float) form.cutoff(),
+              c);
+      case RootExponential form ->
+          new Exponential(form.degree(), form.decay(), (float) form.cutoff(), c);
+      case SegmentedPolynomial form ->
+          new Segmented(form.segments(), form.degree(), (float) form.cutoff(), c);
     };
   }
 
@@ -88,6 +105,80 @@ sealed interface FloatApproximant {
       float d = c4 - u;
       float e = (float) StrictMath.exp(c3 * (d * d * d));
       return e == 0 ? 1.0f : Math.fma(Math.fma(c2, u, Math.fma(c1, root(u), c0)), e, 1.0f);
+    }
+  }
+
+  /** Horner's scheme, one fma a step: c[first] + … + c[first + degree]·t^degree. */
+  private static float horner(float[] c, int first, int degree, float t) {
+    float value = c[first + degree];
+    for (int j = degree - 1; j >= 0; j--) {
+      value = Math.fma(value, t, c[first + j]);
+    }
+    return value;
+  }
+
+  /** {@link RootPolynomial}: 1 where u &gt; cut-off, else by Horner in t = √u − centre. */
+  record Polynomial(int degree, float centre, float cutoff, float[] c) implements FloatApproximant {
+    @Override
+    public float value(float u) {
+      return u > cutoff ? 1.0f : horner(c, 0, degree, root(u) - centre);
+    }
+  }
+
+  /**
+   * {@link RootRational}: 1 where u &gt; cut-off, else numerator by Horner in t = √u − centre, over
+   * fma(b₁ + … by Horner, t, 1).
+   */
+  record Rational(int numeratorDegree, int denominatorDegree, float centre, float cutoff, float[] c)
+      implements FloatApproximant {
+    @Override
+    public float value(float u) {
+      if (u > cutoff) {
+        return 1.0f;
+      }
+      float t = root(u) - centre;
+      float denominator =
+          Math.fma(horner(c, numeratorDegree + 1, denominatorDegree - 1, t), t, 1.0f);
+      return horner(c, 0, numeratorDegree, t) / denominator;
+    }
+  }
+
+  /**
+   * {@link RootExponential}: 1 where u &gt; cut-off; else with e = exp(−(k·u)) or exp(−(k·(u·u))),
+   * fma(polynomial by Horner in √u, e, 1), and 1 where e = 0.
+   */
+  record Exponential(int degree, RootExponential.Decay decay, float cutoff, float[] c)
+      implements FloatApproximant {
+    @Override
+    public float value(float u) {
+      if (u > cutoff) {
+        return 1.0f;
+      }
+      float exponent = decay == RootExponential.Decay.EXPONENTIAL ? u : u * u;
+      float e = (float) StrictMath.exp(-(c[degree + 1] * exponent));
+      return e == 0 ? 1.0f : Math.fma(horner(c, 0, degree, root(u)), e, 1.0f);
+    }
+  }
+
+  /**
+   * {@link SegmentedPolynomial}: 1 where u &gt; cut-off; else with r = √u in the segment that
+   * starts at β, by Horner in r − β.
+   */
+  record Segmented(int segments, int degree, float cutoff, float[] c) implements FloatApproximant {
+    @Override
+    public float value(float u) {
+      if (u > cutoff) {
+        return 1.0f;
+      }
+      float r = root(u);
+      int segment = 0;
+      for (int j = 0; j < segments - 1; j++) {
+        if (r >= c[j]) {
+          segment++;
+        }
+      }
+      float start = segment == 0 ? 0.0f : c[segment - 1];
+      return horner(c, segments - 1 + segment * (degree + 1), degree, r - start);
     }
   }
 }

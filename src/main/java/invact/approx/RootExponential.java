@@ -1,0 +1,122 @@
+package invact.approx;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * One plus a polynomial in the root that an exponential damps, q = 1 + (a₀ + … + a_d·rᵈ)·exp(−k·uᵖ)
+ * with r = √u: the right branch on all of its length; exactly 1 beyond the cut-off. The
+ * coefficients are a₀ … a_d, k in this order.
+ *
+ * @param degree d, from 0 to {@value #MAX_DEGREE}
+ * @param decay what damps
+ * @param cutoff the lift beyond which q = 1, +∞ for none
+ */
+public record RootExponential(int degree, Decay decay, double cutoff) implements Form {
+  /** More coefficients than this are better spent on a form without an exponential. */
+  public static final int MAX_DEGREE = 16;
+
+  /** The exponential factor of the form. */
+  public enum Decay {
+    /** exp(−k·u), as f′ decays for SiLU, where u ≈ x. */
+    EXPONENTIAL("exp", "exp(−k·u)"),
+    /** exp(−k·u²), as f′ decays for GELU. */
+    GAUSSIAN("gauss", "exp(−k·u²)");
+
+    private final String label;
+    private final String formula;
+
+    Decay(String label, String formula) {
+      this.label = label;
+      this.formula = formula;
+    }
+
+    /** What the name of the form starts with. */
+    String prefix() {
+      return "root-" + label + "-";
+    }
+
+    private double exponent(double u) {
+      return this == EXPONENTIAL ? u : u * u;
+    }
+  }
+
+  /**
+   * The form of one degree, decay and cut-off.
+   *
+   * @throws IllegalArgumentException if one is out of range
+   */
+  public RootExponential {
+    if (degree < 0 || degree > MAX_DEGREE) {
+      throw new IllegalArgumentException("degree must lie in [0, " + MAX_DEGREE + "]: " + degree);
+    }
+    Placement.requireCutoff(cutoff);
+  }
+
+  /**
+   * The form without a cut-off.
+   *
+   * @param degree d, from 0 to {@value #MAX_DEGREE}
+   * @param decay what damps
+   */
+  public RootExponential(int degree, Decay decay) {
+    this(degree, decay, Double.POSITIVE_INFINITY);
+  }
+
+  @Override
+  public String name() {
+    return decay.prefix() + degree + Placement.suffix(0.0, cutoff);
+  }
+
+  @Override
+  public String formula() {
+    return "1 + (a0 + … + a"
+        + degree
+        + "·t^"
+        + degree
+        + ")·"
+        + decay.formula
+        + Placement.description(0.0, cutoff);
+  }
+
+  @Override
+  public int coefficientCount() {
+    return degree + 2;
+  }
+
+  @Override
+  public List<NonlinearCoefficient> nonlinear() {
+    return List.of(new NonlinearCoefficient(degree + 1, 0.05, 5.0, true));
+  }
+
+  @Override
+  public double value(double u, double[] c) {
+    if (u > cutoff) {
+      return 1.0;
+    }
+    double factor = StrictMath.exp(-c[degree + 1] * decay.exponent(u));
+    // Where the factor is 0 the polynomial may be infinite.
+    return factor == 0
+        ? 1.0
+        : StrictMath.fma(Horner.value(c, 0, degree, StrictMath.sqrt(u)), factor, 1.0);
+  }
+
+  @Override
+  public void gradient(double u, double[] c, double[] gradient) {
+    double exponent = decay.exponent(u);
+    double factor = u > cutoff ? 0.0 : StrictMath.exp(-c[degree + 1] * exponent);
+    if (factor == 0) {
+      Arrays.fill(gradient, 0.0);
+      return;
+    }
+    double r = StrictMath.sqrt(u);
+    Horner.powers(factor, r, degree, gradient, 0);
+    gradient[degree + 1] = -exponent * factor * Horner.value(c, 0, degree, r);
+  }
+
+  @Override
+  public Cost cost() {
+    int scaling = decay == Decay.EXPONENTIAL ? 1 : 2;
+    return new Cost(degree + 1 + scaling, 0, 1, 1, 0).plus(Placement.cost(0.0, cutoff));
+  }
+}

@@ -1,0 +1,169 @@
+package invact.approx;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Polynomials in the root, each on its segment: q = p_s(√u − β_s) for β_s ≤ √u &lt; β_{s+1}, with
+ * β₀ = 0; 1 beyond the cut-off.
+ *
+ * <p>All segments share one degree, so that a SIMD register holds one coefficient of every segment
+ * and a permutation picks each lane's own. The powers are taken from the segment's start, so that
+ * their terms do not cancel each other: in powers of √u itself the left branch of GELU, in five
+ * cubics, loses three digits in fp32. The coefficients are the break points β₁ &lt; … &lt; β_{S−1},
+ * then the d + 1 coefficients of the segment next to T by ascending power, then the next one's, and
+ * so on.
+ *
+ * <p>q may jump at a break point, by no more than the errors of the two sides together; ∂q/∂β is
+ * the derivative elsewhere.
+ *
+ * @param segments S, from 1 to {@value #MAX_SEGMENTS}
+ * @param degree d, from 0 to {@value #MAX_DEGREE}
+ * @param cutoff the lift beyond which q = 1, +∞ for none
+ */
+public record SegmentedPolynomial(int segments, int degree, double cutoff) implements Form {
+  /** One coefficient of all segments fills a 512-bit register of fp32. */
+  public static final int MAX_SEGMENTS = 16;
+
+  /** Higher degrees need no segments. */
+  public static final int MAX_DEGREE = 12;
+
+  /** What the name starts with. */
+  static final String PREFIX = "root-segmented-";
+
+  /**
+   * The form of one layout.
+   *
+   * @throws IllegalArgumentException if a parameter is out of range
+   */
+  public SegmentedPolynomial {
+    if (segments < 1 || segments > MAX_SEGMENTS) {
+      throw new IllegalArgumentException(
+          "segments must lie in [1, " + MAX_SEGMENTS + "]: " + segments);
+    }
+    if (degree < 0 || degree > MAX_DEGREE) {
+      throw new IllegalArgumentException("degree must lie in [0, " + MAX_DEGREE + "]: " + degree);
+    }
+    Placement.requireCutoff(cutoff);
+  }
+
+  /**
+   * The form without a cut-off.
+   *
+   * @param segments S, from 1 to {@value #MAX_SEGMENTS}
+   * @param degree d, from 0 to {@value #MAX_DEGREE}
+   */
+  public SegmentedPolynomial(int segments, int degree) {
+    this(segments, degree, Double.POSITIVE_INFINITY);
+  }
+
+  @Override
+  public String name() {
+    return PREFIX + segments + "-" + degree + Placement.suffix(0.0, cutoff);
+  }
+
+  @Override
+  public String formula() {
+    return "c0 + … + c"
+        + degree
+        + "·t^"
+        + degree
+        + " of one of "
+        + segments
+        + " segments"
+        + Placement.description(0.0, cutoff);
+  }
+
+  @Override
+  public int coefficientCount() {
+    return segments - 1 + segments * (degree + 1);
+  }
+
+  @Override
+  public List<NonlinearCoefficient> nonlinear() {
+    List<NonlinearCoefficient> breaks = new ArrayList<>();
+    for (int j = 0; j < segments - 1; j++) {
+      breaks.add(new NonlinearCoefficient(j, 0.05, 4.0, true));
+    }
+    return List.copyOf(breaks);
+  }
+
+  /**
+   * Where a segment's coefficients start.
+   *
+   * @param segment its index, 0 next to T
+   * @return the index of its c₀
+   */
+  public int first(int segment) {
+    return segments - 1 + segment * (degree + 1);
+  }
+
+  /**
+   * The segment of a root.
+   *
+   * @param r the root of the lift; NaN counts as 0
+   * @param c the coefficients
+   * @return its index
+   */
+  public int segment(double r, double[] c) {
+    int segment = 0;
+    for (int j = 0; j < segments - 1; j++) {
+      if (r >= c[j]) {
+        segment++;
+      }
+    }
+    return segment;
+  }
+
+  /**
+   * Where a segment starts.
+   *
+   * @param segment its index
+   * @param c the coefficients
+   * @return β of the segment, 0 for the first
+   */
+  public double start(int segment, double[] c) {
+    return segment == 0 ? 0.0 : c[segment - 1];
+  }
+
+  @Override
+  public double value(double u, double[] c) {
+    if (u > cutoff) {
+      return 1.0;
+    }
+    double r = StrictMath.sqrt(u);
+    int segment = segment(r, c);
+    return Horner.value(c, first(segment), degree, r - start(segment, c));
+  }
+
+  @Override
+  public void gradient(double u, double[] c, double[] gradient) {
+    Arrays.fill(gradient, 0.0);
+    if (u > cutoff) {
+      return;
+    }
+    double r = StrictMath.sqrt(u);
+    int segment = segment(r, c);
+    int first = first(segment);
+    double t = r - start(segment, c);
+    Horner.powers(1.0, t, degree, gradient, first);
+    if (segment > 0) {
+      double slope = 0;
+      for (int j = degree; j >= 1; j--) {
+        slope = StrictMath.fma(slope, t, j * c[first + j]);
+      }
+      gradient[segment - 1] = -slope;
+    }
+  }
+
+  /**
+   * A comparison and an addition for each break point, a selection for each coefficient and the
+   * start.
+   */
+  @Override
+  public Cost cost() {
+    return new Cost(2 * (segments - 1) + 2 * degree + 3, 0, 1, 0, 0)
+        .plus(Placement.cost(0.0, cutoff));
+  }
+}

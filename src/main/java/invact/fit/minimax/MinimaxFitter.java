@@ -1,0 +1,166 @@
+package invact.fit.minimax;
+
+import invact.approx.Form;
+import invact.approx.RootPolynomial;
+import invact.approx.RootRational;
+import invact.approx.SegmentedPolynomial;
+import invact.fit.FitException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Minimax fits: the coefficients that make max |w(x)·(q(u(x)) − v(x))| least.
+ *
+ * <p>Linear forms and rationals go through the exchange algorithm of Remez. Forms with other
+ * nonlinear coefficients are searched in those from many starts, each with an exchange for the
+ * linear ones inside, and then levelled in all coefficients at once. Segmented forms get break
+ * points that make the errors of all segments equal.
+ *
+ * <p>Every answer is level to the tolerance and was checked on a grid four times as dense as the
+ * one it was found on. A fitter is immutable and depends on nothing but its arguments: the same fit
+ * has the same bits everywhere.
+ */
+public final class MinimaxFitter {
+  /** Intervals of the grid on which extrema are sought: 100 and more from one to the next. */
+  private static final int GRID = 4096;
+
+  private static final int CHECK_FACTOR = 4;
+
+  private final double tolerance;
+
+  /** A fitter with the tolerance 10⁻⁶. */
+  public MinimaxFitter() {
+    this(1e-6);
+  }
+
+  private MinimaxFitter(double tolerance) {
+    this.tolerance = tolerance;
+  }
+
+  /**
+   * A fitter with another tolerance.
+   *
+   * @param newTolerance the largest 1 − levelled error/largest error of an answer, in [10⁻⁹, ½]
+   */
+  public MinimaxFitter withTolerance(double newTolerance) {
+    if (!(newTolerance >= 1e-9 && newTolerance <= 0.5)) {
+      throw new IllegalArgumentException("tolerance must lie in [1e-9, 0.5]: " + newTolerance);
+    }
+    return new MinimaxFitter(newTolerance);
+  }
+
+  /**
+   * Fits a form to a curve.
+   *
+   * @param form the form; its cut-off, if it has one, is no less than any lift of the curve
+   * @param curve the curve
+   * @return the fit
+   * @throws FitException if there is no level answer: a pole, a degenerate problem, no convergence
+   */
+  public MinimaxFit fit(Form form, Curve curve) {
+    if (form instanceof SegmentedPolynomial segmented) {
+      return new SegmentSearch(segmented, curve, tolerance).fit();
+    }
+    Grid grid = new Grid(curve, GRID);
+    if (form instanceof RootRational rational) {
+      return checked(form, curve, rational(rational, grid), 1, 1);
+    }
+    if (form.nonlinear().isEmpty()) {
+      return checked(form, curve, linear(form, grid), 1, 1);
+    }
+    NonlinearSearch search = new NonlinearSearch(form, grid, tolerance);
+    Exchange.Level level = search.run();
+    return checked(form, curve, level, search.starts(), search.agreeing());
+  }
+
+  static Exchange.Level linear(Form form, Grid grid, Exchange exchange) {
+    Leveller leveller = new LinearLeveller(form, new double[0]);
+    return exchange.run(leveller, grid.chebyshevReference(leveller.referenceSize()));
+  }
+
+  private Exchange.Level linear(Form form, Grid grid) {
+    return linear(form, grid, new Exchange(form, grid, tolerance));
+  }
+
+  /** From the Chebyshev reference; if that fails, from the references of ever higher degrees. */
+  private Exchange.Level rational(RootRational form, Grid grid) {
+    Leveller leveller = new RationalLeveller(form, grid.rootRange());
+    Exchange exchange = new Exchange(form, grid, tolerance);
+    try {
+      return exchange.run(leveller, grid.chebyshevReference(leveller.referenceSize()));
+    } catch (FitException direct) {
+      Exchange.Level below;
+      try {
+        below = lower(form, grid);
+      } catch (FitException e) {
+        direct.addSuppressed(e);
+        throw direct;
+      }
+      return exchange.run(leveller, widened(below.samples(), leveller.referenceSize(), grid));
+    }
+  }
+
+  /** The fit of type (m − 1, n − 1), by climbing up from (m − n, 0) or (0, n − m). */
+  private Exchange.Level lower(RootRational form, Grid grid) {
+    int m = form.numeratorDegree() - 1;
+    int n = form.denominatorDegree() - 1;
+    if (m < 0) {
+      throw new FitException("there is no lower degree than " + form.name() + "'s to start from");
+    }
+    if (n == 0) {
+      return linear(new RootPolynomial(m, form.centre(), form.cutoff()), grid);
+    }
+    RootRational lower = new RootRational(m, n, form.centre(), form.cutoff());
+    Leveller leveller = new RationalLeveller(lower, grid.rootRange());
+    Exchange exchange = new Exchange(lower, grid, tolerance);
+    if (m > 0) {
+      return exchange.run(
+          leveller, widened(lower(lower, grid).samples(), leveller.referenceSize(), grid));
+    }
+    return exchange.run(leveller, grid.chebyshevReference(leveller.referenceSize()));
+  }
+
+  /** A reference of more points, spread as the given one is. */
+  private static List<Sample> widened(List<Sample> reference, int count, Grid grid) {
+    List<Sample> wider = new ArrayList<>();
+    int last = reference.size() - 1;
+    for (int i = 0; i < count; i++) {
+      double position = (double) i * last / (count - 1);
+      int below = StrictMath.min((int) position, last - 1);
+      double fraction = position - below;
+      double x =
+          (1 - fraction) * reference.get(below).x() + fraction * reference.get(below + 1).x();
+      wider.add(grid.curve().sample(x));
+    }
+    return wider;
+  }
+
+  private MinimaxFit checked(
+      Form form, Curve curve, Exchange.Level level, int starts, int agreeing) {
+    List<Grid.Extremum> dense =
+        new Grid(curve, CHECK_FACTOR * GRID).alternation(form, level.coefficients());
+    if (dense == null) {
+      throw new FitException("%s has a pole on the curve".formatted(form.name()));
+    }
+    double largest = level.largestError();
+    for (Grid.Extremum extremum : dense) {
+      largest = StrictMath.max(largest, extremum.size());
+    }
+    MinimaxFit fit =
+        new MinimaxFit(
+            level.coefficients(),
+            level.levelledError(),
+            largest,
+            level.samples().stream().mapToDouble(Sample::x).toArray(),
+            level.reference().stream().mapToDouble(Grid.Extremum::error).toArray(),
+            level.iterations(),
+            starts,
+            agreeing);
+    if (!(fit.levelness() >= 1 - 2 * tolerance)) {
+      throw new FitException(
+          "the error of %s is %s between the points where it was levelled at %s"
+              .formatted(form.name(), fit.largestError(), fit.levelledError()));
+    }
+    return fit;
+  }
+}
