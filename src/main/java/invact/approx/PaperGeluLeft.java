@@ -4,7 +4,7 @@ import java.util.List;
 
 /**
  * The paper's form for GELU's left branch, q = c₀ + c₁·v^c₂·(1 − v)^c₃ with v = u/|f(T)| in [0, 1]
- * (Novikov and Oseledets, arXiv 2407.15545, eq. 4).
+ * (Novikov and Oseledets, arXiv 2407.15545, section 5.1).
  *
  * @param depth |f(T)| &gt; 0
  */

@@ -35,17 +35,18 @@ public record BranchApproximant(
   /**
    * g(y, S) on this branch.
    *
-   * @param y an output; y below f(T) counts as f(T), y = ±0 on the left as f(−∞)
+   * @param y an output; y below f(T) counts as f(T), and y ≥ 0 on the left as f(−∞)
    * @return the approximate derivative; 0 for f(−∞), 1 for f(+∞) = +∞, NaN for NaN
    */
   public double derivative(double y) {
-    if (branch == Branch.LEFT && y == 0) {
+    if (branch == Branch.LEFT && y >= 0) {
       return 0.0;
     }
     if (y == Double.POSITIVE_INFINITY) {
       return 1.0;
     }
-    return target.derivative(approximant.value(activation.lift(y)), y);
+    double output = StrictMath.max(y, activation.minimum());
+    return target.derivative(approximant.value(activation.lift(output)), output);
   }
 
   /**

@@ -7,7 +7,7 @@ package invact.math;
  * <p>Φ goes through Mills' ratio R(t) = (1 − Φ(t))/φ(t), so that both tails keep their relative
  * precision and no change of scale to erf is needed. (1 + t)·R(t) is analytic in s = (t − 4)/(t +
  * 4) on [0, ∞] and is summed as one Chebyshev series, the mapping of M. M. Shepherd and J. G.
- * Laframboise, "Chebyshev approximation of (1 + 2x)exp(x²)erfc x in 0 ≤ x < ∞", Math. Comp. 36
+ * Laframboise, "Chebyshev approximation of (1 + 2x)exp(x²)erfc x in 0 ≤ x &lt; ∞", Math. Comp. 36
  * (1981) 249–253.
  *
  * <p>The JDK has no erf, and Commons Numbers' takes its exponential from {@link Math}, whose last
