@@ -35,7 +35,7 @@ class LeastSquaresFitterTest {
     }
   }
 
-  /** √(a x), which is NaN for a < 0. */
+  /** √(a x), which is NaN for a &lt; 0. */
   private static class Root implements CurveModel {
     @Override
     public int parameterCount() {
