@@ -3,7 +3,6 @@ package invact.io;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
@@ -28,6 +27,7 @@ public final class AtomicFile {
       return false;
     }
     requireWritableDirectory(target.getParent());
+    Files.createDirectories(target.getParent());
     Path temporary = Files.createTempFile(target.getParent(), "." + target.getFileName(), ".tmp");
     try {
       Files.write(temporary, bytes);
@@ -40,20 +40,24 @@ public final class AtomicFile {
   }
 
   /**
-   * Makes a directory if it is not there, and makes sure that files can be put into it; to be
-   * called before long work whose result is to go there.
+   * Makes sure that files can be put into a directory, or that it can be made; to be called before
+   * long work whose result is to go there. Nothing is left behind.
    *
-   * @param directory the directory
+   * @param directory the directory, which need not be there
    * @throws IOException with one line that names the directory and what is wrong with it
    */
   public static void requireWritableDirectory(Path directory) throws IOException {
-    if (Files.exists(directory) && !Files.isDirectory(directory)) {
-      throw new IOException(directory + " is a file: name a directory to write to");
+    Path existing = directory.toAbsolutePath();
+    while (!Files.exists(existing)) {
+      existing = existing.getParent();
+    }
+    if (!Files.isDirectory(existing)) {
+      throw new IOException(
+          "cannot write to " + directory + ": " + existing + " is a file, name a directory");
     }
     try {
-      Files.createDirectories(directory);
-      Files.delete(Files.createTempFile(directory, ".probe", ".tmp"));
-    } catch (AccessDeniedException | NoSuchFileException e) {
+      Files.delete(Files.createTempFile(existing, ".probe", ".tmp"));
+    } catch (AccessDeniedException e) {
       throw new IOException("cannot write to " + directory + ": name a writable directory", e);
     } catch (IOException e) {
       throw new IOException("cannot write to " + directory + ": " + reason(e), e);

@@ -148,9 +148,12 @@ class CommandTest {
   void aFolderThatCannotBeWrittenIsNamedBeforeAnythingIsDone() throws Exception {
     Path file = folder.resolve("file");
     Files.writeString(file, "x");
-    assertFailure(run("fit", "--all", "--out", file.toString()), file + " is a file");
+    assertFailure(run("fit", "--all", "--out", file.toString()), "cannot write to " + file);
     assertFailure(
         run("fit", "gelu", "--out", file.resolve("below").toString()), "cannot write to " + file);
+    // Usage that only the samples reveal: the folder is not left behind either.
+    Run run = run("fit", "gelu", "--points", "5", "--out", folder.resolve("new").toString());
+    assertEquals(2, run.exitCode, run.err);
     assertEquals("x", Files.readString(file));
     assertEquals(Set.of("file"), names(folder));
   }
