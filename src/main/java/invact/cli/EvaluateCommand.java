@@ -22,21 +22,16 @@ import tools.jackson.core.JsonGenerator;
     name = "evaluate",
     description = {
       "Measures the error of the derivative, found minus f'(x).",
-      "bf16, fp16: every finite input, forward and backward pass as a network runs them;",
-      "fp32: x = T +- t, t = 0, 2^-10 ... 16 and on to 1024, and every number within 2^-10 of T;",
+      "bf16, fp16: every finite input, forward and backward pass as a network runs them.",
+      "fp32: the same passes at x = T +- t, t = 0, 2^-10, 2*2^-10 ... 16 and on to 1024, and for"
+          + " the largest error also at every number within 2^-10 of T.",
       "fp64: the same t, the approximation alone."
     },
-    mixinStandardHelpOptions = true,
-    versionProvider = InvactCommand.Version.class,
-    sortOptions = false,
-    footerHeading = "%nExamples:%n",
     footer = {
       "  invact evaluate --all",
       "  invact evaluate gelu-paper gelu-published --dtype bf16",
       "  invact evaluate coefficients/silu-paper.json --json"
-    },
-    exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0:done", "1:the work failed", "2:wrong usage"})
+    })
 final class EvaluateCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 

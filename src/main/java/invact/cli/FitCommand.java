@@ -35,10 +35,6 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
     name = "fit",
     description = "Refits the approximators of activations by least squares.",
-    mixinStandardHelpOptions = true,
-    versionProvider = InvactCommand.Version.class,
-    sortOptions = false,
-    footerHeading = "%nExamples:%n",
     footer = {
       "  invact fit --all",
       "  invact fit gelu --sampling uniform-y --out my-coefficients",
@@ -46,9 +42,7 @@ import picocli.CommandLine.TypeConversionException;
       "",
       "--all writes the published sets too, so that all sets stand side by side.",
       "Without --all, files are written only where --out or --plots says."
-    },
-    exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0:done", "1:the work failed", "2:wrong usage"})
+    })
 final class FitCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 

@@ -16,17 +16,19 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** The root command. */
 @Command(
     name = "invact",
-    description = {
-      "Inverted activations: fits, stores, measures and plots approximators of f'(f^-1(y)),",
-      "which let a network under training keep the output of an activation instead of its input."
-    },
+    description =
+        "Inverted activations: fits, stores, measures and plots approximators of f'(f^-1(y)), with"
+            + " which a network under training keeps an activation's output and not its input.",
+    scope = ScopeType.INHERIT,
     mixinStandardHelpOptions = true,
+    sortOptions = false,
     versionProvider = InvactCommand.Version.class,
     subcommands = {FitCommand.class, EvaluateCommand.class, PlotCommand.class, ListCommand.class},
     footerHeading = "%nExamples:%n",

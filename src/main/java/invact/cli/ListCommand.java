@@ -18,10 +18,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "list",
     description = "Lists activations, forms, shipped coefficient sets and runtime backends.",
-    mixinStandardHelpOptions = true,
-    versionProvider = InvactCommand.Version.class,
-    exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0:done", "1:the work failed", "2:wrong usage"})
+    footer = {"  invact list"})
 final class ListCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 

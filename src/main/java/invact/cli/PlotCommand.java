@@ -20,20 +20,15 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "plot",
     description = {
-      "Draws coefficient sets: for each activation its two branches and the error of its sets",
-      "against x, for each set and branch the exact function, the approximant and the error."
+      "Draws coefficient sets.",
+      "For each activation its two branches and the error of its sets against x; for each set and"
+          + " branch the exact function, the approximant and the error."
     },
-    mixinStandardHelpOptions = true,
-    versionProvider = InvactCommand.Version.class,
-    sortOptions = false,
-    footerHeading = "%nExamples:%n",
     footer = {
       "  invact plot --all",
       "  invact plot gelu-published gelu-paper --out figures --format svg",
       "  invact plot my-coefficients/silu-paper.json --format png,svg"
-    },
-    exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0:done", "1:the work failed", "2:wrong usage"})
+    })
 final class PlotCommand implements Callable<Integer> {
   /** Where figures go unless another folder is named. */
   static final Path FOLDER = Path.of("plots");
