@@ -31,21 +31,31 @@ class ArchitectureTest {
               Map.entry("io", Set.of()),
               Map.entry("activation", Set.of("math")),
               Map.entry("approx", Set.of("math")),
+              Map.entry("samples", Set.of("math", "activation")),
               Map.entry("error", Set.of("math")),
               Map.entry("coefficient", Set.of("math", "io", "activation", "approx", "error")),
-              Map.entry("fit", Set.of("math", "activation", "approx", "error", "coefficient")),
+              Map.entry(
+                  "fit", Set.of("math", "activation", "samples", "approx", "error", "coefficient")),
               Map.entry(
                   "plot", Set.of("math", "io", "activation", "approx", "error", "coefficient")),
               Map.entry("runtime", Set.of("math", "activation", "approx", "coefficient")),
               Map.entry(
                   "evaluate",
-                  Set.of("math", "activation", "approx", "error", "coefficient", "runtime")),
+                  Set.of(
+                      "math",
+                      "activation",
+                      "samples",
+                      "approx",
+                      "error",
+                      "coefficient",
+                      "runtime")),
               Map.entry(
                   "cli",
                   Set.of(
                       "math",
                       "io",
                       "activation",
+                      "samples",
                       "approx",
                       "error",
                       "coefficient",
