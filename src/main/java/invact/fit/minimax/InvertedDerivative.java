@@ -3,6 +3,7 @@ package invact.fit.minimax;
 import invact.activation.Activation;
 import invact.activation.Branch;
 import invact.activation.Target;
+import invact.approx.Form;
 
 /**
  * The curve that an approximator of one branch is fitted to: u(x) = f(x) − f(T) against the
@@ -48,7 +49,29 @@ public final class InvertedDerivative {
    * @return the curve
    */
   public static Curve of(Activation activation, Branch branch, Target target) {
-    return between(activation, branch, target, end(activation, branch));
+    return between(activation, branch, target, end(activation, branch), Double.POSITIVE_INFINITY);
+  }
+
+  /**
+   * As much of a branch as a form approximates: up to its cut-off, if it has one.
+   *
+   * @param activation the activation
+   * @param branch the branch
+   * @param target what is approximated
+   * @param form the form
+   * @return the curve
+   * @throws IllegalArgumentException if the form has a cut-off and the branch is the left one,
+   *     where f′ does not tend to 1
+   */
+  public static Curve of(Activation activation, Branch branch, Target target, Form form) {
+    if (form.cutoff() == Double.POSITIVE_INFINITY) {
+      return of(activation, branch, target);
+    }
+    if (branch == Branch.LEFT) {
+      throw new IllegalArgumentException(
+          form.name() + " ends in f′ = 1 and cannot serve the left branch");
+    }
+    return upTo(activation, target, form.cutoff());
   }
 
   /**
@@ -64,7 +87,8 @@ public final class InvertedDerivative {
       throw new IllegalArgumentException("cutoff must be positive and finite: " + cutoff);
     }
     double far = activation.inverse(cutoff + activation.minimum(), Branch.RIGHT);
-    return between(activation, Branch.RIGHT, target, far);
+    // x is right to its last bit; the lift of that may be an ulp beyond the cut-off.
+    return between(activation, Branch.RIGHT, target, far, cutoff);
   }
 
   /**
@@ -94,12 +118,13 @@ public final class InvertedDerivative {
     return cutoff;
   }
 
-  private static Curve between(Activation activation, Branch branch, Target target, double far) {
+  private static Curve between(
+      Activation activation, Branch branch, Target target, double far, double largestLift) {
     double argmin = activation.argmin();
     return new Curve(
         branch == Branch.LEFT ? far : argmin,
         branch == Branch.LEFT ? argmin : far,
-        x -> lift(activation, x),
+        x -> StrictMath.min(lift(activation, x), largestLift),
         x -> target.value(activation, x),
         x -> {
           // The derivative is linear in the target's value; this is the slope.

@@ -40,7 +40,8 @@ public final class MinimaxFitter {
   /**
    * A fitter with another tolerance.
    *
-   * @param newTolerance the largest 1 − levelled error/largest error of an answer, in [10⁻⁹, ½]
+   * @param newTolerance the largest 1 − levelled error/largest error on the grid of the search, in
+   *     [10⁻⁹, ½]; rounding may add 2⁻⁵⁰ times the largest value over the largest error
    */
   public MinimaxFitter withTolerance(double newTolerance) {
     if (!(newTolerance >= 1e-9 && newTolerance <= 0.5)) {
@@ -55,9 +56,17 @@ public final class MinimaxFitter {
    * @param form the form; its cut-off, if it has one, is no less than any lift of the curve
    * @param curve the curve
    * @return the fit
+   * @throws IllegalArgumentException if the curve goes beyond the form's cut-off
    * @throws FitException if there is no level answer: a pole, a degenerate problem, no convergence
    */
   public MinimaxFit fit(Form form, Curve curve) {
+    double largestLift =
+        StrictMath.max(
+            curve.lift().applyAsDouble(curve.low()), curve.lift().applyAsDouble(curve.high()));
+    if (largestLift > form.cutoff()) {
+      throw new IllegalArgumentException(
+          "the curve goes to lift " + largestLift + ", beyond the cut-off of " + form.name());
+    }
     if (form instanceof SegmentedPolynomial segmented) {
       return new SegmentSearch(segmented, curve, tolerance).fit();
     }
@@ -137,8 +146,8 @@ public final class MinimaxFitter {
 
   private MinimaxFit checked(
       Form form, Curve curve, Exchange.Level level, int starts, int agreeing) {
-    List<Grid.Extremum> dense =
-        new Grid(curve, CHECK_FACTOR * GRID).alternation(form, level.coefficients());
+    Grid denseGrid = new Grid(curve, CHECK_FACTOR * GRID);
+    List<Grid.Extremum> dense = denseGrid.alternation(form, level.coefficients());
     if (dense == null) {
       throw new FitException("%s has a pole on the curve".formatted(form.name()));
     }
@@ -156,7 +165,7 @@ public final class MinimaxFitter {
             level.iterations(),
             starts,
             agreeing);
-    if (!(fit.levelness() >= 1 - 2 * tolerance)) {
+    if (!(fit.levelness() >= Exchange.least(2 * tolerance, denseGrid, largest))) {
       throw new FitException(
           "the error of %s is %s between the points where it was levelled at %s"
               .formatted(form.name(), fit.largestError(), fit.levelledError()));
