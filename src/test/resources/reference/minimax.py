@@ -295,7 +295,10 @@ def search_cases():
 
 
 if __name__ == "__main__":
-    print("# Errors of best approximants; curve, form, error. Written by minimax.py, see there.")
+    print("# Errors of best approximants: curve, form, error. Written by minimax.py in minutes; see there how.")
+    print("# exp: exp(x), powers of x + 1 for x in [-1, 1]. exp-decay: exp(-z/(1 - z)), powers of z in [0, 1].")
+    print("# root: s, powers of s^2 for s in [0, 1]. Others: the inverted derivative, powers of sqrt(f(x) - f(T));")
+    print("# left: x < T, right: to the lift 5.25 (gelu) and 15.125 (silu), right-whole: x > T.")
     for key, h in exchange_cases():
         print(f"{key},{mp.nstr(h, 15)}", flush=True)
     for key, h in search_cases():

@@ -22,6 +22,9 @@ public final class InvertedDerivative {
   /** Cut-offs are multiples of this: few digits in a name, and exact in every format. */
   private static final double CUTOFF_STEP = 0x1p-3;
 
+  /** Multiples of this are exact in fp32 and fp16, and near enough to the far end. */
+  private static final double FAR_STEP = 0x1p-10;
+
   /**
    * Nodes and weights of the five-point Gauss–Legendre rule on [0, 1]: ½ ± ½√(5 ∓ 2√(10/7))/3; M.
    * Abramowitz and I. A. Stegun, Handbook of Mathematical Functions, table 25.4.
@@ -116,6 +119,28 @@ public final class InvertedDerivative {
       cutoff = next;
     }
     return cutoff;
+  }
+
+  /**
+   * The centre for powers of the root on the left branch: the far end √|f(T)| of the branch, where
+   * best rationals have their poles and zeros, rounded down to a multiple of 2⁻¹⁰.
+   *
+   * @param activation the activation
+   * @return the root
+   */
+  public static double leftCentre(Activation activation) {
+    return StrictMath.floor(StrictMath.sqrt(-activation.minimum()) / FAR_STEP) * FAR_STEP;
+  }
+
+  /**
+   * The centre for powers of the root on the right branch: the middle of [0, √cutoff], to a
+   * multiple of ⅛.
+   *
+   * @param cutoff the largest lift, positive
+   * @return the root
+   */
+  public static double rightCentre(double cutoff) {
+    return StrictMath.rint(0.5 * StrictMath.sqrt(cutoff) / CUTOFF_STEP) * CUTOFF_STEP;
   }
 
   private static Curve between(
