@@ -67,6 +67,15 @@ public sealed interface Form
   void gradient(double u, double[] c, double[] gradient);
 
   /**
+   * The lift beyond which q is exactly 1.
+   *
+   * @return the cut-off, +∞ if there is none
+   */
+  default double cutoff() {
+    return Double.POSITIVE_INFINITY;
+  }
+
+  /**
    * What q(u) costs at run time, from the lift on.
    *
    * @return the instructions for one element

@@ -18,7 +18,7 @@ import java.util.List;
  * @param cutoff the lift beyond which q = 1, +∞ for none
  */
 public record RootPolynomial(int degree, double centre, double cutoff) implements Form {
-  /** Beyond it the powers of r are too nearly dependent to be told apart in double precision. */
+  /** Beyond it the powers are too nearly dependent to be told apart in double precision. */
   public static final int MAX_DEGREE = 24;
 
   /** What the name starts with. */

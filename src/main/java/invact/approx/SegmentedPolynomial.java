@@ -158,8 +158,8 @@ public record SegmentedPolynomial(int segments, int degree, double cutoff) imple
   }
 
   /**
-   * A comparison and an addition for each break point, a selection for each coefficient and the
-   * start.
+   * A comparison and an addition for each break point, one instruction to fetch each coefficient
+   * and the start: a permutation of a register, or a load from a table on chip.
    */
   @Override
   public Cost cost() {

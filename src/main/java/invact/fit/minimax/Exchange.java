@@ -21,6 +21,12 @@ final class Exchange {
   /** Errors below this, relative to the largest value, are rounding. */
   private static final double NOISE = 0x1p-47;
 
+  /**
+   * What rounding may take from the levelness of an error, relative to the largest value: a few ulp
+   * in the form and in the curve.
+   */
+  private static final double ROUNDING = 0x1p-50;
+
   /** Coefficients, and the alternating extrema of their error. */
   record Level(
       double[] coefficients, List<Grid.Extremum> reference, double largestError, int iterations) {
@@ -72,7 +78,7 @@ final class Exchange {
       if (extrema == null) {
         if (last == null || ++halvings > MAX_HALVINGS) {
           throw new FitException(
-              "no %s without a pole levels the error on %d points: try another degree"
+              "no %s without a pole levels the error on %d points: try another degree or centre"
                   .formatted(form.name(), count));
         }
         reference = midpoints(last, reference);
@@ -94,7 +100,7 @@ final class Exchange {
       }
       Level level = new Level(c, choose(extrema, count), largest, iteration);
       levelness = level.levelledError() / largest;
-      if (levelness >= 1 - tolerance) {
+      if (levelness >= least(tolerance, grid, largest)) {
         return level;
       }
       last = reference;
@@ -104,6 +110,14 @@ final class Exchange {
     throw new FitException(
         "no convergence of %s in %d exchanges: levelled error/largest error is %s"
             .formatted(form.name(), MAX_ITERATIONS, levelness));
+  }
+
+  /**
+   * The least levelness of an answer with this largest error: 1 − tolerance, or what rounding
+   * leaves.
+   */
+  static double least(double tolerance, Grid grid, double largest) {
+    return 1 - tolerance - ROUNDING * grid.scale() / largest;
   }
 
   private List<Sample> midpoints(List<Sample> from, List<Sample> to) {

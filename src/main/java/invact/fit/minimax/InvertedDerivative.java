@@ -3,6 +3,7 @@ package invact.fit.minimax;
 import invact.activation.Activation;
 import invact.activation.Branch;
 import invact.activation.Target;
+import invact.approx.Form;
 
 /**
  * The curve that an approximator of one branch is fitted to: u(x) = f(x) − f(T) against the
@@ -20,6 +21,9 @@ public final class InvertedDerivative {
 
   /** Cut-offs are multiples of this: few digits in a name, and exact in every format. */
   private static final double CUTOFF_STEP = 0x1p-3;
+
+  /** Multiples of this are exact in fp32 and fp16, and near enough to the far end. */
+  private static final double FAR_STEP = 0x1p-10;
 
   /**
    * Nodes and weights of the five-point Gauss–Legendre rule on [0, 1]: ½ ± ½√(5 ∓ 2√(10/7))/3; M.
@@ -48,7 +52,29 @@ public final class InvertedDerivative {
    * @return the curve
    */
   public static Curve of(Activation activation, Branch branch, Target target) {
-    return between(activation, branch, target, end(activation, branch));
+    return between(activation, branch, target, end(activation, branch), Double.POSITIVE_INFINITY);
+  }
+
+  /**
+   * As much of a branch as a form approximates: up to its cut-off, if it has one.
+   *
+   * @param activation the activation
+   * @param branch the branch
+   * @param target what is approximated
+   * @param form the form
+   * @return the curve
+   * @throws IllegalArgumentException if the form has a cut-off and the branch is the left one,
+   *     where f′ does not tend to 1
+   */
+  public static Curve of(Activation activation, Branch branch, Target target, Form form) {
+    if (form.cutoff() == Double.POSITIVE_INFINITY) {
+      return of(activation, branch, target);
+    }
+    if (branch == Branch.LEFT) {
+      throw new IllegalArgumentException(
+          form.name() + " ends in f′ = 1 and cannot serve the left branch");
+    }
+    return upTo(activation, target, form.cutoff());
   }
 
   /**
@@ -64,7 +90,8 @@ public final class InvertedDerivative {
       throw new IllegalArgumentException("cutoff must be positive and finite: " + cutoff);
     }
     double far = activation.inverse(cutoff + activation.minimum(), Branch.RIGHT);
-    return between(activation, Branch.RIGHT, target, far);
+    // x is right to its last bit; the lift of that may be an ulp beyond the cut-off.
+    return between(activation, Branch.RIGHT, target, far, cutoff);
   }
 
   /**
@@ -94,12 +121,35 @@ public final class InvertedDerivative {
     return cutoff;
   }
 
-  private static Curve between(Activation activation, Branch branch, Target target, double far) {
+  /**
+   * The centre for powers of the root on the left branch: the far end √|f(T)| of the branch, where
+   * best rationals have their poles and zeros, rounded down to a multiple of 2⁻¹⁰.
+   *
+   * @param activation the activation
+   * @return the root
+   */
+  public static double leftCentre(Activation activation) {
+    return StrictMath.floor(StrictMath.sqrt(-activation.minimum()) / FAR_STEP) * FAR_STEP;
+  }
+
+  /**
+   * The centre for powers of the root on the right branch: the middle of [0, √cutoff], to a
+   * multiple of ⅛.
+   *
+   * @param cutoff the largest lift, positive
+   * @return the root
+   */
+  public static double rightCentre(double cutoff) {
+    return StrictMath.rint(0.5 * StrictMath.sqrt(cutoff) / CUTOFF_STEP) * CUTOFF_STEP;
+  }
+
+  private static Curve between(
+      Activation activation, Branch branch, Target target, double far, double largestLift) {
     double argmin = activation.argmin();
     return new Curve(
         branch == Branch.LEFT ? far : argmin,
         branch == Branch.LEFT ? argmin : far,
-        x -> lift(activation, x),
+        x -> StrictMath.min(lift(activation, x), largestLift),
         x -> target.value(activation, x),
         x -> {
           // The derivative is linear in the target's value; this is the slope.

@@ -14,7 +14,8 @@ import java.util.Arrays;
  * rest on the search alone.
  *
  * @param coefficients the coefficients of the form
- * @param levelledError the least |error| at a reference point
+ * @param levelledError the least |error| at a reference point; of a segmented form, where that is
+ *     larger, an error for which its segments are too short
  * @param largestError the largest |error| found on the dense check
  * @param reference the reference points x, ascending
  * @param referenceErrors the errors w·(q − v) there

@@ -40,7 +40,8 @@ public final class MinimaxFitter {
   /**
    * A fitter with another tolerance.
    *
-   * @param newTolerance the largest 1 − levelled error/largest error of an answer, in [10⁻⁹, ½]
+   * @param newTolerance the largest 1 − levelled error/largest error on the grid of the search, in
+   *     [10⁻⁹, ½]; rounding may add 2⁻⁵⁰ times the largest value over the largest error
    */
   public MinimaxFitter withTolerance(double newTolerance) {
     if (!(newTolerance >= 1e-9 && newTolerance <= 0.5)) {
@@ -55,9 +56,17 @@ public final class MinimaxFitter {
    * @param form the form; its cut-off, if it has one, is no less than any lift of the curve
    * @param curve the curve
    * @return the fit
+   * @throws IllegalArgumentException if the curve goes beyond the form's cut-off
    * @throws FitException if there is no level answer: a pole, a degenerate problem, no convergence
    */
   public MinimaxFit fit(Form form, Curve curve) {
+    double largestLift =
+        StrictMath.max(
+            curve.lift().applyAsDouble(curve.low()), curve.lift().applyAsDouble(curve.high()));
+    if (largestLift > form.cutoff()) {
+      throw new IllegalArgumentException(
+          "the curve goes to lift " + largestLift + ", beyond the cut-off of " + form.name());
+    }
     if (form instanceof SegmentedPolynomial segmented) {
       return new SegmentSearch(segmented, curve, tolerance).fit();
     }
@@ -82,42 +91,63 @@ public final class MinimaxFitter {
     return linear(form, grid, new Exchange(form, grid, tolerance));
   }
 
-  /** From the Chebyshev reference; if that fails, from the references of ever higher degrees. */
+  /**
+   * From the Chebyshev reference; if that fails, from the widened reference of the type (m − 1, n −
+   * 1), then of (m, n − 1) and (m − 1, n).
+   */
   private Exchange.Level rational(RootRational form, Grid grid) {
-    Leveller leveller = new RationalLeveller(form, grid.rootRange());
-    Exchange exchange = new Exchange(form, grid, tolerance);
+    int m = form.numeratorDegree();
+    int n = form.denominatorDegree();
+    FitException failure;
     try {
-      return exchange.run(leveller, grid.chebyshevReference(leveller.referenceSize()));
+      return diagonal(form, grid);
+    } catch (FitException e) {
+      failure = e;
+    }
+    int[][] neighbours = {{m, n - 1}, {m - 1, n}};
+    for (int[] type : neighbours) {
+      if (type[0] >= 0 && type[1] >= 1) {
+        RootRational lower = new RootRational(type[0], type[1], form.centre(), form.cutoff());
+        try {
+          return exchanged(form, grid, diagonal(lower, grid));
+        } catch (FitException e) {
+          failure.addSuppressed(e);
+        }
+      }
+    }
+    throw failure;
+  }
+
+  /** By way of the types (m − 1, n − 1), (m − 2, n − 2) … as far as needed. */
+  private Exchange.Level diagonal(RootRational form, Grid grid) {
+    int m = form.numeratorDegree() - 1;
+    int n = form.denominatorDegree() - 1;
+    Leveller leveller = new RationalLeveller(form, grid.rootRange());
+    try {
+      return new Exchange(form, grid, tolerance)
+          .run(leveller, grid.chebyshevReference(leveller.referenceSize()));
     } catch (FitException direct) {
-      Exchange.Level below;
+      if (m < 0) {
+        throw direct;
+      }
       try {
-        below = lower(form, grid);
+        return exchanged(
+            form,
+            grid,
+            n == 0
+                ? linear(new RootPolynomial(m, form.centre(), form.cutoff()), grid)
+                : diagonal(new RootRational(m, n, form.centre(), form.cutoff()), grid));
       } catch (FitException e) {
         direct.addSuppressed(e);
         throw direct;
       }
-      return exchange.run(leveller, widened(below.samples(), leveller.referenceSize(), grid));
     }
   }
 
-  /** The fit of type (m − 1, n − 1), by climbing up from (m − n, 0) or (0, n − m). */
-  private Exchange.Level lower(RootRational form, Grid grid) {
-    int m = form.numeratorDegree() - 1;
-    int n = form.denominatorDegree() - 1;
-    if (m < 0) {
-      throw new FitException("there is no lower degree than " + form.name() + "'s to start from");
-    }
-    if (n == 0) {
-      return linear(new RootPolynomial(m, form.centre(), form.cutoff()), grid);
-    }
-    RootRational lower = new RootRational(m, n, form.centre(), form.cutoff());
-    Leveller leveller = new RationalLeveller(lower, grid.rootRange());
-    Exchange exchange = new Exchange(lower, grid, tolerance);
-    if (m > 0) {
-      return exchange.run(
-          leveller, widened(lower(lower, grid).samples(), leveller.referenceSize(), grid));
-    }
-    return exchange.run(leveller, grid.chebyshevReference(leveller.referenceSize()));
+  private Exchange.Level exchanged(RootRational form, Grid grid, Exchange.Level start) {
+    Leveller leveller = new RationalLeveller(form, grid.rootRange());
+    return new Exchange(form, grid, tolerance)
+        .run(leveller, widened(start.samples(), leveller.referenceSize(), grid));
   }
 
   /** A reference of more points, spread as the given one is. */
@@ -137,8 +167,8 @@ public final class MinimaxFitter {
 
   private MinimaxFit checked(
       Form form, Curve curve, Exchange.Level level, int starts, int agreeing) {
-    List<Grid.Extremum> dense =
-        new Grid(curve, CHECK_FACTOR * GRID).alternation(form, level.coefficients());
+    Grid denseGrid = new Grid(curve, CHECK_FACTOR * GRID);
+    List<Grid.Extremum> dense = denseGrid.alternation(form, level.coefficients());
     if (dense == null) {
       throw new FitException("%s has a pole on the curve".formatted(form.name()));
     }
@@ -156,7 +186,7 @@ public final class MinimaxFitter {
             level.iterations(),
             starts,
             agreeing);
-    if (!(fit.levelness() >= 1 - 2 * tolerance)) {
+    if (!(fit.levelness() >= Exchange.least(2 * tolerance, denseGrid, largest))) {
       throw new FitException(
           "the error of %s is %s between the points where it was levelled at %s"
               .formatted(form.name(), fit.largestError(), fit.levelledError()));

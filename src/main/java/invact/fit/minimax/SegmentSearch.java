@@ -12,10 +12,10 @@ import java.util.List;
  *
  * <p>The best error E(a, b) of a segment grows with it, so that the answer is the error τ for which
  * S segments, each as long as E ≤ τ allows, just reach from one end of the curve to the other; then
- * all have the error τ (C. L. Lawson, "Characteristic properties of the segmented rational minimax
- * approximation problem", Numer. Math. 6 (1964) 293–301). The search for the ends of the segments
- * goes by E ~ length^(d + 1), that for τ by the secant of the last segment's error in logarithms;
- * both stay within a bracket.
+ * all have the error τ, but for the last where the length for an error jumps at τ (C. L. Lawson,
+ * "Characteristic properties of the segmented rational minimax approximation problem", Numer. Math.
+ * 6 (1964) 293–301). The search for the ends of the segments goes by E ~ length^(d + 1), that for τ
+ * by the secant of the last segment's error in logarithms; both stay within a bracket.
  */
 final class SegmentSearch {
   private static final int GRID = 768;
@@ -23,7 +23,10 @@ final class SegmentSearch {
   private static final int MAX_STEPS = 100;
 
   /** Relative difference of the errors of two segments that count as equal. */
-  private static final double MATCH = 1e-5;
+  private static final double MATCH = 3e-5;
+
+  /** Relative difference of two lengths between which the error is taken to jump. */
+  private static final double JUMP = 1e-12;
 
   /** An error below this, relative to the largest value, makes a segment too short in any case. */
   private static final double NEGLIGIBLE = 1e-12;
@@ -32,7 +35,7 @@ final class SegmentSearch {
    * The tolerance for the levelness of all segments together, relative to that of a simple fit:
    * they share one dense check and are matched to {@link #MATCH} only.
    */
-  private static final double LEVELNESS_FACTOR = 50;
+  private static final double LEVELNESS_FACTOR = 100;
 
   private final SegmentedPolynomial form;
   private final Curve curve;
@@ -43,6 +46,9 @@ final class SegmentSearch {
 
   private final double end;
   private int iterations;
+
+  /** An error that S segments cannot have, as far as the search for τ has shown one. */
+  private double lowerBound;
 
   /** The best fit from one x to another, the first nearer to T. */
   private record Segment(double from, double to, Exchange.Level level) {
@@ -79,11 +85,9 @@ final class SegmentSearch {
     double high = StrictMath.log(whole.error());
     double low = high - StrictMath.log(form.segments()) * (form.degree() + 3) - 1;
     double target = high - StrictMath.log(form.segments()) * (form.degree() + 1);
-    List<Segment> tooShort = null;
-    List<Segment> tooLong = null;
+    List<Segment> reaching = null;
     for (int step = 0; step < MAX_STEPS && high - low > tolerance; step++) {
-      double bound = StrictMath.exp(target);
-      List<Segment> segments = segments(bound);
+      List<Segment> segments = segments(StrictMath.exp(target));
       double next = Double.NaN;
       if (segments == null) {
         high = target;
@@ -94,54 +98,22 @@ final class SegmentSearch {
         }
         if (excess > 0) {
           low = target;
-          tooShort = segments;
         } else {
           high = target;
-          tooLong = segments;
+          reaching = segments;
         }
         // All segments move by the same factor if each of them takes up its share of the excess.
         next = target + excess / form.segments();
       }
       target = next > low && next < high && step % 3 != 2 ? next : 0.5 * (low + high);
     }
-    if (tooShort == null || tooLong == null) {
+    if (reaching == null) {
       throw new FitException(
           "no convergence of the break points of %s: is the error of its segments rounding?"
               .formatted(form.name()));
     }
-    return between(tooShort, tooLong);
-  }
-
-  /**
-   * Break points between two sets of which the first leaves the last segment too long and the
-   * second too short, though the errors of all others are the same in both: where a longer segment
-   * has the same error, the ends that go with an error jump.
-   */
-  private List<Segment> between(List<Segment> tooShort, List<Segment> tooLong) {
-    double low = 0;
-    double high = 1;
-    List<Segment> segments = tooLong;
-    for (int step = 0; step < MAX_STEPS; step++) {
-      double fraction = 0.5 * (low + high);
-      segments = new ArrayList<>();
-      double from = start;
-      for (int s = 0; s < form.segments() - 1; s++) {
-        double to = (1 - fraction) * tooShort.get(s).to + fraction * tooLong.get(s).to;
-        segments.add(segment(from, to));
-        from = to;
-      }
-      segments.add(segment(from, end));
-      double excess = StrictMath.log(segments.getLast().error() / segments.getFirst().error());
-      if (StrictMath.abs(excess) <= MATCH) {
-        break;
-      }
-      if (excess > 0) {
-        low = fraction;
-      } else {
-        high = fraction;
-      }
-    }
-    return segments;
+    lowerBound = StrictMath.exp(low);
+    return reaching;
   }
 
   /** S segments, all but the last of the error given; null if fewer reach the end. */
@@ -170,7 +142,7 @@ final class SegmentSearch {
     for (int step = 0; step < MAX_STEPS; step++) {
       Segment segment = segment(from, from + length);
       double ratio = bound / segment.error();
-      if (StrictMath.abs(ratio - 1) <= 0.1 * MATCH) {
+      if (StrictMath.abs(ratio - 1) <= 0.3 * MATCH) {
         return segment;
       }
       if (ratio > 1) {
@@ -180,6 +152,9 @@ final class SegmentSearch {
         shorter = length;
       } else {
         longer = length;
+      }
+      if (StrictMath.abs(longer - shorter) <= JUMP * StrictMath.abs(longer)) {
+        return segment(from, from + shorter);
       }
       double next = length * StrictMath.pow(ratio, 1.0 / (form.degree() + 1));
       if (ratio > 1 && StrictMath.abs(next) >= StrictMath.abs(longer) && longer == end - from) {
@@ -221,6 +196,7 @@ final class SegmentSearch {
       reference.addAll(segment.level.reference());
       levelled = StrictMath.min(levelled, segment.level.levelledError());
     }
+    levelled = StrictMath.max(levelled, lowerBound);
     double largest = segments.stream().mapToDouble(Segment::error).max().orElseThrow();
     List<Grid.Extremum> dense = new Grid(curve, CHECK_GRID).alternation(form, coefficients);
     for (Grid.Extremum extremum : dense) {
