@@ -12,6 +12,7 @@ import invact.fit.FitJob;
 import invact.fit.FormFamily;
 import invact.fit.Objective;
 import invact.fit.Sampling;
+import invact.fit.defaults.DefaultSets;
 import invact.io.AtomicFile;
 import invact.plot.Figure;
 import invact.plot.Figures;
@@ -37,6 +38,7 @@ import picocli.CommandLine.TypeConversionException;
     description = "Refits the approximators of activations by least squares.",
     footer = {
       "  invact fit --all",
+      "  invact fit --defaults",
       "  invact fit gelu --sampling uniform-y --out my-coefficients",
       "  invact fit silu --target sigmoid --points 5001 --range=-8:8 --json",
       "",
@@ -55,6 +57,13 @@ final class FitCommand implements Callable<Integer> {
           "all activations and targets; writes to coefficients/ and draws to plots/, or where --out"
               + " and --plots say (with --out alone nothing is drawn)")
   private boolean all;
+
+  @Option(
+      names = "--defaults",
+      description =
+          "the default sets instead, for all activations in fp32, bf16 and fp16; writes and draws"
+              + " as --all does, and takes none of the options on how to fit")
+  private boolean defaults;
 
   @Option(names = "--form", paramLabel = "FAMILY", description = "forms to fit: paper (default)")
   private FormFamily family = FormFamily.PAPER;
@@ -115,9 +124,12 @@ final class FitCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    FitJob job = job();
-    Path coefficientFolder = out == null && all ? SetArguments.FOLDER : out;
-    Path plotFolder = plots == null && all && out == null && !noPlots ? PlotCommand.FOLDER : plots;
+    requireOneSelection();
+    boolean whole = all || defaults;
+    Path coefficientFolder = out == null && whole ? SetArguments.FOLDER : out;
+    Path plotFolder =
+        plots == null && whole && out == null && !noPlots ? PlotCommand.FOLDER : plots;
+    FitJob job = defaults ? null : job();
     if (coefficientFolder != null) {
       AtomicFile.requireWritableDirectory(coefficientFolder);
     }
@@ -125,55 +137,81 @@ final class FitCommand implements Callable<Integer> {
       AtomicFile.requireWritableDirectory(plotFolder);
       Figures.prepare();
     }
+    List<CoefficientSet> sets = defaults ? fitDefaults() : fit(job);
+    keep(sets, coefficientFolder, plotFolder);
+    return 0;
+  }
 
+  private List<CoefficientSet> fit(FitJob job) {
     List<FitJob.Result> fits;
     try (Progress progress = Progress.of("fitting", job.pieces().size())) {
       fits = job.run(progress::step);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
-
     List<CoefficientSet> sets = new ArrayList<>(job.sets(fits));
     if (all) {
       for (Activation activation : Activations.all()) {
         PublishedCoefficients.of(activation).ifPresent(sets::add);
       }
     }
-    if (coefficientFolder != null) {
-      for (CoefficientSet set : sets) {
-        CoefficientWriter.write(set, coefficientFolder);
-      }
-    }
     PrintWriter results = spec.commandLine().getOut();
-    PrintWriter messages = spec.commandLine().getErr();
     if (json) {
       results.print(FitReport.json(fits));
     } else {
       FitReport.table(fits, results);
     }
     results.flush();
-    messages.println("seed " + seed + ", " + starts + " starts, " + describe(job.design()));
+    spec.commandLine()
+        .getErr()
+        .println("seed " + seed + ", " + starts + " starts, " + describe(job.design()));
+    return sets;
+  }
+
+  private List<CoefficientSet> fitDefaults() {
+    List<CoefficientSet> sets;
+    try (Progress progress = Progress.of("fitting", DefaultSets.count())) {
+      sets = DefaultSets.fit(progress::step);
+    }
+    FitReport.sets(sets, spec.commandLine().getOut());
+    spec.commandLine().getOut().flush();
+    return sets;
+  }
+
+  private void keep(List<CoefficientSet> sets, Path coefficientFolder, Path plotFolder)
+      throws IOException {
+    PrintWriter messages = spec.commandLine().getErr();
     if (coefficientFolder == null) {
       messages.println("no file written: --out DIR keeps the coefficient sets");
     } else {
+      for (CoefficientSet set : sets) {
+        CoefficientWriter.write(set, coefficientFolder);
+      }
       messages.println(sets.size() + " coefficient sets in " + coefficientFolder);
     }
     if (plotFolder != null) {
-      List<Figure> figures = Figures.of(sets);
+      List<Figure> figures = defaults ? DefaultFigures.of(sets) : Figures.of(sets);
       Figures.write(figures, plotFolder, ImageFormat.PNG);
       messages.println(figures.size() + " figures in " + plotFolder);
     }
-    return 0;
+  }
+
+  private void requireOneSelection() {
+    int selections = (all ? 1 : 0) + (defaults ? 1 : 0) + (names.isEmpty() ? 0 : 1);
+    if (selections != 1) {
+      throw new ParameterException(
+          spec.commandLine(),
+          selections == 0
+              ? "name activations (" + known() + ") or say --all or --defaults"
+              : "name activations or say --all or --defaults, one of the three");
+    }
+    if (defaults && json) {
+      throw new ParameterException(
+          spec.commandLine(), "--defaults prints no JSON: its coefficient sets are the JSON");
+    }
   }
 
   private FitJob job() {
-    if (all == !names.isEmpty()) {
-      throw new ParameterException(
-          spec.commandLine(),
-          all
-              ? "name activations or say --all, not both"
-              : "name activations (" + known() + ") or say --all");
-    }
     try {
       List<Activation> activations =
           all ? Activations.all() : names.stream().map(Activations::of).distinct().toList();

@@ -1,6 +1,10 @@
 package invact.cli;
 
+import invact.activation.Branch;
+import invact.approx.Form;
 import invact.coefficient.BranchApproximant;
+import invact.coefficient.CoefficientSet;
+import invact.coefficient.Piece;
 import invact.error.ErrorStats;
 import invact.fit.BranchFit;
 import invact.fit.FitJob;
@@ -52,6 +56,27 @@ final class FitReport {
           published == null ? "-" : Digits.of(published.maxAbs()),
           published == null ? "-" : Digits.input(published.maxAbsAt()),
           fit.agreeing() + "/" + fit.starts());
+    }
+    table.print(out);
+  }
+
+  /** Coefficient sets, a row a branch. */
+  static void sets(List<CoefficientSet> sets, PrintWriter out) {
+    TextTable table =
+        new TextTable(3, "coefficient set", "branch", "form", "slots", "RMS", "max |e|", "at x");
+    for (CoefficientSet set : sets) {
+      for (Branch branch : Branch.values()) {
+        Piece piece = set.piece(branch);
+        Form form = piece.approximant().approximant().form();
+        table.add(
+            set.name(),
+            branch.label(),
+            form.name(),
+            Integer.toString(form.cost().slots()),
+            Digits.of(piece.derivativeError().rms()),
+            Digits.of(piece.derivativeError().maxAbs()),
+            Digits.input(piece.derivativeError().maxAbsAt()));
+      }
     }
     table.print(out);
   }

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /**
  * Reads coefficient sets and believes nothing: schema version, keys, finite numbers, the number of
@@ -170,7 +171,37 @@ public final class CoefficientReader {
             (int) json.integer("agreeing"),
             json.integer("seed"));
       }
-      default -> throw json.failure("kind", "is '" + kind + "': use published or fitted");
+      case "minimax" -> {
+        json.allowOnly(
+            "kind",
+            "rangeLow",
+            "rangeHigh",
+            "levelledError",
+            "largestError",
+            "reference",
+            "starts",
+            "agreeing");
+        yield new Origin.Minimax(
+            json.number("rangeLow"),
+            json.number("rangeHigh"),
+            json.number("levelledError"),
+            json.number("largestError"),
+            Arrays.stream(json.numbers("reference")).boxed().toList(),
+            (int) json.integer("starts"),
+            (int) json.integer("agreeing"));
+      }
+      case "conditional-mean" -> {
+        json.allowOnly("kind", "dtype", "density", "points", "rms", "conditionNumber");
+        yield new Origin.ConditionalMean(
+            json.text("dtype"),
+            json.text("density"),
+            json.integer("points"),
+            json.number("rms"),
+            json.number("conditionNumber"));
+      }
+      default ->
+          throw json.failure(
+              "kind", "is '" + kind + "': use published, fitted, minimax or conditional-mean");
     };
   }
 }

@@ -98,6 +98,26 @@ public final class CoefficientWriter {
         json.writeNumberProperty("agreeing", fitted.agreeing());
         json.writeNumberProperty("seed", fitted.seed());
       }
+      case Origin.Minimax minimax -> {
+        json.writeStringProperty("kind", "minimax");
+        json.writeNumberProperty("rangeLow", minimax.rangeLow());
+        json.writeNumberProperty("rangeHigh", minimax.rangeHigh());
+        json.writeNumberProperty("levelledError", minimax.levelledError());
+        json.writeNumberProperty("largestError", minimax.largestError());
+        json.writeArrayPropertyStart("reference");
+        minimax.reference().forEach(json::writeNumber);
+        json.writeEndArray();
+        json.writeNumberProperty("starts", minimax.starts());
+        json.writeNumberProperty("agreeing", minimax.agreeing());
+      }
+      case Origin.ConditionalMean mean -> {
+        json.writeStringProperty("kind", "conditional-mean");
+        json.writeStringProperty("dtype", mean.dtype());
+        json.writeStringProperty("density", mean.density());
+        json.writeNumberProperty("points", mean.points());
+        json.writeNumberProperty("rms", mean.rms());
+        json.writeNumberProperty("conditionNumber", mean.conditionNumber());
+      }
     }
     json.writeEndObject();
   }

@@ -1,5 +1,7 @@
 package invact.coefficient;
 
+import java.util.List;
+
 /** Where the coefficients of one branch came from. */
 public sealed interface Origin {
   /**
@@ -42,5 +44,47 @@ public sealed interface Origin {
       int starts,
       int agreeing,
       long seed)
+      implements Origin {}
+
+  /**
+   * The approximant of least largest error on the exact function, its coefficients then rounded to
+   * fp32. The figures are those before rounding; the reference points are the evidence.
+   *
+   * @param rangeLow least input of the branch that was fitted
+   * @param rangeHigh largest input of the branch that was fitted
+   * @param levelledError least |error| at a reference point
+   * @param largestError largest |error| found
+   * @param reference inputs at which the error alternates in sign, ascending
+   * @param starts number of searches started
+   * @param agreeing how many of them ended in this error
+   */
+  record Minimax(
+      double rangeLow,
+      double rangeHigh,
+      double levelledError,
+      double largestError,
+      List<Double> reference,
+      int starts,
+      int agreeing)
+      implements Origin {
+    /** Copies the reference points. */
+    public Minimax {
+      reference = List.copyOf(reference);
+    }
+  }
+
+  /**
+   * A weighted least-squares fit to the mean of f′ over the inputs that share a rounded output, its
+   * coefficients then rounded to fp32.
+   *
+   * @param dtype the 16-bit format that rounds inputs and outputs
+   * @param density how inputs were taken to be distributed
+   * @param points number of distinct outputs on the branch
+   * @param rms weighted root mean square deviation from the means
+   * @param conditionNumber 2-norm condition number of the weighted Jacobian, its columns scaled to
+   *     length 1
+   */
+  record ConditionalMean(
+      String dtype, String density, long points, double rms, double conditionNumber)
       implements Origin {}
 }

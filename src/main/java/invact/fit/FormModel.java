@@ -2,8 +2,12 @@ package invact.fit;
 
 import invact.approx.Form;
 
-/** A form as a curve over the lift. */
-record FormModel(Form form) implements CurveModel {
+/**
+ * A form as a curve over the lift.
+ *
+ * @param form the form
+ */
+public record FormModel(Form form) implements CurveModel {
   @Override
   public int parameterCount() {
     return form.coefficientCount();

@@ -245,6 +245,19 @@ public final class Figures {
    * @throws IllegalArgumentException if there is no set, or one is another activation's
    */
   public static Figure errors(Activation activation, List<CoefficientSet> sets) {
+    return errors(activation.name() + "-errors", activation, sets);
+  }
+
+  /**
+   * The figure of {@link #errors(Activation, List)} under another name.
+   *
+   * @param name the figure's name
+   * @param activation the activation
+   * @param sets its sets, one or more
+   * @return the figure
+   * @throws IllegalArgumentException if there is no set, or one is another activation's
+   */
+  public static Figure errors(String name, Activation activation, List<CoefficientSet> sets) {
     double smallest = Double.POSITIVE_INFINITY;
     double largest = 0;
     for (CoefficientSet set : sets) {
@@ -290,7 +303,7 @@ public final class Figures {
               points.stream().mapToDouble(point -> point[1]).toArray()));
     }
     return new Figure(
-        activation.name() + "-errors",
+        name,
         activation.title() + ": error of the derivative",
         PANEL_HEIGHT,
         List.of(

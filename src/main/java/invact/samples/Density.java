@@ -14,6 +14,13 @@ public sealed interface Density {
   double probability(double low, double high);
 
   /**
+   * What the density is, in one line.
+   *
+   * @return such as {@code normal(1.0)}
+   */
+  String description();
+
+  /**
    * x ~ N(0, σ²).
    *
    * @param sigma σ &gt; 0
@@ -38,6 +45,11 @@ public sealed interface Density {
               - NormalDistribution.cumulative(-high / sigma)
           : NormalDistribution.cumulative(high / sigma)
               - NormalDistribution.cumulative(low / sigma);
+    }
+
+    @Override
+    public String description() {
+      return "normal(" + sigma + ")";
     }
   }
 
@@ -64,6 +76,41 @@ public sealed interface Density {
     public double probability(double a, double b) {
       double covered = StrictMath.min(b, high) - StrictMath.max(a, low);
       return StrictMath.max(covered, 0.0) / (high - low);
+    }
+
+    @Override
+    public String description() {
+      return "uniform(" + low + ", " + high + ")";
+    }
+  }
+
+  /**
+   * One density with probability 1 − share, another with probability share.
+   *
+   * @param usual the one
+   * @param rare the other
+   * @param share from 0 to 1
+   */
+  record Mixture(Density usual, Density rare, double share) implements Density {
+    /**
+     * The mixture of two densities.
+     *
+     * @throws IllegalArgumentException unless the share lies in [0, 1]
+     */
+    public Mixture {
+      if (!(share >= 0 && share <= 1)) {
+        throw new IllegalArgumentException("share must lie in [0, 1]: " + share);
+      }
+    }
+
+    @Override
+    public double probability(double low, double high) {
+      return (1 - share) * usual.probability(low, high) + share * rare.probability(low, high);
+    }
+
+    @Override
+    public String description() {
+      return (1 - share) + "·" + usual.description() + " + " + share + "·" + rare.description();
     }
   }
 }

@@ -1,0 +1,106 @@
+package invact.fit.defaults;
+
+import invact.activation.Activation;
+import invact.activation.Branch;
+import invact.activation.Target;
+import invact.approx.Approximant;
+import invact.approx.Form;
+import invact.coefficient.BranchApproximant;
+import invact.coefficient.Origin;
+import invact.coefficient.Piece;
+import invact.fit.CurveFit;
+import invact.fit.FitException;
+import invact.fit.FormModel;
+import invact.fit.LeastSquaresFitter;
+import invact.math.FloatFormat;
+import invact.samples.Density;
+import invact.samples.OutputClasses;
+import java.util.List;
+
+/**
+ * Fits forms for a 16-bit format: not to f′∘f⁻¹, but to what can be told from a rounded output, the
+ * mean of f′ over the inputs that share it ({@link OutputClasses}), each class weighted by its
+ * probability. The lift is computed as a runtime computes it, in fp32.
+ *
+ * <p>Least squares makes the bias vanish, and the RMS error comes as near to the floor as the form
+ * can. A density that leaves a part of the line nearly empty lets an approximant go astray there;
+ * mix a little of a uniform one into it. Only forms that are linear in all coefficients are fitted:
+ * next to T outputs lie far apart in the root, and a rational puts poles between them.
+ */
+public final class ConditionalMeanFitter {
+  private final LeastSquaresFitter fitter = new LeastSquaresFitter();
+  private final FloatFormat format;
+  private final Density density;
+
+  /**
+   * A fitter for one format and density.
+   *
+   * @param format bf16 or fp16
+   * @param density how inputs are distributed
+   */
+  public ConditionalMeanFitter(FloatFormat format, Density density) {
+    this.format = format;
+    this.density = density;
+  }
+
+  /**
+   * Fits one branch.
+   *
+   * @param activation the activation
+   * @param branch the branch
+   * @param form the form, linear in all its coefficients
+   * @return the piece, its coefficients rounded to fp32
+   * @throws IllegalArgumentException if the form is not linear, or there are fewer outputs than
+   *     coefficients
+   * @throws FitException if the fit does not converge
+   */
+  public Piece fit(Activation activation, Branch branch, Form form) {
+    if (!form.nonlinear().isEmpty()) {
+      throw new IllegalArgumentException(
+          form.name() + " is not linear in its coefficients: use a polynomial in the root");
+    }
+    // A runtime decodes y = ±0 on the left as f(−∞) whatever the coefficients.
+    List<OutputClasses.OutputClass> classes =
+        OutputClasses.of(activation, format, density).classes().stream()
+            .filter(each -> each.branch() == branch && (branch == Branch.RIGHT || each.y() < 0))
+            .toList();
+    if (classes.size() < form.coefficientCount()) {
+      throw new IllegalArgumentException(
+          format.label()
+              + " has "
+              + classes.size()
+              + " outputs on the "
+              + branch.label()
+              + " branch of "
+              + activation.name()
+              + ", fewer than the coefficients of "
+              + form.name());
+    }
+    float minimum = (float) activation.minimum();
+    double[] lift = new double[classes.size()];
+    double[] mean = new double[classes.size()];
+    double[] weight = new double[classes.size()];
+    double totalWeight = 0;
+    for (int i = 0; i < lift.length; i++) {
+      OutputClasses.OutputClass each = classes.get(i);
+      lift[i] = StrictMath.max((float) each.y(), minimum) - minimum;
+      mean[i] = each.mean();
+      weight[i] = each.weight();
+      totalWeight += each.weight();
+    }
+    CurveFit fit =
+        fitter.fit(new FormModel(form), lift, mean, weight, new double[form.coefficientCount()]);
+    return Piece.measured(
+        new BranchApproximant(
+            activation,
+            branch,
+            Target.DERIVATIVE,
+            new Approximant(form, Fp32.rounded(fit.parameters()))),
+        new Origin.ConditionalMean(
+            format.label(),
+            density.description(),
+            classes.size(),
+            StrictMath.sqrt(fit.sumOfSquares() / totalWeight),
+            fit.conditionNumber()));
+  }
+}
