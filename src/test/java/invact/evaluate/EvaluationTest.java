@@ -55,7 +55,9 @@ class EvaluationTest {
 
   /**
    * fp32 adds to the approximation error what rounding y costs next to T: u has an error of 2⁻²⁵,
-   * so that the root of u and with it f′ ≈ √(2f″(T)·u) is off by up to √(2f″(T)·2⁻²⁵) ≈ 2·10⁻⁴.
+   * so that the root of u and with it f′ ≈ √(2f″(T)·u) is off by up to √(2f″(T)·2⁻²⁵) ≈ 2·10⁻⁴. The
+   * sets for bf16 have powers that cancel at the far end of the right branch: half an ulp of bf16
+   * at 1.
    */
   @ParameterizedTest
   @MethodSource("shipped")
@@ -63,7 +65,7 @@ class EvaluationTest {
     CoefficientSet set = ShippedSets.load(name);
     double exact = Evaluation.of(set, FloatFormat.FP64).whole().maxAbs();
     double single = Evaluation.of(set, FloatFormat.FP32).whole().maxAbs();
-    assertEquals(exact, single, 2.5e-4);
+    assertEquals(exact, single, name.endsWith("bf16") ? 0x1p-9 : 2.5e-4);
   }
 
   /** Known figures of the published sets on the whole bf16 grid near T: 3.3e-2 and 1.6e-2. */
