@@ -4,7 +4,8 @@ import java.util.List;
 
 /**
  * The paper's form for the right branch of both activations, q = 1 + (c₀ + c₁·√u + c₂·u)·exp(c₃·(c₄
- * − u)³) (Novikov and Oseledets, arXiv 2407.15545, section 5.1; for SiLU eq. 7, which the paper heads "GELU").
+ * − u)³) (Novikov and Oseledets, arXiv 2407.15545, section 5.1; for SiLU eq. 7, which the paper
+ * heads "GELU").
  */
 public record PaperRight() implements Form {
   /** The name in JSON. */

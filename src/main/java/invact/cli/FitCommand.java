@@ -52,14 +52,17 @@ import picocli.CommandLine.TypeConversionException;
 final class FitCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "ACTIVATION", description = "gelu, silu")
+  @Parameters(
+      paramLabel = "ACTIVATION",
+      description =
+          "gelu, silu, gelu-tanh, quick-gelu, mish, or swish-B for slope B, such as swish-1.5")
   private List<String> names = List.of();
 
   @Option(
       names = "--all",
       description =
-          "all activations and targets; writes to coefficients/ and draws to plots/, or where --out"
-              + " and --plots say (with --out alone nothing is drawn)")
+          "gelu and silu, all their targets; writes to coefficients/ and draws to plots/, or where"
+              + " --out and --plots say (with --out alone nothing is drawn)")
   private boolean all;
 
   @Option(names = "--form", paramLabel = "FAMILY", description = "forms to fit: paper (default)")
@@ -141,7 +144,7 @@ final class FitCommand implements Callable<Integer> {
 
     List<CoefficientSet> sets = new ArrayList<>(job.sets(fits));
     if (all) {
-      for (Activation activation : Activations.all()) {
+      for (Activation activation : Activations.paper()) {
         PublishedCoefficients.of(activation).ifPresent(sets::add);
       }
     }
@@ -182,7 +185,7 @@ final class FitCommand implements Callable<Integer> {
     }
     try {
       List<Activation> activations =
-          all ? Activations.all() : names.stream().map(Activations::of).distinct().toList();
+          all ? Activations.paper() : names.stream().map(Activations::of).distinct().toList();
       return new FitJob(
           pieces(activations),
           family,
@@ -213,7 +216,7 @@ final class FitCommand implements Callable<Integer> {
   }
 
   private static String known() {
-    return String.join(", ", Activations.all().stream().map(Activation::name).toList());
+    return String.join(", ", Activations.names());
   }
 
   private static String describe(Design design) {

@@ -9,10 +9,13 @@ import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import invact.activation.Activation;
 import invact.activation.Activations;
+import invact.activation.Target;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -116,6 +119,57 @@ class CoefficientJsonTest {
     assertTrue(message.startsWith("file.json: "), message);
     assertTrue(message.contains(named), message);
     assertEquals(1, message.lines().count(), message);
+  }
+
+  static List<Activation> variants() {
+    List<Activation> variants = new ArrayList<>(Activations.all());
+    variants.add(Activations.swish(1.5));
+    variants.add(Activations.swish(1.75));
+    return variants;
+  }
+
+  /** T and f(T) tell variants apart, so that none is taken for another. */
+  @ParameterizedTest
+  @MethodSource("variants")
+  void aVariantIsNeverAnother(Activation activation) {
+    CoefficientSet set = asSiluIs(activation);
+    String json = CoefficientWriter.toJson(set);
+    assertEquals(List.of(), SCHEMA.validate(json, InputFormat.JSON));
+    assertEquals(set, CoefficientReader.parse(json.getBytes(StandardCharsets.UTF_8), "file.json"));
+    for (Activation other : variants()) {
+      if (!other.equals(activation)) {
+        String renamed =
+            json.replace(
+                "\"activation\": \"" + activation.name() + "\"",
+                "\"activation\": \"" + other.name() + "\"");
+        String message =
+            assertThrows(
+                    CoefficientException.class,
+                    () ->
+                        CoefficientReader.parse(
+                            renamed.getBytes(StandardCharsets.UTF_8), "file.json"))
+                .getMessage();
+        assertTrue(
+            message.contains("key argmin") && message.contains(other.name() + "'s is"), message);
+      }
+    }
+  }
+
+  /** A set with SiLU's published pieces, however badly they suit. */
+  private static CoefficientSet asSiluIs(Activation activation) {
+    CoefficientSet silu = PublishedCoefficients.of(Activations.SILU).orElseThrow();
+    return new CoefficientSet(
+        "test", activation, asSiluIs(activation, silu.left()), asSiluIs(activation, silu.right()));
+  }
+
+  private static Piece asSiluIs(Activation activation, Piece piece) {
+    return Piece.measured(
+        new BranchApproximant(
+            activation,
+            piece.approximant().branch(),
+            Target.DERIVATIVE,
+            piece.approximant().approximant()),
+        new Origin.Published("test", "test"));
   }
 
   @ParameterizedTest
