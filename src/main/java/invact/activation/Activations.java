@@ -26,6 +26,12 @@ public final class Activations {
 
   private static final String SWISH = Swish.PREFIX + "B";
 
+  /** Names that no activation of one's own may have, so that none is taken for another. */
+  static boolean isReserved(String name) {
+    return name.startsWith(Swish.PREFIX)
+        || ALL.stream().anyMatch(activation -> activation.name().equals(name));
+  }
+
   private Activations() {}
 
   /**

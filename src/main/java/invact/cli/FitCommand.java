@@ -2,6 +2,7 @@ package invact.cli;
 
 import invact.activation.Activation;
 import invact.activation.Activations;
+import invact.activation.CustomActivation;
 import invact.activation.Target;
 import invact.coefficient.CoefficientSet;
 import invact.coefficient.CoefficientWriter;
@@ -43,6 +44,8 @@ import picocli.CommandLine.TypeConversionException;
       "  invact fit --all",
       "  invact fit gelu --sampling uniform-y --out my-coefficients",
       "  invact fit silu --target sigmoid --points 5001 --range=-8:8 --json",
+      "  invact fit mish swish-1.5 --out my-coefficients",
+      "  invact fit --expr 'x*tanh(softplus(x))' --name my_mish --out my-coefficients",
       "",
       "--all writes the published sets too, so that all sets stand side by side.",
       "Without --all, files are written only where --out or --plots says."
@@ -57,6 +60,21 @@ final class FitCommand implements Callable<Integer> {
       description =
           "gelu, silu, gelu-tanh, quick-gelu, mish, or swish-B for slope B, such as swish-1.5")
   private List<String> names = List.of();
+
+  @Option(
+      names = "--expr",
+      paramLabel = "TEXT",
+      description =
+          "your own f(x), such as 'x*tanh(softplus(x))': numbers, x, pi, e, + - * / ^, parentheses,"
+              + " abs atan cos cosh erf exp expm1 log log1p max min normcdf sigmoid sin sinh"
+              + " softplus sqrt tanh; needs --name")
+  private String expression;
+
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = "what to call the activation of --expr: a-z, 0-9, '-' and '_'")
+  private String name;
 
   @Option(
       names = "--all",
@@ -176,16 +194,19 @@ final class FitCommand implements Callable<Integer> {
   }
 
   private FitJob job() {
-    if (all == !names.isEmpty()) {
+    if (all && (expression != null || !names.isEmpty())) {
+      throw new ParameterException(spec.commandLine(), "name activations or say --all, not both");
+    }
+    if ((expression == null) != (name == null)) {
       throw new ParameterException(
-          spec.commandLine(),
-          all
-              ? "name activations or say --all, not both"
-              : "name activations (" + known() + ") or say --all");
+          spec.commandLine(), "--expr and --name go together: a function needs a name");
+    }
+    if (!all && expression == null && names.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "name activations (" + known() + "), give --expr, or say --all");
     }
     try {
-      List<Activation> activations =
-          all ? Activations.paper() : names.stream().map(Activations::of).distinct().toList();
+      List<Activation> activations = activations();
       return new FitJob(
           pieces(activations),
           family,
@@ -194,6 +215,18 @@ final class FitCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
+  }
+
+  private List<Activation> activations() {
+    if (all) {
+      return Activations.paper();
+    }
+    List<Activation> activations =
+        new ArrayList<>(names.stream().map(Activations::of).distinct().toList());
+    if (expression != null) {
+      activations.add(CustomActivation.of(name, expression));
+    }
+    return activations;
   }
 
   /** All targets of the activations, or the one asked for. */
