@@ -29,7 +29,8 @@ class ArchitectureTest {
           Map.ofEntries(
               Map.entry("math", Set.of()),
               Map.entry("io", Set.of()),
-              Map.entry("activation", Set.of("math")),
+              Map.entry("expression", Set.of("math")),
+              Map.entry("activation", Set.of("math", "expression")),
               Map.entry("approx", Set.of("math")),
               Map.entry("samples", Set.of("math", "activation")),
               Map.entry("error", Set.of("math")),
@@ -54,6 +55,7 @@ class ArchitectureTest {
                   Set.of(
                       "math",
                       "io",
+                      "expression",
                       "activation",
                       "samples",
                       "approx",

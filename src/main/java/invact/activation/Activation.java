@@ -1,5 +1,6 @@
 package invact.activation;
 
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -32,9 +33,19 @@ public interface Activation {
   String formula();
 
   /**
+   * What a coefficient set must keep to be read back, beside the name.
+   *
+   * @return the text of f(x) of an activation of one's own; nothing where the name says it all
+   */
+  default Optional<String> expression() {
+    return Optional.empty();
+  }
+
+  /**
    * f(x).
    *
-   * @param x any number; f(−∞) = −0, f(+∞) = +∞, f(±0) = ±0, f(NaN) = NaN
+   * @param x any number; f(−∞) = −0, f(+∞) = +∞, f(NaN) = NaN, and for all built-in activations
+   *     f(±0) = ±0
    * @return the value
    */
   double value(double x);

@@ -1,7 +1,7 @@
 package invact.activation;
 
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The activations that invact knows by name. */
 public final class Activations {
@@ -11,17 +11,66 @@ public final class Activations {
   /** f(x) = x·σ(x). */
   public static final Activation SILU = new Silu();
 
-  private static final List<Activation> ALL = List.of(GELU, SILU);
+  /** f(x) = ½x·(1 + tanh(√(2/π)·(x + 0.044715x³))), GELU's tanh approximation. */
+  public static final Activation GELU_TANH = new GeluTanh();
+
+  /** f(x) = x·σ(1.702x), GELU's sigmoid approximation. */
+  public static final Activation QUICK_GELU = Swish.QUICK_GELU;
+
+  /** f(x) = x·tanh(ln(1 + eˣ)). */
+  public static final Activation MISH = new Mish();
+
+  private static final List<Activation> PAPER = List.of(GELU, SILU);
+
+  private static final List<Activation> ALL = List.of(GELU, SILU, GELU_TANH, QUICK_GELU, MISH);
+
+  private static final String SWISH = Swish.PREFIX + "B";
+
+  /** Names that no activation of one's own may have, so that none is taken for another. */
+  static boolean isReserved(String name) {
+    return name.startsWith(Swish.PREFIX)
+        || ALL.stream().anyMatch(activation -> activation.name().equals(name));
+  }
 
   private Activations() {}
 
   /**
-   * All known activations, in the order in which they are listed and fitted.
+   * The activations whose coefficients the paper prints, in the order in which they are fitted.
+   *
+   * @return an unmodifiable list: GELU and SiLU
+   */
+  public static List<Activation> paper() {
+    return PAPER;
+  }
+
+  /**
+   * All activations that have no free parameter, in the order in which they are listed.
    *
    * @return an unmodifiable list
    */
   public static List<Activation> all() {
     return ALL;
+  }
+
+  /**
+   * f(x) = x·σ(βx), named {@code swish-} and β.
+   *
+   * @param slope β, from 0.01 to 100
+   * @return the activation
+   * @throws IllegalArgumentException if the slope is out of range, or the function has another
+   *     name: slope 1 is {@code silu}, slope 1.702 is {@code quick-gelu}
+   */
+  public static Activation swish(double slope) {
+    return Swish.of(slope);
+  }
+
+  /**
+   * The names to choose from, B standing for a slope.
+   *
+   * @return an unmodifiable list
+   */
+  public static List<String> names() {
+    return Stream.concat(ALL.stream().map(Activation::name), Stream.of(SWISH)).toList();
   }
 
   /**
@@ -37,10 +86,10 @@ public final class Activations {
         return activation;
       }
     }
+    if (name.startsWith(Swish.PREFIX)) {
+      return Swish.parse(name);
+    }
     throw new IllegalArgumentException(
-        "unknown activation '"
-            + name
-            + "': known are "
-            + ALL.stream().map(Activation::name).collect(Collectors.joining(", ")));
+        "unknown activation '" + name + "': known are " + String.join(", ", names()));
   }
 }

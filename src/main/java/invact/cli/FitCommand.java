@@ -2,6 +2,7 @@ package invact.cli;
 
 import invact.activation.Activation;
 import invact.activation.Activations;
+import invact.activation.CustomActivation;
 import invact.activation.Target;
 import invact.coefficient.CoefficientSet;
 import invact.coefficient.CoefficientWriter;
@@ -41,6 +42,8 @@ import picocli.CommandLine.TypeConversionException;
       "  invact fit --defaults",
       "  invact fit gelu --sampling uniform-y --out my-coefficients",
       "  invact fit silu --target sigmoid --points 5001 --range=-8:8 --json",
+      "  invact fit mish swish-1.5 --out my-coefficients",
+      "  invact fit --expr 'x*tanh(softplus(x))' --name my_mish --out my-coefficients",
       "",
       "--all writes the published sets too, so that all sets stand side by side.",
       "Without --all, files are written only where --out or --plots says."
@@ -48,20 +51,38 @@ import picocli.CommandLine.TypeConversionException;
 final class FitCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "ACTIVATION", description = "gelu, silu")
+  @Parameters(
+      paramLabel = "ACTIVATION",
+      description =
+          "gelu, silu, gelu-tanh, quick-gelu, mish, or swish-B for slope B, such as swish-1.5")
   private List<String> names = List.of();
+
+  @Option(
+      names = "--expr",
+      paramLabel = "TEXT",
+      description =
+          "your own f(x), such as 'x*tanh(softplus(x))': numbers, x, pi, e, + - * / ^, parentheses,"
+              + " abs atan cos cosh erf exp expm1 log log1p max min normcdf sigmoid sin sinh"
+              + " softplus sqrt tanh; needs --name")
+  private String expression;
+
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = "what to call the activation of --expr: a-z, 0-9, '-' and '_'")
+  private String name;
 
   @Option(
       names = "--all",
       description =
-          "all activations and targets; writes to coefficients/ and draws to plots/, or where --out"
-              + " and --plots say (with --out alone nothing is drawn)")
+          "gelu and silu, all their targets; writes to coefficients/ and draws to plots/, or where"
+              + " --out and --plots say (with --out alone nothing is drawn)")
   private boolean all;
 
   @Option(
       names = "--defaults",
       description =
-          "the default sets instead, for all activations in fp32, bf16 and fp16; writes and draws"
+          "the default sets instead, of gelu and silu in fp32, bf16 and fp16; writes and draws"
               + " as --all does, and takes none of the options on how to fit")
   private boolean defaults;
 
@@ -151,7 +172,7 @@ final class FitCommand implements Callable<Integer> {
     }
     List<CoefficientSet> sets = new ArrayList<>(job.sets(fits));
     if (all) {
-      for (Activation activation : Activations.all()) {
+      for (Activation activation : Activations.paper()) {
         PublishedCoefficients.of(activation).ifPresent(sets::add);
       }
     }
@@ -197,13 +218,18 @@ final class FitCommand implements Callable<Integer> {
   }
 
   private void requireOneSelection() {
-    int selections = (all ? 1 : 0) + (defaults ? 1 : 0) + (names.isEmpty() ? 0 : 1);
+    if ((expression == null) != (name == null)) {
+      throw new ParameterException(
+          spec.commandLine(), "--expr and --name go together: a function needs a name");
+    }
+    boolean named = expression != null || !names.isEmpty();
+    int selections = (all ? 1 : 0) + (defaults ? 1 : 0) + (named ? 1 : 0);
     if (selections != 1) {
       throw new ParameterException(
           spec.commandLine(),
           selections == 0
-              ? "name activations (" + known() + ") or say --all or --defaults"
-              : "name activations or say --all or --defaults, one of the three");
+              ? "name activations (" + known() + "), give --expr, or say --all or --defaults"
+              : "name activations, or say --all, or --defaults: one of the three");
     }
     if (defaults && json) {
       throw new ParameterException(
@@ -213,8 +239,7 @@ final class FitCommand implements Callable<Integer> {
 
   private FitJob job() {
     try {
-      List<Activation> activations =
-          all ? Activations.all() : names.stream().map(Activations::of).distinct().toList();
+      List<Activation> activations = activations();
       return new FitJob(
           pieces(activations),
           family,
@@ -223,6 +248,18 @@ final class FitCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
+  }
+
+  private List<Activation> activations() {
+    if (all) {
+      return Activations.paper();
+    }
+    List<Activation> activations =
+        new ArrayList<>(names.stream().map(Activations::of).distinct().toList());
+    if (expression != null) {
+      activations.add(CustomActivation.of(name, expression));
+    }
+    return activations;
   }
 
   /** All targets of the activations, or the one asked for. */
@@ -245,7 +282,7 @@ final class FitCommand implements Callable<Integer> {
   }
 
   private static String known() {
-    return String.join(", ", Activations.all().stream().map(Activation::name).toList());
+    return String.join(", ", Activations.names());
   }
 
   private static String describe(Design design) {

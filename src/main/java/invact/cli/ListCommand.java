@@ -33,6 +33,7 @@ final class ListCommand implements Callable<Integer> {
           Double.toString(activation.argmin()),
           Double.toString(activation.minimum()));
     }
+    activations.add("swish-B", "x·σ(Bx), silu(Bx)/B", "silu's / B", "silu's / B");
     activations.print(out);
 
     out.println();

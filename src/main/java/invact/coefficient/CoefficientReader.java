@@ -3,6 +3,7 @@ package invact.coefficient;
 import invact.activation.Activation;
 import invact.activation.Activations;
 import invact.activation.Branch;
+import invact.activation.CustomActivation;
 import invact.activation.Target;
 import invact.approx.Approximant;
 import invact.approx.Form;
@@ -17,7 +18,8 @@ import java.util.Arrays;
 
 /**
  * Reads coefficient sets and believes nothing: schema version, keys, finite numbers, the number of
- * coefficients, T and f(T) against the activation, and the stored error against the approximant.
+ * coefficients, T and f(T) against the activation, an expression against what an activation must
+ * be, and the stored error against the approximant.
  */
 public final class CoefficientReader {
   /** T and f(T) may come from another tool's rounding, no more. */
@@ -73,8 +75,9 @@ public final class CoefficientReader {
           "schemaVersion",
           "is " + version + ", this invact reads version " + CoefficientWriter.SCHEMA_VERSION);
     }
-    json.allowOnly("schemaVersion", "name", "activation", "argmin", "minimum", "left", "right");
-    Activation activation = json.parsed("activation", Activations::of);
+    json.allowOnly(
+        "schemaVersion", "name", "activation", "expression", "argmin", "minimum", "left", "right");
+    Activation activation = activation(json);
     requireConstant(json, "argmin", activation.argmin(), activation);
     requireConstant(json, "minimum", activation.minimum(), activation);
     return new CoefficientSet(
@@ -82,6 +85,15 @@ public final class CoefficientReader {
         activation,
         piece(json.object("left"), activation, Branch.LEFT),
         piece(json.object("right"), activation, Branch.RIGHT));
+  }
+
+  /** With an expression one's own, which cannot have the name of another. */
+  private static Activation activation(JsonObject json) {
+    if (!json.has("expression")) {
+      return json.parsed("activation", Activations::of);
+    }
+    String name = json.text("activation");
+    return json.parsed("expression", expression -> CustomActivation.of(name, expression));
   }
 
   private static void requireConstant(

@@ -1,6 +1,7 @@
 package invact.coefficient;
 
 import invact.activation.Activation;
+import invact.activation.Activations;
 import invact.io.AtomicFile;
 import invact.io.Json;
 import java.io.IOException;
@@ -26,6 +27,7 @@ public final class CoefficientWriter {
    * @param directory where; made as needed
    * @return the file
    * @throws IOException if it cannot be written
+   * @throws IllegalArgumentException if the activation is Java code
    */
   public static Path write(CoefficientSet set, Path directory) throws IOException {
     Path file = directory.resolve(set.name() + ".json");
@@ -38,20 +40,39 @@ public final class CoefficientWriter {
    *
    * @param set the set
    * @return the text, with a line end at its end
+   * @throws IllegalArgumentException if the activation is one's own and has no expression: nothing
+   *     could read the set back
    */
   public static String toJson(CoefficientSet set) {
+    requireReadable(set.activation());
     return Json.text(json -> {
       Activation activation = set.activation();
       json.writeStartObject();
       json.writeNumberProperty("schemaVersion", SCHEMA_VERSION);
       json.writeStringProperty("name", set.name());
       json.writeStringProperty("activation", activation.name());
+      activation.expression().ifPresent(text -> json.writeStringProperty("expression", text));
       json.writeNumberProperty("argmin", activation.argmin());
       json.writeNumberProperty("minimum", activation.minimum());
       writePiece(json, "left", set.left());
       writePiece(json, "right", set.right());
       json.writeEndObject();
     });
+  }
+
+  private static void requireReadable(Activation activation) {
+    if (activation.expression().isEmpty()) {
+      try {
+        if (Activations.of(activation.name()).equals(activation)) {
+          return;
+        }
+      } catch (IllegalArgumentException e) {
+        // Falls through to the message that says what to do.
+      }
+      throw new IllegalArgumentException(
+          activation.name()
+              + " is Java code, which a coefficient set cannot hold: give it as an expression");
+    }
   }
 
   private static void writePiece(JsonGenerator json, String key, Piece piece) {

@@ -36,6 +36,10 @@ final class JsonObject {
     }
   }
 
+  boolean has(String key) {
+    return node.has(key);
+  }
+
   JsonObject object(String key) {
     JsonNode value = required(key);
     if (!value.isObject()) {

@@ -18,8 +18,9 @@ import java.util.Arrays;
  *
  * <p>Measured at: bf16 and fp16, every finite input of the format; fp64, the points of {@link
  * ErrorGrid}; fp32, those points rounded to fp32, and for the largest error alone also every fp32
- * number within 2⁻¹⁰ of T, where y has lost most of its information. All inputs weigh the same, so
- * that RMS and bias speak of no particular distribution.
+ * number within 2⁻¹⁰ of T (nearer to 0 than 1/8, only some 2⁻²⁷ apart), where y has lost most of
+ * its information. All inputs weigh the same, so that RMS and bias speak of no particular
+ * distribution.
  *
  * @param set the set
  * @param format the format
@@ -30,6 +31,9 @@ import java.util.Arrays;
 public record Evaluation(
     CoefficientSet set, FloatFormat format, ErrorStats left, ErrorStats right, ErrorStats whole) {
   private static final double NEIGHBOURHOOD = 0x1p-10;
+
+  /** Half the spacing of numbers from 1/8 on. If T is nearer to 0, not all of them are tried. */
+  private static final float STEP = 0x1p-27f;
 
   /**
    * Evaluates a set in a format.
@@ -120,14 +124,14 @@ public record Evaluation(
   private static float[] neighbours(double argmin) {
     float first = (float) (argmin - NEIGHBOURHOOD);
     float last = (float) (argmin + NEIGHBOURHOOD);
-    // Numbers of one sign have neighbouring bit patterns, and T is far from zero.
-    int count = StrictMath.abs(Float.floatToIntBits(first) - Float.floatToIntBits(last)) + 1;
-    float[] x = new float[count];
-    x[0] = first;
-    for (int i = 1; i < count; i++) {
-      x[i] = StrictMath.nextUp(x[i - 1]);
+    float[] x = new float[(int) ((last - first) / STEP) + 2];
+    int count = 0;
+    for (float next = first;
+        next <= last;
+        next = StrictMath.max(next + STEP, StrictMath.nextUp(next))) {
+      x[count++] = next;
     }
-    return x;
+    return Arrays.copyOf(x, count);
   }
 
   private static short[] finitePatterns(FloatFormat format) {

@@ -21,4 +21,19 @@ public final class Logistic {
     double power = StrictMath.exp(x);
     return power / (1.0 + power);
   }
+
+  /**
+   * σ(x + low), for an argument that one double cannot hold: in the left tail σ magnifies a
+   * relative error of its argument |x| times.
+   *
+   * <p>By its first-order term, σ(x)·(1 + low·σ(−x)); what is left out is below low², relatively.
+   *
+   * @param x the argument, rounded
+   * @param low what the rounding took away, |low| ≤ ulp(x); ignored where x is infinite
+   * @return the value, in [0, 1]
+   */
+  public static double sigmoid(double x, double low) {
+    double sigmoid = sigmoid(x);
+    return Double.isInfinite(x) ? sigmoid : sigmoid + sigmoid * (low * sigmoid(-x));
+  }
 }

@@ -29,6 +29,9 @@ import java.util.function.DoubleUnaryOperator;
 public final class Figures {
   private static final int PANEL_HEIGHT = 640;
 
+  /** What fits above a figure that is one panel: letters of a title are some 17 wide. */
+  private static final int TITLE_CHARACTERS = 84;
+
   /** The input up to which the right branch is drawn beside the dip on the left. */
   private static final double BRANCHES_HIGH = 2;
 
@@ -160,7 +163,7 @@ public final class Figures {
       double[] right = BranchSampling.inputs(f, Branch.RIGHT, BRANCHES_HIGH - t);
       panels.add(
           new Panel(
-              f.title() + ": f(x) = " + f.formula() + ",  T = " + TickLabels.decimal(t, 4),
+              branchesTitle(f, TITLE_CHARACTERS / activations.size()),
               abscissa,
               ordinate,
               null,
@@ -181,6 +184,17 @@ public final class Figures {
     }
     return new Figure(
         "activation-branches", "The two monotone branches of an activation", PANEL_HEIGHT, panels);
+  }
+
+  /** Name, formula and T, or as much of it as stands above a panel. */
+  private static String branchesTitle(Activation f, int characters) {
+    String position = ",  T = " + TickLabels.decimal(f.argmin(), 4);
+    String whole = f.title() + ": f(x) = " + f.formula() + position;
+    String without = f.title() + position;
+    if (whole.length() <= characters) {
+      return whole;
+    }
+    return without.length() <= characters ? without : f.title();
   }
 
   /**

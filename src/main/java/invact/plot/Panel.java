@@ -24,7 +24,7 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
  * @param curves from the bottom to the top of the pile
  */
 record Panel(String title, Axis abscissa, Axis left, Axis right, List<Curve> curves) {
-  private static final float TITLE_SIZE = 28;
+  static final float TITLE_SIZE = 28;
   private static final float AXIS_TITLE_SIZE = 28;
   private static final float TICK_SIZE = 25;
   private static final int TITLE_HEIGHT = 40;

@@ -4,17 +4,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ActivationTest {
   private static final long SEED = 11;
 
   static List<Activation> activations() {
-    return Activations.all();
+    List<Activation> activations = new ArrayList<>(Activations.all());
+    activations.add(Activations.swish(0.3));
+    activations.add(Activations.swish(8));
+    return activations;
   }
 
   /** f′ changes sign between T's neighbours, four ulp apart: f′ has an error of 3·2⁻⁵³ itself. */
@@ -24,7 +29,7 @@ class ActivationTest {
     double reach = 4 * StrictMath.ulp(f.argmin());
     assertTrue(f.derivative(f.argmin() - reach) < 0);
     assertTrue(f.derivative(f.argmin() + reach) > 0);
-    assertEquals(f.minimum(), f.value(f.argmin()), StrictMath.ulp(f.minimum()));
+    assertEquals(f.minimum(), f.value(f.argmin()), 2 * StrictMath.ulp(f.minimum()));
   }
 
   @ParameterizedTest
@@ -102,6 +107,73 @@ class ActivationTest {
       assertTrue(f.value(t + near) < f.value(t + far), "right at " + far);
       assertTrue(f.value(t - near) < f.value(t - far), "left at " + far);
     }
+  }
+
+  /** Each has its own name, and no two are the same function. */
+  @Test
+  void variantsAreNotOneAnother() {
+    List<Activation> activations = activations();
+    for (Activation one : activations) {
+      assertEquals(one, Activations.of(one.name()));
+      for (Activation other : activations) {
+        if (one != other) {
+          assertTrue(!one.name().equals(other.name()) && !one.equals(other), one.name());
+          assertTrue(StrictMath.abs(one.minimum() - other.minimum()) > 6e-5, one.name());
+        }
+      }
+    }
+  }
+
+  /** What the Javadoc of {@link GeluTanh} says: 4.73e-4, rounded up. */
+  @Test
+  void geluTanhIsNearGelu() {
+    double largest = 0;
+    for (double x = -6; x <= 6; x += 0x1p-10) {
+      double difference = Activations.GELU_TANH.value(x) - Activations.GELU.value(x);
+      largest = StrictMath.max(largest, StrictMath.abs(difference));
+    }
+    assertEquals(4.73e-4, largest, 1e-6);
+  }
+
+  @Test
+  void swishIsSiluInAnotherScale() {
+    for (double slope : new double[] {0.01, 0.3, 1.5, 2, 3.7, 8, 100}) {
+      Activation swish = Activations.swish(slope);
+      assertEquals(swish, Activations.of(swish.name()), swish.name());
+      assertEquals(
+          Activations.SILU.argmin() / slope, swish.argmin(), StrictMath.ulp(swish.argmin()));
+      for (double x = -10; x <= 10; x += 0.25) {
+        double silu = Activations.SILU.value(x) / slope;
+        // The two round x/β in different places: |x|/2 ulp and the errors of both functions.
+        assertEquals(silu, swish.value(x / slope), 12 * StrictMath.ulp(silu));
+      }
+    }
+    assertEquals("swish-1.5", Activations.swish(1.5).name());
+    assertEquals("swish-2", Activations.swish(2).name());
+    assertEquals("swish-0.1", Activations.swish(0.1).name());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "swish-1 | is silu",
+        "swish-1.0 | is silu",
+        "swish-1.702 | is quick-gelu",
+        "swish-1.50 | is written 'swish-1.5'",
+        "swish-02 | is written 'swish-2'",
+        "swish-0 | is not from 0.01 to 100",
+        "swish-1000 | is not from 0.01 to 100",
+        "swish- | write swish-B",
+        "swish-1e1 | write swish-B",
+        "swish--2 | write swish-B",
+        "swish-NaN | write swish-B",
+        "swish | unknown activation 'swish': known are gelu, silu, gelu-tanh",
+      })
+  void oneFunctionHasOneName(String name, String complaint) {
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> Activations.of(name)).getMessage();
+    assertTrue(message.contains(complaint), message);
   }
 
   /** f′ = σ + y(1 − σ), where y up to 20 magnifies σ's error of up to 2 ulp. */

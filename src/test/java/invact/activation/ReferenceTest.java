@@ -22,11 +22,17 @@ class ReferenceTest {
   List<DynamicTest> relativeErrorInUlp() throws Exception {
     List<Row> gelu = rows("gelu");
     List<Row> silu = rows("silu");
+    Bound swish = new Bound(2.7, 0.7);
     return List.of(
         ulp("Φ", gelu, 0, NormalDistribution::cumulative, new Bound(3.5, 1.0)),
         ulp("GELU", gelu, 1, Activations.GELU::value, new Bound(4.0, 1.0)),
         ulp("σ", silu, 0, Logistic::sigmoid, new Bound(2.0, 0.6)),
-        ulp("SiLU", silu, 1, Activations.SILU::value, new Bound(2.0, 0.6)));
+        ulp("SiLU", silu, 1, Activations.SILU::value, new Bound(2.0, 0.6)),
+        ulp("GELU-tanh", "gelu-tanh", new Bound(2.0, 0.6)),
+        ulp("QuickGELU", "quick-gelu", swish),
+        ulp("Swish, β = 0.3", "swish-0.3", swish),
+        ulp("Swish, β = 8", "swish-8", swish),
+        ulp("Mish", "mish", new Bound(2.5, 0.7)));
   }
 
   @TestFactory
@@ -37,7 +43,29 @@ class ReferenceTest {
         absolute("GELU′", gelu, 2, Activations.GELU::derivative, 2.0),
         absolute("GELU″", gelu, 3, Activations.GELU::secondDerivative, 2.0),
         absolute("SiLU′", silu, 2, Activations.SILU::derivative, 3.0),
-        absolute("SiLU″", silu, 3, Activations.SILU::secondDerivative, 2.0));
+        absolute("SiLU″", silu, 3, Activations.SILU::secondDerivative, 2.0),
+        first("gelu-tanh", 2.5),
+        second("gelu-tanh", 3.0),
+        first("quick-gelu", 3.0),
+        second("quick-gelu", 2.0 * 1.702),
+        first("swish-0.3", 3.0),
+        second("swish-0.3", 2.0 * 0.3),
+        first("swish-8", 3.0),
+        second("swish-8", 2.0 * 8),
+        first("mish", 3.0),
+        second("mish", 3.0));
+  }
+
+  private static DynamicTest ulp(String title, String name, Bound bound) throws Exception {
+    return ulp(title, rows(name), 1, Activations.of(name)::value, bound);
+  }
+
+  private static DynamicTest first(String name, double bound) throws Exception {
+    return absolute(name + "′", rows(name), 2, Activations.of(name)::derivative, bound);
+  }
+
+  private static DynamicTest second(String name, double bound) throws Exception {
+    return absolute(name + "″", rows(name), 3, Activations.of(name)::secondDerivative, bound);
   }
 
   private static DynamicTest ulp(

@@ -104,6 +104,11 @@ class CommandTest {
       value = {
         "fit|name activations",
         "fit gelu --all|one of the three",
+        "fit --expr x|--expr and --name go together",
+        "fit --name my_f|--expr and --name go together",
+        "fit --all --expr x --name my_f|one of the three",
+        "fit swish-1|swish of slope 1 is silu",
+        "fit mish --target sigmoid|mish has no target 'sigmoid'",
         "fit relu|unknown activation 'relu': known are gelu, silu",
         "fit gelu --range 0:5|range 0.0:5.0 does not contain gelu's argmin T",
         "fit gelu --range five|'five' is no range: write LO:HI",
@@ -158,6 +163,76 @@ class CommandTest {
     assertEquals(Set.of("file"), names(folder));
   }
 
+  /** From the expression to a set, its figures and its errors, and the same bytes again. */
+  @Test
+  void ownFunctionAllTheWay() throws Exception {
+    String[] fit = {
+      "fit", "--expr", "x*tanh(log(1+exp(x)))", "--name", "my_mish", "--out", folder.toString()
+    };
+    Run run = run(fit);
+    assertEquals(0, run.exitCode, run.err);
+    assertEquals(3, run.out.lines().count(), run.out);
+    Path file = folder.resolve("my_mish-paper.json");
+    String written = Files.readString(file);
+    run = run(fit);
+    assertEquals(0, run.exitCode, run.err);
+    assertEquals(written, Files.readString(file));
+
+    run = run("evaluate", file.toString(), "--dtype", "fp64,bf16", "--json");
+    assertEquals(0, run.exitCode, run.err);
+    JsonNode rows = JsonMapper.shared().readTree(run.out).get("evaluations");
+    // Both branches together, in fp64 the error of the fit, in bf16 mostly that of rounding y.
+    assertEquals(1.2e-3, rows.get(2).get("derivativeMaxAbs").doubleValue(), 0.1e-3);
+    assertTrue(rows.get(5).get("derivativeMaxAbs").doubleValue() < 2e-2, run.out);
+
+    Path plots = folder.resolve("plots");
+    run = run("plot", file.toString(), "--format", "svg", "--out", plots.toString());
+    assertEquals(0, run.exitCode, run.err);
+    assertEquals(
+        Set.of(
+            "activation-branches.svg",
+            "my_mish-paper-left.svg",
+            "my_mish-paper-right.svg",
+            "my_mish-errors.svg"),
+        names(plots));
+  }
+
+  /** By name, and with nothing published to compare with. */
+  @Test
+  void variantsAreFittedByName() throws Exception {
+    Run run =
+        run("fit", "gelu-tanh", "quick-gelu", "swish-1.5", "mish", "--out", folder.toString());
+    assertEquals(0, run.exitCode, run.err);
+    assertEquals(9, run.out.lines().count(), run.out);
+    assertEquals(
+        Set.of(
+            "gelu-tanh-paper.json",
+            "quick-gelu-paper.json",
+            "swish-1.5-paper.json",
+            "mish-paper.json"),
+        names(folder));
+    run = run("evaluate", folder.resolve("swish-1.5-paper.json").toString(), "--dtype", "bf16");
+    assertEquals(0, run.exitCode, run.err);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "x^2 | my_f | my_f has no f′ → 0 at −∞",
+        "x*foo(x) | my_f | expression 'x*foo(x)', character 3: 'foo' is unknown",
+        "x*sigmoid(x) | gelu | 'gelu' names an activation that invact knows",
+        "x*sigmoid(x) | My f | 'My f' is no name for an activation",
+        "x*sigmoid(x+20) | my_f | does not contain my_f's argmin T",
+      })
+  void anOwnFunctionIsRefusedWithTheReason(String expression, String name, String complaint) {
+    Run run = run("fit", "--expr", expression, "--name", name);
+    assertEquals(2, run.exitCode, run.err);
+    assertEquals("", run.out);
+    assertTrue(run.err.startsWith("invact: ") && run.err.contains(complaint), run.err);
+  }
+
   @Test
   void evaluatePrintsATableOrJson() {
     Run table = run("evaluate", "gelu-published", "--dtype", "fp64,bf16");
@@ -175,7 +250,17 @@ class CommandTest {
     Run run = run("list");
     assertEquals(0, run.exitCode, run.err);
     for (String name :
-        List.of("gelu", "silu", "paper-gelu-left", "paper-right", "silu-paper-sigmoid", "scalar")) {
+        List.of(
+            "gelu",
+            "gelu-tanh",
+            "quick-gelu",
+            "mish",
+            "swish-B",
+            "silu",
+            "paper-gelu-left",
+            "paper-right",
+            "silu-paper-sigmoid",
+            "scalar")) {
       assertTrue(run.out.contains(name), run.out);
     }
   }

@@ -9,10 +9,14 @@ import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import invact.activation.Activation;
 import invact.activation.Activations;
+import invact.activation.CustomActivation;
+import invact.activation.Target;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -116,6 +120,116 @@ class CoefficientJsonTest {
     assertTrue(message.startsWith("file.json: "), message);
     assertTrue(message.contains(named), message);
     assertEquals(1, message.lines().count(), message);
+  }
+
+  static List<Activation> variants() {
+    List<Activation> variants = new ArrayList<>(Activations.all());
+    variants.add(Activations.swish(1.5));
+    variants.add(Activations.swish(1.75));
+    return variants;
+  }
+
+  /** T and f(T) tell variants apart, so that none is taken for another. */
+  @ParameterizedTest
+  @MethodSource("variants")
+  void aVariantIsNeverAnother(Activation activation) {
+    CoefficientSet set = asSiluIs(activation);
+    String json = CoefficientWriter.toJson(set);
+    assertEquals(List.of(), SCHEMA.validate(json, InputFormat.JSON));
+    assertEquals(set, CoefficientReader.parse(json.getBytes(StandardCharsets.UTF_8), "file.json"));
+    for (Activation other : variants()) {
+      if (!other.equals(activation)) {
+        String renamed =
+            json.replace(
+                "\"activation\": \"" + activation.name() + "\"",
+                "\"activation\": \"" + other.name() + "\"");
+        String message =
+            assertThrows(
+                    CoefficientException.class,
+                    () ->
+                        CoefficientReader.parse(
+                            renamed.getBytes(StandardCharsets.UTF_8), "file.json"))
+                .getMessage();
+        assertTrue(
+            message.contains("key argmin") && message.contains(other.name() + "'s is"), message);
+      }
+    }
+  }
+
+  /** Nothing but the file is needed, and nothing in it may be changed. */
+  @Test
+  void anActivationOfOnesOwnTravelsWithItsExpression() {
+    CustomActivation own = CustomActivation.of("my_mish", "x*tanh(log(1 + exp(x)))");
+    CoefficientSet set = asSiluIs(own);
+    String json = CoefficientWriter.toJson(set);
+    assertTrue(
+        json.contains("\"my_mish\",\n  \"expression\": \"x*tanh(log(1 + exp(x)))\",\n  \"arg"),
+        json);
+    assertEquals(List.of(), SCHEMA.validate(json, InputFormat.JSON));
+    CoefficientSet read = CoefficientReader.parse(json.getBytes(StandardCharsets.UTF_8), "f.json");
+    assertEquals(set, read);
+    assertEquals(json, CoefficientWriter.toJson(read));
+    // 1 + exp(−3) rounds by 2⁻⁵³, and −3 stands before it.
+    assertEquals(Activations.MISH.value(-3), read.activation().value(-3), 4 * 0x1p-53);
+    for (String[] change :
+        new String[][] {
+          {
+            "log(1 + exp(x))",
+            "log(2 + exp(x))",
+            "key expression is wrong: my_mish has no f′ → 0 at −∞"
+          },
+          {"log(1 + exp(x))", "log(1 + exp(2*x))", "key argmin is"},
+          {"log(1 + exp(x))", "softplus(x", "key expression is wrong: expression 'x*tanh("},
+          {"\"x*tanh(log(1 + exp(x)))\"", "7", "key expression is not a string"},
+          {"my_mish", "mish", "key expression is wrong: 'mish' names an activation that"},
+          {"my_mish", "swish-3", "key expression is wrong: 'swish-3' names an activation that"},
+          {"  \"expression\": \"x*tanh(log(1 + exp(x)))\",\n", "", "unknown activation 'my_mish'"},
+        }) {
+      String broken = json.replace(change[0], change[1]);
+      String message =
+          assertThrows(
+                  CoefficientException.class,
+                  () -> CoefficientReader.parse(broken.getBytes(StandardCharsets.UTF_8), "f.json"))
+              .getMessage();
+      assertTrue(message.contains(change[2]), message);
+      assertEquals(1, message.lines().count(), message);
+    }
+    for (String[] change :
+        new String[][] {
+          {"my_mish", "mish"},
+          {"my_mish", "swish-3"},
+          {"  \"expression\": \"x*tanh(log(1 + exp(x)))\",\n", ""},
+        }) {
+      String broken = json.replace(change[0], change[1]);
+      assertFalse(SCHEMA.validate(broken, InputFormat.JSON).isEmpty(), broken);
+    }
+  }
+
+  @Test
+  void javaCodeCannotBeWritten() {
+    CustomActivation code = CustomActivation.of("my_mish", x -> x.times(x.softplus().tanh()));
+    CoefficientSet set = asSiluIs(code);
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> CoefficientWriter.toJson(set))
+            .getMessage();
+    assertTrue(message.contains("my_mish is Java code"), message);
+  }
+
+  /** A set with SiLU's published pieces, however badly they suit. */
+  private static CoefficientSet asSiluIs(Activation activation) {
+    CoefficientSet silu = PublishedCoefficients.of(Activations.SILU).orElseThrow();
+    return new CoefficientSet(
+        "test", activation, asSiluIs(activation, silu.left()), asSiluIs(activation, silu.right()));
+  }
+
+  private static Piece asSiluIs(Activation activation, Piece piece) {
+    return Piece.measured(
+        new BranchApproximant(
+            activation,
+            piece.approximant().branch(),
+            Target.DERIVATIVE,
+            piece.approximant().approximant()),
+        new Origin.Published("test", "test"));
   }
 
   @ParameterizedTest

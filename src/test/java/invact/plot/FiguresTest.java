@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import invact.activation.Activation;
 import invact.activation.Activations;
 import invact.activation.Branch;
+import invact.activation.CustomActivation;
 import invact.activation.Target;
 import invact.approx.Approximant;
 import invact.coefficient.BranchApproximant;
@@ -89,6 +90,28 @@ class FiguresTest {
             IllegalArgumentException.class,
             () -> Figures.errors(Activations.SILU, List.of(SILU, GELU)));
     assertTrue(foreign.getMessage().contains("gelu-published"), foreign.getMessage());
+  }
+
+  @Test
+  void titlesFitTheirPanels() {
+    Activation own = CustomActivation.of("own", "x*sigmoid(x)" + " + 0*x".repeat(20));
+    for (List<Activation> activations :
+        List.of(
+            List.of(Activations.GELU),
+            List.of(own),
+            List.of(Activations.GELU_TANH, own),
+            Activations.all())) {
+      for (Panel panel : Figures.branches(activations).panels()) {
+        double width =
+            FigureFont.outline(panel.title(), FigureFont.plain(Panel.TITLE_SIZE))
+                .getBounds2D()
+                .getWidth();
+        assertTrue(width < Figure.WIDTH / activations.size(), panel.title() + ": " + width);
+      }
+    }
+    assertEquals(
+        "GELU: f(x) = x·Φ(x),  T = −0.7518",
+        Figures.branches(Activations.paper()).panels().getFirst().title());
   }
 
   @Test
