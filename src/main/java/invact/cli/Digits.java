@@ -15,4 +15,9 @@ final class Digits {
   static String input(double x) {
     return String.format(Locale.ROOT, "%.5f", x);
   }
+
+  /** A ratio near 1, to three digits behind the point. */
+  static String ratio(double ratio) {
+    return String.format(Locale.ROOT, "%.3f", ratio);
+  }
 }

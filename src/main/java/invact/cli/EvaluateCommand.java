@@ -3,8 +3,10 @@ package invact.cli;
 import invact.coefficient.CoefficientSet;
 import invact.error.ErrorStats;
 import invact.evaluate.Evaluation;
+import invact.evaluate.FloorComparison;
 import invact.io.Json;
 import invact.math.FloatFormat;
+import invact.samples.Density;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -25,7 +27,9 @@ import tools.jackson.core.JsonGenerator;
       "bf16, fp16: every finite input, forward and backward pass as a network runs them.",
       "fp32: the same passes at x = T +- t, t = 0, 2^-10, 2*2^-10 ... 16 and on to 1024, and for"
           + " the largest error also at every number within 2^-10 of T.",
-      "fp64: the same t, the approximation alone."
+      "fp64: the same t, the approximation alone.",
+      "For bf16 and fp16 also, with inputs x ~ N(0,1), how near g comes to the floor: the least"
+          + " error that any decoder of the rounded output and the indicator can have."
     },
     footer = {
       "  invact evaluate --all",
@@ -33,6 +37,9 @@ import tools.jackson.core.JsonGenerator;
       "  invact evaluate coefficients/silu-paper.json --json"
     })
 final class EvaluateCommand implements Callable<Integer> {
+  /** What a normalised layer feeds an activation with. */
+  private static final Density NORMAL = new Density.Normal(1);
+
   @Spec private CommandSpec spec;
 
   @Mixin private SetArguments arguments;
@@ -51,19 +58,28 @@ final class EvaluateCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     List<CoefficientSet> sets = arguments.load();
     List<Evaluation> evaluations = new ArrayList<>();
+    List<FloorComparison> floors = new ArrayList<>();
     try (Progress progress = Progress.of("evaluating", sets.size() * formats.size())) {
       for (CoefficientSet set : sets) {
         for (FloatFormat format : formats) {
           evaluations.add(Evaluation.of(set, format));
+          if (format.isHalf()) {
+            floors.add(FloorComparison.of(set, format, NORMAL));
+          }
           progress.step();
         }
       }
     }
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      out.print(json(evaluations));
+      out.print(json(evaluations, floors));
     } else {
       table(evaluations).print(out);
+      if (!floors.isEmpty()) {
+        out.println();
+        out.println("x ~ N(0,1); floor: the least error of any decoder of rounded outputs");
+        floorTable(floors).print(out);
+      }
     }
     out.flush();
     return 0;
@@ -90,7 +106,38 @@ final class EvaluateCommand implements Callable<Integer> {
     return table;
   }
 
-  private static String json(List<Evaluation> evaluations) {
+  private static TextTable floorTable(List<FloorComparison> floors) {
+    TextTable table =
+        new TextTable(
+            2, "coefficient set", "dtype", "RMS", "floor", "ratio", "bias", "max |e|", "floor");
+    for (FloorComparison floor : floors) {
+      table.add(
+          floor.set().name(),
+          floor.format().label(),
+          Digits.of(floor.rms()),
+          Digits.of(floor.floorRms()),
+          Digits.ratio(floor.ratio()),
+          Digits.of(floor.bias()),
+          Digits.of(floor.maxAbs()),
+          Digits.of(floor.floorMaxAbs()));
+    }
+    return table;
+  }
+
+  private static void write(JsonGenerator json, FloorComparison floor) {
+    json.writeStartObject();
+    json.writeStringProperty("set", floor.set().name());
+    json.writeStringProperty("dtype", floor.format().label());
+    json.writeStringProperty("density", NORMAL.description());
+    json.writeNumberProperty("rms", floor.rms());
+    json.writeNumberProperty("bias", floor.bias());
+    json.writeNumberProperty("maxAbs", floor.maxAbs());
+    json.writeNumberProperty("floorRms", floor.floorRms());
+    json.writeNumberProperty("floorMaxAbs", floor.floorMaxAbs());
+    json.writeEndObject();
+  }
+
+  private static String json(List<Evaluation> evaluations, List<FloorComparison> floors) {
     return Json.text(json -> {
       json.writeStartObject();
       json.writeArrayPropertyStart("evaluations");

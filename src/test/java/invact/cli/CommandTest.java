@@ -237,7 +237,8 @@ class CommandTest {
   void evaluatePrintsATableOrJson() {
     Run table = run("evaluate", "gelu-published", "--dtype", "fp64,bf16");
     assertEquals(0, table.exitCode, table.err);
-    assertEquals(7, table.out.lines().count(), table.out);
+    // A header and six rows, and below them the floor's heading, header and row.
+    assertEquals(11, table.out.lines().count(), table.out);
     Run json = run("evaluate", "gelu-published", "--dtype", "fp64", "--json");
     JsonNode rows = JsonMapper.shared().readTree(json.out).get("evaluations");
     assertEquals(3, rows.size());

@@ -7,14 +7,11 @@ import invact.activation.Branch;
 import invact.approx.Cost;
 import invact.coefficient.CoefficientSet;
 import invact.coefficient.CoefficientWriter;
+import invact.evaluate.FloorComparison;
 import invact.math.FloatFormat;
-import invact.runtime.Backends;
-import invact.runtime.InvertedActivation;
 import invact.samples.Density;
-import invact.samples.OutputClasses;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,19 +56,10 @@ class DefaultSetsTest {
     for (CoefficientSet set : SETS) {
       FloatFormat format = format(set);
       if (format.isHalf()) {
-        OutputClasses classes = OutputClasses.of(set.activation(), format, new Density.Normal(1));
-        double[] error = errors(set, classes);
-        double squares = 0;
-        double bias = 0;
-        for (int i = 0; i < error.length; i++) {
-          double weight = classes.inputs().get(i).weight();
-          squares += weight * error[i] * error[i];
-          bias += weight * error[i];
-        }
-        double ratio = StrictMath.sqrt(squares) / classes.floorRms();
-        String found = set.name() + ": RMS " + ratio + " floors, bias " + bias;
-        assertTrue(ratio <= (set.name().equals("silu-fp16") ? 1.10 : 1.05), found);
-        assertTrue(StrictMath.abs(bias) <= 1e-5, found);
+        FloorComparison floor = FloorComparison.of(set, format, new Density.Normal(1));
+        String found = set.name() + ": RMS " + floor.ratio() + " floors, bias " + floor.bias();
+        assertTrue(floor.ratio() <= (set.name().equals("silu-fp16") ? 1.10 : 1.05), found);
+        assertTrue(StrictMath.abs(floor.bias()) <= 1e-5, found);
       }
     }
   }
@@ -100,24 +88,5 @@ class DefaultSetsTest {
 
   private static FloatFormat format(CoefficientSet set) {
     return FloatFormat.of(set.name().substring(set.name().indexOf('-') + 1));
-  }
-
-  /** Errors of g before it is rounded to the format, which no decoder can help. */
-  private static double[] errors(CoefficientSet set, OutputClasses classes) {
-    List<OutputClasses.Input> inputs = classes.inputs();
-    float[] y = new float[inputs.size()];
-    float[] g = new float[inputs.size()];
-    byte[] indicator = new byte[(int) InvertedActivation.indicatorBytes(y.length)];
-    for (int i = 0; i < y.length; i++) {
-      y[i] = (float) inputs.get(i).y();
-      if (inputs.get(i).branch() == Branch.RIGHT) {
-        indicator[i / 8] |= (byte) (1 << (i % 8));
-      }
-    }
-    Arrays.fill(g, 1.0f);
-    Backends.of("scalar").open(set).backward(g, y, indicator, g);
-    double[] errors = new double[y.length];
-    Arrays.setAll(errors, i -> g[i] - inputs.get(i).derivative());
-    return errors;
   }
 }

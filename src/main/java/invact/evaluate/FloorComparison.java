@@ -1,0 +1,90 @@
+package invact.evaluate;
+
+import invact.activation.Branch;
+import invact.coefficient.CoefficientSet;
+import invact.math.CompensatedSum;
+import invact.math.FloatFormat;
+import invact.runtime.Backends;
+import invact.runtime.InvertedActivation;
+import invact.samples.Density;
+import invact.samples.OutputClasses;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A coefficient set beside the best that any decoder of rounded outputs can do ({@link
+ * OutputClasses}), in a 16-bit format: errors of g, in fp32 before it is rounded to the format,
+ * weighted by the density of the inputs.
+ *
+ * @param set the set
+ * @param format bf16 or fp16
+ * @param rms root mean square error
+ * @param bias mean error
+ * @param maxAbs largest absolute error at an input of positive probability
+ * @param floorRms the least RMS error that a decoder can have
+ * @param floorMaxAbs the largest absolute error of the decoder that has it
+ */
+public record FloorComparison(
+    CoefficientSet set,
+    FloatFormat format,
+    double rms,
+    double bias,
+    double maxAbs,
+    double floorRms,
+    double floorMaxAbs) {
+  /**
+   * Compares a set with the floor.
+   *
+   * @param set the set
+   * @param format bf16 or fp16
+   * @param density how inputs are distributed
+   * @return the comparison
+   * @throws IllegalArgumentException if the format is not 16 bits wide
+   */
+  public static FloorComparison of(CoefficientSet set, FloatFormat format, Density density) {
+    OutputClasses classes = OutputClasses.of(set.activation(), format, density);
+    List<OutputClasses.Input> inputs = classes.inputs();
+    float[] g = decode(set, inputs);
+    CompensatedSum squares = new CompensatedSum();
+    CompensatedSum sum = new CompensatedSum();
+    double max = 0;
+    for (int i = 0; i < g.length; i++) {
+      double error = g[i] - inputs.get(i).derivative();
+      squares.add(inputs.get(i).weight() * error * error);
+      sum.add(inputs.get(i).weight() * error);
+      max = StrictMath.max(max, StrictMath.abs(error));
+    }
+    return new FloorComparison(
+        set,
+        format,
+        StrictMath.sqrt(squares.value()),
+        sum.value(),
+        max,
+        classes.floorRms(),
+        classes.floorMaxAbs());
+  }
+
+  /**
+   * How near to the floor the set is.
+   *
+   * @return rms/floorRms, at least 1 but for rounding
+   */
+  public double ratio() {
+    return rms / floorRms;
+  }
+
+  private static float[] decode(CoefficientSet set, List<OutputClasses.Input> inputs) {
+    float[] y = new float[inputs.size()];
+    float[] g = new float[inputs.size()];
+    byte[] indicator = new byte[(int) InvertedActivation.indicatorBytes(y.length)];
+    for (int i = 0; i < y.length; i++) {
+      y[i] = (float) inputs.get(i).y();
+      if (inputs.get(i).branch() == Branch.RIGHT) {
+        indicator[i / 8] |= (byte) (1 << (i % 8));
+      }
+    }
+    Arrays.fill(g, 1.0f);
+    Backends.of("scalar").open(set).backward(g, y, indicator, g);
+    return g;
+  }
+}
