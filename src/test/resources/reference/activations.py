@@ -76,6 +76,7 @@ def write(name, functions, argmin, tail):
     with open(os.path.join(here, name + ".csv"), "w") as out:
         out.write(f"# {name}: x (exact, hexadecimal), inner function f(x)/x, f, f', f'' at x\n")
         out.write(f"# inputs from T +- 2^-k, [-6,6], [-{tail},40], small ones; by activations.py, 60 digits\n")
+        out.write(f"# T = {decimal(argmin)}, f(T) = {decimal(functions(argmin)[1])}\n")
         for x in inputs(float(argmin), tail):
             values = ",".join(decimal(v) for v in functions(mpf(x)))
             out.write(f"{x.hex()},{values}\n")

@@ -64,7 +64,8 @@ public final class CustomActivation implements Activation {
    * fitted and run; a coefficient set of it cannot be written, since a file cannot hold code.
    *
    * @param name what to call it, in lower case; not the name of a built-in activation
-   * @param function f, without side effects
+   * @param function f, made of {@link Jet}'s operations alone, so that every digit is the same on
+   *     every machine
    * @return the activation
    * @throws IllegalArgumentException with one line, if the name is not a name or f is no activation
    *     with exactly one minimum

@@ -10,9 +10,10 @@ import invact.approx.PaperSiluLeft;
 /** Forms that belong together: one for each branch of each activation. */
 public enum FormFamily {
   /**
-   * The forms of Novikov and Oseledets, arXiv 2407.15545, section 5.1. Where f falls off on the
-   * left as GELU does, faster than an exponential, the left form is GELU's, else SiLU's: each has 4
-   * to 70 times the other's sum of squares on the wrong side (GELU, GELU-tanh; SiLU, Swish, Mish).
+   * The forms of Novikov and Oseledets, arXiv 2407.15545, section 5.1. The left form is GELU's
+   * where f falls off as GELU does, faster than an exponential (GELU, GELU-tanh), else SiLU's
+   * (SiLU, Swish, Mish). The other one's sum of squares is 8 to 72 times as large, measured for
+   * these on the default design.
    */
   PAPER("paper") {
     @Override

@@ -1,5 +1,6 @@
 package invact.activation;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import invact.math.Logistic;
@@ -8,8 +9,11 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Functions against 40-digit values; see {@code reference/activations.py}. */
 class ReferenceTest {
@@ -17,6 +21,17 @@ class ReferenceTest {
   private record Bound(double maxUlp, double rmsUlp) {}
 
   private record Row(double x, BigDecimal[] values) {}
+
+  /** T and f(T) are the doubles nearest to those in the third line of each file. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"gelu", "silu", "gelu-tanh", "quick-gelu", "swish-0.3", "swish-8", "mish"})
+  void argminAndMinimumAreCorrectlyRounded(String name) throws Exception {
+    Activation f = Activations.of(name);
+    String[] words = lines(name).skip(2).findFirst().orElseThrow().split("[ ,]+");
+    assertEquals(new BigDecimal(words[3]).doubleValue(), f.argmin());
+    assertEquals(new BigDecimal(words[6]).doubleValue(), f.minimum());
+  }
 
   @TestFactory
   List<DynamicTest> relativeErrorInUlp() throws Exception {
@@ -116,18 +131,21 @@ class ReferenceTest {
   }
 
   private static List<Row> rows(String name) throws Exception {
+    return lines(name)
+        .filter(line -> !line.startsWith("#"))
+        .map(line -> line.split(","))
+        .map(cells ->
+            new Row(
+                Double.parseDouble(cells[0]),
+                List.of(cells).subList(1, cells.length).stream()
+                    .map(BigDecimal::new)
+                    .toArray(BigDecimal[]::new)))
+        .toList();
+  }
+
+  private static Stream<String> lines(String name) throws Exception {
     try (var in = ReferenceTest.class.getResourceAsStream("/reference/" + name + ".csv")) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8)
-          .lines()
-          .filter(line -> !line.startsWith("#"))
-          .map(line -> line.split(","))
-          .map(cells ->
-              new Row(
-                  Double.parseDouble(cells[0]),
-                  List.of(cells).subList(1, cells.length).stream()
-                      .map(BigDecimal::new)
-                      .toArray(BigDecimal[]::new)))
-          .toList();
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines();
     }
   }
 }

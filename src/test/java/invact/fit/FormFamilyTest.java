@@ -1,0 +1,54 @@
+package invact.fit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import invact.activation.Activation;
+import invact.activation.Activations;
+import invact.activation.Branch;
+import invact.activation.CustomActivation;
+import invact.activation.Target;
+import invact.approx.Form;
+import invact.approx.PaperGeluLeft;
+import invact.approx.PaperSiluLeft;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Which left form suits which activation. */
+class FormFamilyTest {
+  private record Choice(Activation activation, String form) {}
+
+  static List<Choice> choices() {
+    return List.of(
+        new Choice(Activations.GELU, PaperGeluLeft.NAME),
+        new Choice(Activations.GELU_TANH, PaperGeluLeft.NAME),
+        new Choice(CustomActivation.of("mine", "x*(1 + erf(x/sqrt(2)))/2"), PaperGeluLeft.NAME),
+        new Choice(Activations.SILU, PaperSiluLeft.NAME),
+        new Choice(Activations.QUICK_GELU, PaperSiluLeft.NAME),
+        new Choice(Activations.MISH, PaperSiluLeft.NAME),
+        new Choice(Activations.swish(0.5), PaperSiluLeft.NAME),
+        new Choice(Activations.swish(4), PaperSiluLeft.NAME),
+        new Choice(CustomActivation.of("mine", "x/(1 + exp(-x))"), PaperSiluLeft.NAME));
+  }
+
+  /** The figures that {@link FormFamily#PAPER} quotes. */
+  @ParameterizedTest
+  @MethodSource("choices")
+  void theTailDecides(Choice choice) {
+    Activation f = choice.activation;
+    Form chosen = FormFamily.PAPER.form(f, Branch.LEFT);
+    assertEquals(choice.form, chosen.name());
+    Form other =
+        chosen instanceof PaperSiluLeft ? new PaperGeluLeft(-f.minimum()) : new PaperSiluLeft();
+    double ratio = sumOfSquares(f, other) / sumOfSquares(f, chosen);
+    assertTrue(ratio > 8 && ratio < 72, f.name() + ": " + ratio);
+  }
+
+  private static double sumOfSquares(Activation f, Form form) {
+    return new BranchFitter()
+        .fit(f, Branch.LEFT, form, Target.DERIVATIVE, Design.DEFAULT)
+        .targetError()
+        .sumOfSquares();
+  }
+}
