@@ -1,7 +1,8 @@
 // dx = dy·g(y, S), g an approximant of f′∘f⁻¹ in the lift u = max(y, f(T)) − f(T).
 //
 // The order of operations is that of invact.runtime.FloatApproximant and FloatDerivative: without
-// exp and pow every result is theirs, bit for bit.
+// exp and pow every result is theirs, bit for bit, but for rationals in the fast kernels for
+// 16 bits.
 #include "activation.cuh"
 #include "elements.cuh"
 
@@ -160,26 +161,33 @@ __device__ inline float select_bit(uint32_t bit, float yes, float no) {
   return result;
 }
 
-// √u correctly rounded, for u = 0 and from 2⁻¹⁰⁰ on: a lift is 0 or at least an ulp of f(T). The
-// steps are those of sqrt.rn, without its branch for smaller numbers. √∞ is NaN here.
+// √u; EXACT: correctly rounded for u = 0 and from 2⁻¹⁰⁰ on (a lift is 0 or at least an ulp of f(T)),
+// by the steps of sqrt.rn without its branch for smaller numbers, else to 1 ulp. √∞ is not taken.
+template <bool EXACT>
 __device__ inline float lift_root(float u) {
   float inverse;
+  if (!EXACT) {
+    asm("sqrt.approx.ftz.f32 %0, %1;" : "=f"(inverse) : "f"(u));
+    return inverse;
+  }
   asm("rsqrt.approx.ftz.f32 %0, %1;" : "=f"(inverse) : "f"(fmaxf(u, 1e-30f)));
   float root = u * inverse;
   return fmaf(fmaf(-root, root, u), 0.5f * inverse, root);
 }
 
-// n/d correctly rounded, if 2⁻⁶⁰ < |d| < 2⁶⁰ and |n| < 2⁶⁰: the steps of div.rn, without its branch.
+// n/d; EXACT: correctly rounded, by the steps of div.rn without its branch for numbers far from 1,
+// else to 3 ulp. The library sees to it that |d| lies in (2⁻⁶⁰, 2⁶⁰) and |n| below 2⁶⁰, where the
+// result is taken.
+template <bool EXACT>
 __device__ inline float near_quotient(float n, float d) {
   float inverse = approximate_reciprocal(d);
+  if (!EXACT) {
+    return n * inverse;
+  }
   inverse = fmaf(inverse, fmaf(-d, inverse, 1.0f), inverse);
   float q = n * inverse;
   q = fmaf(fmaf(-d, q, n), inverse, q);
   return fmaf(fmaf(-d, q, n), inverse, q);
-}
-
-__device__ inline bool is_near(float n, float d) {
-  return fabsf(d) < 0x1p60f && fabsf(d) > 0x1p-60f && fabsf(n) < 0x1p60f;
 }
 
 // Horner's scheme for a group: c[DEGREE]·t^DEGREE + … + c[0].
@@ -201,10 +209,13 @@ __device__ inline void horner(const float (&c)[DEGREE + 1], const float (&t)[GRO
 
 template <int M, int N>
 struct Ratio {
+  static constexpr bool IS_POLYNOMIAL = false;
+
   float centre;
   float a[M + 1];
   float b[N];  // b₁ …
 
+  template <bool EXACT>
   __device__ void values(const float (&r)[GROUP], float (&q)[GROUP]) const {
     float t[GROUP];
     float d[GROUP];
@@ -214,31 +225,21 @@ struct Ratio {
     }
     horner<N - 1>(b, t, d);
     horner<M>(a, t, q);
-    bool near = true;
 #pragma unroll
     for (int j = 0; j < GROUP; j++) {
-      d[j] = fmaf(d[j], t[j], 1.0f);
-      near = near && is_near(q[j], d[j]);
-    }
-    if (near) {
-#pragma unroll
-      for (int j = 0; j < GROUP; j++) {
-        q[j] = near_quotient(q[j], d[j]);
-      }
-    } else {
-#pragma unroll
-      for (int j = 0; j < GROUP; j++) {
-        q[j] = __fdiv_rn(q[j], d[j]);
-      }
+      q[j] = near_quotient<EXACT>(q[j], fmaf(d[j], t[j], 1.0f));
     }
   }
 };
 
 template <int M>
 struct Ratio<M, 0> {
+  static constexpr bool IS_POLYNOMIAL = true;
+
   float centre;
   float a[M + 1];
 
+  template <bool EXACT>
   __device__ void values(const float (&r)[GROUP], float (&q)[GROUP]) const {
     float t[GROUP];
 #pragma unroll
@@ -270,17 +271,20 @@ __device__ inline void backward_fixed(const FixedArguments<Left, Right>& argumen
   load<F, true>(tensors.y, group, size, y);
   load<F, true>(tensors.dy, group, size, dy);
   uint32_t bits = tensors.indicator[group];
+  // What a few ulp of fp32 change is seldom seen in 16 bits, and with rationals all time is needed.
+  constexpr bool EXACT =
+      sizeof(typename F::Bits) == 4 || (Left::IS_POLYNOMIAL && Right::IS_POLYNOMIAL);
   float u[GROUP];
   float r[GROUP];
 #pragma unroll
   for (int j = 0; j < GROUP; j++) {
     u[j] = max_nan(y[j], tensors.minimum) - tensors.minimum;
-    r[j] = lift_root(u[j]);
+    r[j] = lift_root<EXACT>(u[j]);
   }
   float left[GROUP];
   float right[GROUP];
-  arguments.left.values(r, left);
-  arguments.right.values(r, right);
+  arguments.left.template values<EXACT>(r, left);
+  arguments.right.template values<EXACT>(r, right);
 #pragma unroll
   for (int j = 0; j < GROUP; j++) {
     float onLeft = select_not_negative(y[j], 0.0f, left[j]);

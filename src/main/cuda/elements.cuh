@@ -17,12 +17,15 @@ __device__ inline int group_size(uint64_t group, uint64_t n) {
   return left < GROUP ? static_cast<int>(left) : GROUP;
 }
 
-// A format's bits in memory; decode is exact, encode rounds to nearest, ties to even. A word is what
-// one instruction encodes: two elements of 16 bits.
+// A format's bits in memory; decoding is exact, encoding rounds to nearest, ties to even. A word is 32
+// bits: two elements of 16 bits.
 struct Fp32 {
   static constexpr int PER_WORD = 1;
   __device__ static uint32_t encode_word(const float* values) {
     return __float_as_uint(values[0]);
+  }
+  __device__ static void decode_word(uint32_t word, float* values) {
+    values[0] = __uint_as_float(word);
   }
   using Bits = uint32_t;
   __device__ static float decode(Bits bits) { return __uint_as_float(bits); }
@@ -35,6 +38,10 @@ struct Bf16 {
     uint32_t word;
     asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(word) : "f"(values[1]), "f"(values[0]));
     return word;
+  }
+  __device__ static void decode_word(uint32_t word, float* values) {
+    values[0] = __uint_as_float(word << 16);
+    values[1] = __uint_as_float(word & 0xFFFF0000u);
   }
   using Bits = uint16_t;
   __device__ static float decode(Bits bits) {
@@ -51,6 +58,10 @@ struct Fp16 {
     uint32_t word;
     asm("cvt.rn.f16x2.f32 %0, %1, %2;" : "=r"(word) : "f"(values[1]), "f"(values[0]));
     return word;
+  }
+  __device__ static void decode_word(uint32_t word, float* values) {
+    values[0] = decode(static_cast<Bits>(word));
+    values[1] = decode(static_cast<Bits>(word >> 16));
   }
   using Bits = uint16_t;
   __device__ static float decode(Bits bits) { return __half2float(__ushort_as_half(bits)); }
@@ -109,8 +120,8 @@ __device__ inline void load(const void* base, uint64_t group, int size, float (&
     }
   }
 #pragma unroll
-  for (int j = 0; j < GROUP; j++) {
-    values[j] = F::decode(g.bits[j]);
+  for (int j = 0; j < 4 * Group<F>::VECTORS; j++) {
+    F::decode_word(g.words[j], values + j * F::PER_WORD);
   }
 }
 

@@ -62,6 +62,14 @@ record FixedKernel(Shape shape, Ratio left, Ratio right) {
           new Shape(6, 6, 6, 6),
           new Shape(16, 0, 24, 0));
 
+  /** Points at which a denominator is looked at. */
+  private static final int GRID = 4096;
+
+  /** Far above the 2⁻⁶⁰ that the kernels demand, since between the points it may be less. */
+  private static final double LEAST_DENOMINATOR = 0x1p-20;
+
+  private static final double LARGEST = 0x1p40;
+
   /** An approximant as numerator and denominator. */
   private record Ratio(Degrees degrees, double centre, double cutoff, double[] c) {
     static Optional<Ratio> of(Approximant approximant) {
@@ -84,6 +92,44 @@ record FixedKernel(Shape shape, Ratio left, Ratio right) {
       };
     }
 
+    /**
+     * Whether, on all roots where the value is taken, the denominator has one sign and its size and
+     * the numerator's are such that the kernels' quotient neither over- nor underflows on the way.
+     */
+    boolean isTame(double largestRoot) {
+      if (degrees.denominator == 0) {
+        return true;
+      }
+      if (largestRoot == Double.POSITIVE_INFINITY) {
+        return false;
+      }
+      double sign = Math.signum(denominator(-centre));
+      for (int i = 0; i <= GRID; i++) {
+        double t = largestRoot * i / GRID - centre;
+        double d = sign * denominator(t);
+        if (!(d > LEAST_DENOMINATOR && d < LARGEST && Math.abs(numerator(t)) < LARGEST)) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    private double numerator(double t) {
+      double value = 0;
+      for (int j = degrees.numerator; j >= 0; j--) {
+        value = value * t + c[j];
+      }
+      return value;
+    }
+
+    private double denominator(double t) {
+      double value = 0;
+      for (int j = degrees.denominator; j >= 1; j--) {
+        value = (value + c[degrees.numerator + j]) * t;
+      }
+      return value + 1;
+    }
+
     void store(Degrees room, MemorySegment to, long offset) {
       to.set(JAVA_FLOAT, offset, (float) centre);
       for (int j = 0; j <= degrees.numerator; j++) {
@@ -102,6 +148,8 @@ record FixedKernel(Shape shape, Ratio left, Ratio right) {
     if (left.isEmpty()
         || right.isEmpty()
         || left.get().cutoff != Double.POSITIVE_INFINITY
+        || !left.get().isTame(Math.sqrt(-set.activation().minimum()))
+        || !right.get().isTame(Math.sqrt(right.get().cutoff))
         || set.left().approximant().target() != Target.DERIVATIVE
         || set.right().approximant().target() != Target.DERIVATIVE) {
       return Optional.empty();

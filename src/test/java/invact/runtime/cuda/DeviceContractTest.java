@@ -11,6 +11,7 @@ import invact.approx.Form;
 import invact.approx.PaperGeluLeft;
 import invact.approx.PaperRight;
 import invact.approx.RootExponential;
+import invact.approx.RootRational;
 import invact.coefficient.CoefficientSet;
 import invact.math.FloatFormat;
 import invact.runtime.Backends;
@@ -36,10 +37,8 @@ class DeviceContractTest {
   private static final int[] LENGTHS = {0, 1, 2, 7, 8, 9, 15, 16, 17, 255, 2047, 2048, 2049, 5003};
   private static final int LONGEST = LENGTHS[LENGTHS.length - 1];
 
-  /**
-   * expf and powf of CUDA against the correctly rounded ones, in g; measured 2.4e-6, rounded up.
-   */
-  private static final double TRANSCENDENTAL = 4e-6;
+  /** What CUDA's exp and pow change in g, and approximate roots; 1.4e-7 was found in fp32. */
+  private static final double TRANSCENDENTAL = 4e-7;
 
   /** Beside the rounding to 16 bits, relative; {@link DeviceActivation}. */
   private static final double HALF_RELATIVE = 3e-5;
@@ -49,13 +48,17 @@ class DeviceContractTest {
     boolean isExact() {
       return Stream.of(set.left(), set.right())
           .map(piece -> piece.approximant().approximant().form())
-          .noneMatch(Case::isTranscendental);
+          .noneMatch(form -> isTranscendental(form) || format.isHalf() && isRational(form));
     }
 
     private static boolean isTranscendental(Form form) {
       return form instanceof PaperGeluLeft
           || form instanceof PaperRight
           || form instanceof RootExponential;
+    }
+
+    private static boolean isRational(Form form) {
+      return form instanceof RootRational;
     }
 
     @Override
@@ -73,6 +76,7 @@ class DeviceContractTest {
   }
 
   private Gpu gpu;
+  private double largestChange;
 
   @BeforeAll
   void open() {
@@ -82,6 +86,7 @@ class DeviceContractTest {
   @AfterAll
   void close() {
     if (gpu != null) {
+      System.out.printf("exp and pow change g by at most %.2g%n", largestChange);
       gpu.close();
     }
   }
@@ -247,8 +252,7 @@ class DeviceContractTest {
   }
 
   /** As the scalar implementation: bit for bit, or by what exp and pow may differ. */
-  private static void requireGradients(
-      Case c, float[] dy, float[] y, byte[] indicator, float[] found) {
+  private void requireGradients(Case c, float[] dy, float[] y, byte[] indicator, float[] found) {
     float[] expected = scalar(c, Arrays.copyOf(dy, y.length), y, indicator);
     for (int i = 0; i < expected.length; i++) {
       if (c.isExact() || !Float.isFinite(expected[i])) {
@@ -257,6 +261,9 @@ class DeviceContractTest {
         double scale = Math.abs((double) dy[i]) * (1 + Math.min(Math.abs(y[i]), 1e3));
         double bound =
             TRANSCENDENTAL * scale + (c.format.isHalf() ? ulp(c.format, expected[i]) : 0);
+        if (!c.format.isHalf() && scale > 0) {
+          largestChange = Math.max(largestChange, Math.abs(expected[i] - found[i]) / scale);
+        }
         assertEquals(expected[i], found[i], bound, "dx for dy " + dy[i] + " y " + y[i]);
       }
     }
