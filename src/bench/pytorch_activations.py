@@ -2,7 +2,7 @@
 
     python3 pytorch_activations.py [ELEMENTS]
 
-Prints a Markdown table: medians of 101 runs by events, after 10 to warm up.
+Prints a Markdown table: medians of 101 runs by events, after 50 to warm up.
 """
 
 import sys
@@ -10,7 +10,7 @@ import sys
 import torch
 import torch.nn.functional as F
 
-WARM_UP = 10
+WARM_UP = 50
 RUNS = 101
 
 

@@ -60,8 +60,9 @@ struct Fp16 {
     return word;
   }
   __device__ static void decode_word(uint32_t word, float* values) {
-    values[0] = decode(static_cast<Bits>(word));
-    values[1] = decode(static_cast<Bits>(word >> 16));
+    asm("{ .reg .b16 low, high; mov.b32 {low, high}, %2; cvt.f32.f16 %0, low; cvt.f32.f16 %1, high; }"
+        : "=f"(values[0]), "=f"(values[1])
+        : "r"(word));
   }
   using Bits = uint16_t;
   __device__ static float decode(Bits bits) { return __half2float(__ushort_as_half(bits)); }

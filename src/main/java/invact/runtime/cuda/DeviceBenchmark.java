@@ -23,7 +23,9 @@ public final class DeviceBenchmark {
   /** 512 MiB in 16 bits. */
   public static final long DEFAULT_ELEMENTS = 1L << 28;
 
-  private static final int WARM_UP = 10;
+  /** Until the clocks have settled. */
+  private static final int WARM_UP = 50;
+
   private static final int RUNS = 101;
 
   /** As many random numbers are made as this, and repeated. */
