@@ -1,0 +1,89 @@
+package invact.runtime.cuda;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The CUDA driver of this machine. */
+public final class Cuda {
+  /** The version that the PTX in the jar names, 7.4, came with CUDA 11.4. */
+  static final int LEAST_VERSION = 11040;
+
+  private Cuda() {}
+
+  /**
+   * What keeps the GPU runtime from running here.
+   *
+   * @return nothing if it can run; else one line that says what is missing and what to do about it
+   */
+  public static Optional<String> obstacle() {
+    Optional<String> missing = Driver.missing();
+    if (missing.isPresent()) {
+      return missing;
+    }
+    try {
+      int version = version();
+      if (version < LEAST_VERSION) {
+        return Optional.of(
+            "the driver supports CUDA "
+                + text(version)
+                + ", the kernels need "
+                + text(LEAST_VERSION)
+                + ": install NVIDIA's driver 470 or newer");
+      }
+      List<Device> devices = devices();
+      if (devices.stream().noneMatch(Device::isSupported)) {
+        return Optional.of(
+            devices.isEmpty()
+                ? "the driver sees no GPU: check that nvidia-smi lists one"
+                : "no GPU has compute capability 8.0 or more: there is " + devices);
+      }
+      return Optional.empty();
+    } catch (CudaException | IllegalStateException e) {
+      return Optional.of("the driver does not start: " + e.getMessage());
+    }
+  }
+
+  /**
+   * The CUDA version that the driver supports.
+   *
+   * @return 1000·major + 10·minor
+   * @throws IllegalStateException if there is no driver
+   */
+  public static int version() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment version = arena.allocate(JAVA_INT);
+      Driver.driverVersion(version);
+      return version.get(JAVA_INT, 0);
+    }
+  }
+
+  /**
+   * The GPUs that the driver sees.
+   *
+   * @return the devices, by ordinal
+   * @throws CudaException if the driver does not start
+   * @throws IllegalStateException if there is no driver
+   */
+  public static List<Device> devices() {
+    Driver.init(0);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment count = arena.allocate(JAVA_INT);
+      Driver.deviceCount(count);
+      List<Device> devices = new ArrayList<>();
+      for (int ordinal = 0; ordinal < count.get(JAVA_INT, 0); ordinal++) {
+        devices.add(Device.of(ordinal));
+      }
+      return List.copyOf(devices);
+    }
+  }
+
+  /** A version as people write it. */
+  static String text(int version) {
+    return version / 1000 + "." + version % 1000 / 10;
+  }
+}

@@ -1,0 +1,95 @@
+package invact.runtime.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The PTX in the jar is what the CUDA sources give, where the CUDA toolkit is there to ask. */
+class PtxTest {
+  private static final Path SOURCES =
+      Path.of(System.getProperty("invact.basedir", "."), "src/main/cuda");
+
+  /** The compiler whose PTX is checked in; another one's may differ. */
+  private static final String COMPILER = "V13.0.88";
+
+  @TempDir private Path folder;
+
+  @Test
+  void ptxIsWhatTheSourcesGive() throws Exception {
+    assumeTrue(hasCompiler(), "no nvcc " + COMPILER + " on the PATH");
+    run("sh", SOURCES.resolve("build.sh").toString(), folder.toString());
+    for (String name : List.of("forward", "backward", "gated")) {
+      assertEquals(
+          Files.readString(folder.resolve(name + ".ptx")),
+          Module.ptx(name),
+          name + ".ptx is out of date: run src/main/cuda/build.sh");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sm_80", "sm_90", "sm_100"})
+  void ptxAssembles(String architecture) throws Exception {
+    assumeTrue(isThere("ptxas"), "no ptxas on the PATH");
+    for (String name : List.of("forward", "backward", "gated")) {
+      Path ptx = Files.writeString(folder.resolve(name + ".ptx"), Module.ptx(name));
+      run(
+          "ptxas",
+          "-arch=" + architecture,
+          ptx.toString(),
+          "-o",
+          folder.resolve("kernels.cubin").toString());
+    }
+  }
+
+  /** Driver 470 knows PTX 7.4; a later version would shut out drivers that can run the rest. */
+  @ParameterizedTest
+  @ValueSource(strings = {"forward", "backward", "gated"})
+  void ptxAsksForNoNewerDriverThanItSays(String name) {
+    assertEquals(
+        List.of(".version 7.4", ".target sm_80"),
+        Module.ptx(name)
+            .lines()
+            .filter(line -> line.startsWith(".version") || line.startsWith(".target"))
+            .toList());
+  }
+
+  /** Whatever the driver is, saying so is one line, and no GPU is a reason, not a crash. */
+  @Test
+  void obstacleIsOneLine() {
+    assertTrue(Cuda.obstacle().map(text -> text.lines().count() == 1).orElse(true));
+  }
+
+  private static boolean hasCompiler() throws Exception {
+    return isThere("nvcc") && run("nvcc", "--version").contains(COMPILER);
+  }
+
+  private static boolean isThere(String program) throws InterruptedException {
+    try {
+      return new ProcessBuilder(program, "--version")
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start()
+              .waitFor()
+          == 0;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static String run(String... command) throws Exception {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, process.waitFor(), output);
+    return output;
+  }
+}
