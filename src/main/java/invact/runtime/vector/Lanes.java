@@ -1,0 +1,51 @@
+package invact.runtime.vector;
+
+import java.nio.ByteOrder;
+import java.util.Optional;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/** The shape of this machine's registers. */
+final class Lanes {
+  static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
+  static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
+
+  /** Elements in a register of fp32. */
+  static final int COUNT = FLOATS.length();
+
+  /** As many 16-bit lanes, in a register half as wide. */
+  static final VectorSpecies<Short> SHORTS =
+      VectorSpecies.of(
+          short.class, VectorShape.forBitSize(Math.max(64, FLOATS.vectorBitSize() / 2)));
+
+  static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+  private Lanes() {}
+
+  /** An indicator byte is the least that a register covers; two are the most it was written for. */
+  static Optional<String> obstacle() {
+    return COUNT == 8 || COUNT == 16
+        ? Optional.empty()
+        : Optional.of("it takes registers of 256 or 512 bits, not " + FLOATS.vectorBitSize());
+  }
+
+  /** Lane j shifted left by its number here has bit j on top. */
+  static IntVector topShifts() {
+    int[] shifts = new int[COUNT];
+    for (int j = 0; j < COUNT; j++) {
+      shifts[j] = Integer.SIZE - 1 - j;
+    }
+    return IntVector.fromArray(INTS, shifts, 0);
+  }
+
+  /** A table of eight in every eight lanes. */
+  static IntVector table(int[] eight) {
+    int[] lanes = new int[COUNT];
+    for (int j = 0; j < COUNT; j++) {
+      lanes[j] = eight[j % 8];
+    }
+    return IntVector.fromArray(INTS, lanes, 0);
+  }
+}
