@@ -4,7 +4,6 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
-import invact.activation.Activation;
 import invact.activation.Branch;
 import invact.coefficient.CoefficientSet;
 import invact.math.FloatFormat;
@@ -12,7 +11,7 @@ import java.lang.foreign.MemorySegment;
 
 /** The specification of {@link InvertedActivation}, one element after the other. */
 public final class ScalarActivation implements InvertedActivation {
-  private final Activation activation;
+  private final FloatActivation activation;
   private final double argmin;
   private final FloatDerivative left;
   private final FloatDerivative right;
@@ -24,8 +23,8 @@ public final class ScalarActivation implements InvertedActivation {
    * @throws IllegalArgumentException if they cannot be held in fp32
    */
   public ScalarActivation(CoefficientSet set) {
-    activation = set.activation();
-    argmin = activation.argmin();
+    activation = FloatActivation.of(set.activation());
+    argmin = set.activation().argmin();
     left = FloatDerivative.of(set.left().approximant());
     right = FloatDerivative.of(set.right().approximant());
   }
@@ -57,8 +56,8 @@ public final class ScalarActivation implements InvertedActivation {
       long end = Math.min(first + Byte.SIZE, to);
       int bits = 0;
       for (long i = first; i < end; i++) {
-        double input = load(format, x, i);
-        store(format, y, i, (float) activation.value(input));
+        float input = load(format, x, i);
+        store(format, y, i, activation.value(input));
         if (input >= argmin) {
           bits |= 1 << (i - first);
         }

@@ -58,13 +58,13 @@ abstract class InvertedActivationContract {
   private static final Map<String, HalfFigures> HALF_FIGURES =
       Map.of(
           "gelu-published bf16", new HalfFigures(128, 3.26e-2, 5.9e-4),
-          "gelu-published fp16", new HalfFigures(3, 2.05e-2, 1.38e-3),
+          "gelu-published fp16", new HalfFigures(1, 2.05e-2, 1.38e-3),
           "silu-published bf16", new HalfFigures(0, 1.64e-2, 3.5e-4),
-          "silu-published fp16", new HalfFigures(2, 6.4e-3, 4.0e-4),
+          "silu-published fp16", new HalfFigures(1, 6.4e-3, 4.0e-4),
           "gelu-segmented bf16", new HalfFigures(128, 1.54e-2, 3.1e-4),
-          "gelu-segmented fp16", new HalfFigures(3, 6.5e-3, 1.7e-4),
+          "gelu-segmented fp16", new HalfFigures(1, 6.5e-3, 1.7e-4),
           "silu-segmented bf16", new HalfFigures(0, 1.5e-2, 3.2e-4),
-          "silu-segmented fp16", new HalfFigures(2, 4.9e-3, 1.5e-4));
+          "silu-segmented fp16", new HalfFigures(1, 4.9e-3, 1.5e-4));
 
   /** One coefficient set in one format. */
   record Case(CoefficientSet set, FloatFormat format) {
@@ -326,7 +326,7 @@ abstract class InvertedActivationContract {
       float output = GuardedBuffer.get(c.format, y, i);
       boolean right = x[i] >= c.argmin();
       assertEquals(right, bit(indicator, i), "x = " + x[i]);
-      requireSame(c.rounded((float) c.set.activation().value(x[i])), output, "y of " + x[i]);
+      requireOutput(c, x[i], output);
       double g = derivative(c, output, right);
       double found = GuardedBuffer.get(c.format, dx, i);
       if (Double.isFinite(dy[i]) && !Float.isNaN(output)) {
@@ -342,6 +342,15 @@ abstract class InvertedActivationContract {
       }
     }
     assertTrue(largestRatio > 0.1, "the bound is far too wide: " + largestRatio);
+  }
+
+  /** y is f(x) to 2 ulp in fp32; in 16 bits these move a tie by less than 0.001 ulp. */
+  private static void requireOutput(Case c, float x, float y) {
+    double exact = c.set.activation().value(x);
+    double bound = c.format.isHalf() ? 0.501 : 2;
+    if (c.rounded(exact) != y) {
+      assertEquals(exact, y, bound * ulp(c.format, exact), "y of " + x);
+    }
   }
 
   /** Every input there is. */

@@ -1,5 +1,6 @@
 package invact.runtime.vector;
 
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
@@ -21,6 +22,10 @@ final class Lanes {
           short.class, VectorShape.forBitSize(Math.max(64, FLOATS.vectorBitSize() / 2)));
 
   static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+  /** The indicator of 16 elements. */
+  static final ValueLayout.OfShort TWO_BYTES =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private Lanes() {}
 
@@ -47,5 +52,14 @@ final class Lanes {
       lanes[j] = eight[j % 8];
     }
     return IntVector.fromArray(INTS, lanes, 0);
+  }
+
+  /** The bit patterns of a table of eight. */
+  static IntVector table(float[] eight) {
+    int[] bits = new int[eight.length];
+    for (int j = 0; j < bits.length; j++) {
+      bits[j] = Float.floatToRawIntBits(eight[j]);
+    }
+    return table(bits);
   }
 }

@@ -1,14 +1,11 @@
 package invact.runtime.vector;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import invact.math.FloatFormat;
 import invact.runtime.FloatApproximant;
 import invact.runtime.FloatDerivative;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -21,9 +18,6 @@ import jdk.incubator.vector.VectorOperators;
  * and denominators of both branches are evaluated, then those of one are selected and divided once.
  */
 final class RationalBackward implements BackwardKernel {
-  private static final ValueLayout.OfShort TWO_BYTES =
-      JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
   private final float minimum;
 
   /** The right branch's cut-off; finite, so that an infinite lift is beyond it. */
@@ -162,7 +156,9 @@ final class RationalBackward implements BackwardKernel {
       u = u.blend(zero, u.compare(VectorOperators.LT, zero));
       FloatVector r = u.lanewise(VectorOperators.SQRT);
       int bits =
-          Lanes.COUNT == 16 ? indicator.get(TWO_BYTES, i >> 3) : indicator.get(JAVA_BYTE, i >> 3);
+          Lanes.COUNT == 16
+              ? indicator.get(Lanes.TWO_BYTES, i >> 3)
+              : indicator.get(JAVA_BYTE, i >> 3);
       VectorMask<Float> isRight =
           IntVector.broadcast(Lanes.INTS, bits)
               .lanewise(VectorOperators.LSHL, shifts)

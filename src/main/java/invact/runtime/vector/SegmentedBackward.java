@@ -1,14 +1,11 @@
 package invact.runtime.vector;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import invact.math.FloatFormat;
 import invact.runtime.FloatApproximant;
 import invact.runtime.FloatDerivative;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -28,9 +25,6 @@ import jdk.incubator.vector.VectorOperators;
 final class SegmentedBackward implements BackwardKernel {
   private static final int SEGMENTS = 8;
   private static final int DEGREE = 5;
-  private static final ValueLayout.OfShort TWO_BYTES =
-      JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
   private final float minimum;
 
   /** The right branch's cut-off; finite, so that an infinite lift is beyond it. */
@@ -208,7 +202,9 @@ final class SegmentedBackward implements BackwardKernel {
       u = u.blend(zero, u.compare(VectorOperators.LT, zero));
       FloatVector r = u.lanewise(VectorOperators.SQRT);
       int bits =
-          Lanes.COUNT == 16 ? indicator.get(TWO_BYTES, i >> 3) : indicator.get(JAVA_BYTE, i >> 3);
+          Lanes.COUNT == 16
+              ? indicator.get(Lanes.TWO_BYTES, i >> 3)
+              : indicator.get(JAVA_BYTE, i >> 3);
       IntVector left =
           IntVector.broadcast(Lanes.INTS, ~bits).lanewise(VectorOperators.LSHL, shifts).and(top);
       IntVector key = r.reinterpretAsInts().or(left);

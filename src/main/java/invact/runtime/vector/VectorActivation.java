@@ -16,10 +16,12 @@ import java.lang.foreign.MemorySegment;
  */
 final class VectorActivation implements InvertedActivation {
   private final ScalarActivation scalar;
+  private final ForwardKernel forward;
   private final BackwardKernel backward;
 
   VectorActivation(CoefficientSet set) {
     scalar = new ScalarActivation(set);
+    forward = ForwardKernel.of(set.activation());
     FloatDerivative left = scalar.derivative(Branch.LEFT);
     FloatDerivative right = scalar.derivative(Branch.RIGHT);
     boolean derivatives = left.target() == Target.DERIVATIVE && right.target() == Target.DERIVATIVE;
@@ -34,7 +36,12 @@ final class VectorActivation implements InvertedActivation {
   @Override
   public void forward(
       FloatFormat format, MemorySegment x, MemorySegment y, MemorySegment indicator) {
-    scalar.forward(format, x, y, indicator);
+    long elements = BufferCheck.forward(format, x, y, indicator);
+    long whole = forward == null ? 0 : elements - elements % Lanes.COUNT;
+    if (whole > 0) {
+      forward.run(format, x, y, indicator, 0, whole);
+    }
+    scalar.forward(format, x, y, indicator, whole, elements);
   }
 
   @Override
