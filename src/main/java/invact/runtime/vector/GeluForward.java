@@ -54,14 +54,27 @@ final class GeluForward implements ForwardKernel {
     final IntVector p5 = Lanes.table(FloatGelu.coefficients(5));
     final IntVector p6 = Lanes.table(FloatGelu.coefficients(6));
     final IntVector p7 = Lanes.table(FloatGelu.coefficients(7));
+    final float[] xsFloats = Lanes.floats(xs);
+    final float[] ysFloats = Lanes.floats(ys);
+    final short[] xsShorts = Lanes.shorts(xs);
+    final short[] ysShorts = Lanes.shorts(ys);
+    final int xsStart = Lanes.start(format, xs);
+    final int ysStart = Lanes.start(format, ys);
+    final boolean floats = xsFloats != null && ysFloats != null;
+    final boolean shorts = xsShorts != null && ysShorts != null;
     for (long i = from; i < to; i += Lanes.COUNT) {
       FloatVector x;
       if (format == FloatFormat.FP32) {
-        x = FloatVector.fromMemorySegment(Lanes.FLOATS, xs, i << 2, Lanes.ORDER);
+        x =
+            floats
+                ? FloatVector.fromArray(Lanes.FLOATS, xsFloats, (int) i + xsStart)
+                : FloatVector.fromMemorySegment(Lanes.FLOATS, xs, i << 2, Lanes.ORDER);
       } else {
         IntVector xBits =
             (IntVector)
-                ShortVector.fromMemorySegment(Lanes.SHORTS, xs, i << 1, Lanes.ORDER)
+                (shorts
+                        ? ShortVector.fromArray(Lanes.SHORTS, xsShorts, (int) i + xsStart)
+                        : ShortVector.fromMemorySegment(Lanes.SHORTS, xs, i << 1, Lanes.ORDER))
                     .convertShape(VectorOperators.S2I, Lanes.INTS, 0);
         if (format == FloatFormat.BF16) {
           x = xBits.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
@@ -129,7 +142,11 @@ final class GeluForward implements ForwardKernel {
       FloatVector y =
           below.mul(scale).fma(unscale, x.blend(minusZero, x.compare(VectorOperators.LT, zero)));
       if (format == FloatFormat.FP32) {
-        y.intoMemorySegment(ys, i << 2, Lanes.ORDER);
+        if (floats) {
+          y.intoArray(ysFloats, (int) i + ysStart);
+        } else {
+          y.intoMemorySegment(ys, i << 2, Lanes.ORDER);
+        }
       } else {
         IntVector wide = y.reinterpretAsInts();
         IntVector size = wide.and(Integer.MAX_VALUE);
@@ -152,8 +169,13 @@ final class GeluForward implements ForwardKernel {
                   .blend(0x7E00, size.compare(VectorOperators.GT, Half.FP32_INFINITY));
         }
         rounded = rounded.or(wide.lanewise(VectorOperators.LSHR, 16).and(0x8000));
-        ((ShortVector) rounded.convertShape(VectorOperators.I2S, Lanes.SHORTS, 0))
-            .intoMemorySegment(ys, i << 1, Lanes.ORDER);
+        ShortVector narrow =
+            (ShortVector) rounded.convertShape(VectorOperators.I2S, Lanes.SHORTS, 0);
+        if (shorts) {
+          narrow.intoArray(ysShorts, (int) i + ysStart);
+        } else {
+          narrow.intoMemorySegment(ys, i << 1, Lanes.ORDER);
+        }
       }
     }
   }

@@ -1,5 +1,7 @@
 package invact.runtime.vector;
 
+import invact.math.FloatFormat;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Optional;
@@ -61,5 +63,32 @@ final class Lanes {
       bits[j] = Float.floatToRawIntBits(eight[j]);
     }
     return table(bits);
+  }
+
+  /**
+   * The array that a segment is a part of, if it is one of floats whose elements are the segment's.
+   * C2 makes vector instructions of the accesses to a segment on the heap only where it sees the
+   * array's type.
+   *
+   * @return null if there is none
+   */
+  static float[] floats(MemorySegment segment) {
+    return segment.address() % Float.BYTES == 0
+            && segment.heapBase().orElse(null) instanceof float[] array
+        ? array
+        : null;
+  }
+
+  /** Likewise of 16-bit patterns. */
+  static short[] shorts(MemorySegment segment) {
+    return segment.address() % Short.BYTES == 0
+            && segment.heapBase().orElse(null) instanceof short[] array
+        ? array
+        : null;
+  }
+
+  /** The element of its array with which a segment starts; without a meaning for native ones. */
+  static int start(FloatFormat format, MemorySegment segment) {
+    return (int) (segment.address() / format.bytes());
   }
 }

@@ -97,20 +97,41 @@ final class RationalBackward implements BackwardKernel {
     final float[] leftDenominator = left.denominator;
     final float[] rightNumerator = right.numerator;
     final float[] rightDenominator = right.denominator;
+    final float[] dysFloats = Lanes.floats(dys);
+    final float[] ysFloats = Lanes.floats(ys);
+    final float[] dxsFloats = Lanes.floats(dxs);
+    final short[] dysShorts = Lanes.shorts(dys);
+    final short[] ysShorts = Lanes.shorts(ys);
+    final short[] dxsShorts = Lanes.shorts(dxs);
+    final int dysStart = Lanes.start(format, dys);
+    final int ysStart = Lanes.start(format, ys);
+    final int dxsStart = Lanes.start(format, dxs);
+    final boolean floats = dysFloats != null && ysFloats != null && dxsFloats != null;
+    final boolean shorts = dysShorts != null && ysShorts != null && dxsShorts != null;
     for (long i = from; i < to; i += Lanes.COUNT) {
       FloatVector y;
       FloatVector dy;
       if (format == FloatFormat.FP32) {
-        y = FloatVector.fromMemorySegment(Lanes.FLOATS, ys, i << 2, Lanes.ORDER);
-        dy = FloatVector.fromMemorySegment(Lanes.FLOATS, dys, i << 2, Lanes.ORDER);
+        y =
+            floats
+                ? FloatVector.fromArray(Lanes.FLOATS, ysFloats, (int) i + ysStart)
+                : FloatVector.fromMemorySegment(Lanes.FLOATS, ys, i << 2, Lanes.ORDER);
+        dy =
+            floats
+                ? FloatVector.fromArray(Lanes.FLOATS, dysFloats, (int) i + dysStart)
+                : FloatVector.fromMemorySegment(Lanes.FLOATS, dys, i << 2, Lanes.ORDER);
       } else {
         IntVector yBits =
             (IntVector)
-                ShortVector.fromMemorySegment(Lanes.SHORTS, ys, i << 1, Lanes.ORDER)
+                (shorts
+                        ? ShortVector.fromArray(Lanes.SHORTS, ysShorts, (int) i + ysStart)
+                        : ShortVector.fromMemorySegment(Lanes.SHORTS, ys, i << 1, Lanes.ORDER))
                     .convertShape(VectorOperators.S2I, Lanes.INTS, 0);
         IntVector dyBits =
             (IntVector)
-                ShortVector.fromMemorySegment(Lanes.SHORTS, dys, i << 1, Lanes.ORDER)
+                (shorts
+                        ? ShortVector.fromArray(Lanes.SHORTS, dysShorts, (int) i + dysStart)
+                        : ShortVector.fromMemorySegment(Lanes.SHORTS, dys, i << 1, Lanes.ORDER))
                     .convertShape(VectorOperators.S2I, Lanes.INTS, 0);
         if (format == FloatFormat.BF16) {
           y = yBits.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
@@ -191,7 +212,11 @@ final class RationalBackward implements BackwardKernel {
       g = g.blend(zero, y.compare(VectorOperators.GE, zero).andNot(isRight));
       FloatVector dx = dy.mul(g);
       if (format == FloatFormat.FP32) {
-        dx.intoMemorySegment(dxs, i << 2, Lanes.ORDER);
+        if (floats) {
+          dx.intoArray(dxsFloats, (int) i + dxsStart);
+        } else {
+          dx.intoMemorySegment(dxs, i << 2, Lanes.ORDER);
+        }
       } else {
         IntVector wide = dx.reinterpretAsInts();
         IntVector size = wide.and(Integer.MAX_VALUE);
@@ -214,8 +239,13 @@ final class RationalBackward implements BackwardKernel {
                   .blend(0x7E00, size.compare(VectorOperators.GT, Half.FP32_INFINITY));
         }
         rounded = rounded.or(wide.lanewise(VectorOperators.LSHR, 16).and(0x8000));
-        ((ShortVector) rounded.convertShape(VectorOperators.I2S, Lanes.SHORTS, 0))
-            .intoMemorySegment(dxs, i << 1, Lanes.ORDER);
+        ShortVector narrow =
+            (ShortVector) rounded.convertShape(VectorOperators.I2S, Lanes.SHORTS, 0);
+        if (shorts) {
+          narrow.intoArray(dxsShorts, (int) i + dxsStart);
+        } else {
+          narrow.intoMemorySegment(dxs, i << 1, Lanes.ORDER);
+        }
       }
     }
   }
