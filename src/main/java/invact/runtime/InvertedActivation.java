@@ -28,7 +28,7 @@ import java.util.Objects;
  * <p><b>Arithmetic.</b> In fp32, rounded to the format once, at the end.
  *
  * <ul>
- *   <li>y is f(x) in the fp32 arithmetic of {@link FloatActivation}, off by at most 1.75 ulp over
+ *   <li>y is f(x) in the fp32 arithmetic of {@link FloatActivation}, off by at most 1.9 ulp over
  *       all fp32 inputs, the underflowing tail included; in a 16-bit format it is rounded once
  *       more. Over the 65,536 inputs of one, that is not f(x) rounded once for bf16 GELU 128 times,
  *       each with a subnormal y, for bf16 SiLU never, for fp16 GELU and SiLU once each.
