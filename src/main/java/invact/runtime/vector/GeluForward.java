@@ -14,6 +14,16 @@ import jdk.incubator.vector.VectorOperators;
 
 /** {@link FloatGelu}, operation for operation. */
 final class GeluForward implements ForwardKernel {
+  private static final int[] centresLanes = Lanes.table(FloatGelu.centres());
+  private static final int[] p0Lanes = Lanes.table(FloatGelu.coefficients(0));
+  private static final int[] p1Lanes = Lanes.table(FloatGelu.coefficients(1));
+  private static final int[] p2Lanes = Lanes.table(FloatGelu.coefficients(2));
+  private static final int[] p3Lanes = Lanes.table(FloatGelu.coefficients(3));
+  private static final int[] p4Lanes = Lanes.table(FloatGelu.coefficients(4));
+  private static final int[] p5Lanes = Lanes.table(FloatGelu.coefficients(5));
+  private static final int[] p6Lanes = Lanes.table(FloatGelu.coefficients(6));
+  private static final int[] p7Lanes = Lanes.table(FloatGelu.coefficients(7));
+
   /** The least fp32 number that is not below T. */
   private final float least;
 
@@ -45,15 +55,15 @@ final class GeluForward implements ForwardKernel {
     final FloatVector minusZero = FloatVector.broadcast(Lanes.FLOATS, -0.0f);
     final FloatVector unscale = FloatVector.broadcast(Lanes.FLOATS, -FloatActivation.UNSCALE);
     final FloatVector rounder = FloatVector.broadcast(Lanes.FLOATS, FloatActivation.ROUNDER);
-    final IntVector centres = Lanes.table(FloatGelu.centres());
-    final IntVector p0 = Lanes.table(FloatGelu.coefficients(0));
-    final IntVector p1 = Lanes.table(FloatGelu.coefficients(1));
-    final IntVector p2 = Lanes.table(FloatGelu.coefficients(2));
-    final IntVector p3 = Lanes.table(FloatGelu.coefficients(3));
-    final IntVector p4 = Lanes.table(FloatGelu.coefficients(4));
-    final IntVector p5 = Lanes.table(FloatGelu.coefficients(5));
-    final IntVector p6 = Lanes.table(FloatGelu.coefficients(6));
-    final IntVector p7 = Lanes.table(FloatGelu.coefficients(7));
+    final IntVector centres = IntVector.fromArray(Lanes.INTS, centresLanes, 0);
+    final IntVector p0 = IntVector.fromArray(Lanes.INTS, p0Lanes, 0);
+    final IntVector p1 = IntVector.fromArray(Lanes.INTS, p1Lanes, 0);
+    final IntVector p2 = IntVector.fromArray(Lanes.INTS, p2Lanes, 0);
+    final IntVector p3 = IntVector.fromArray(Lanes.INTS, p3Lanes, 0);
+    final IntVector p4 = IntVector.fromArray(Lanes.INTS, p4Lanes, 0);
+    final IntVector p5 = IntVector.fromArray(Lanes.INTS, p5Lanes, 0);
+    final IntVector p6 = IntVector.fromArray(Lanes.INTS, p6Lanes, 0);
+    final IntVector p7 = IntVector.fromArray(Lanes.INTS, p7Lanes, 0);
     final float[] xsFloats = Lanes.floats(xs);
     final float[] ysFloats = Lanes.floats(ys);
     final short[] xsShorts = Lanes.shorts(xs);

@@ -39,25 +39,25 @@ final class Lanes {
   }
 
   /** Lane j shifted left by its number here has bit j on top. */
-  static IntVector topShifts() {
+  static int[] topShifts() {
     int[] shifts = new int[COUNT];
     for (int j = 0; j < COUNT; j++) {
       shifts[j] = Integer.SIZE - 1 - j;
     }
-    return IntVector.fromArray(INTS, shifts, 0);
+    return shifts;
   }
 
   /** A table of eight in every eight lanes. */
-  static IntVector table(int[] eight) {
+  static int[] table(int[] eight) {
     int[] lanes = new int[COUNT];
     for (int j = 0; j < COUNT; j++) {
       lanes[j] = eight[j % 8];
     }
-    return IntVector.fromArray(INTS, lanes, 0);
+    return lanes;
   }
 
   /** The bit patterns of a table of eight. */
-  static IntVector table(float[] eight) {
+  static int[] table(float[] eight) {
     int[] bits = new int[eight.length];
     for (int j = 0; j < bits.length; j++) {
       bits[j] = Float.floatToRawIntBits(eight[j]);

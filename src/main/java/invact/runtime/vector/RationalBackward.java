@@ -26,11 +26,14 @@ final class RationalBackward implements BackwardKernel {
   private final Quotient left;
   private final Quotient right;
 
+  private final int[] shiftsLanes;
+
   private RationalBackward(float minimum, Quotient left, Quotient right) {
     this.minimum = minimum;
     cutoff = Math.min(right.cutoff, Float.MAX_VALUE);
     this.left = left;
     this.right = right;
+    shiftsLanes = Lanes.topShifts();
   }
 
   /**
@@ -91,7 +94,7 @@ final class RationalBackward implements BackwardKernel {
     final FloatVector cut = FloatVector.broadcast(Lanes.FLOATS, cutoff);
     final FloatVector leftCentre = FloatVector.broadcast(Lanes.FLOATS, left.centre);
     final FloatVector rightCentre = FloatVector.broadcast(Lanes.FLOATS, right.centre);
-    final IntVector shifts = Lanes.topShifts();
+    final IntVector shifts = IntVector.fromArray(Lanes.INTS, shiftsLanes, 0);
     final IntVector zeroBits = IntVector.zero(Lanes.INTS);
     final float[] leftNumerator = left.numerator;
     final float[] leftDenominator = left.denominator;

@@ -38,12 +38,34 @@ final class SegmentedBackward implements BackwardKernel {
   /** coefficients[j] are those of the power j. */
   private final int[][] coefficients = new int[DEGREE + 1][SEGMENTS];
 
+  private final int[] shiftsLanes;
+  private final int[] quartersLanes;
+  private final int[] eighthsLanes;
+  private final int[] startLanes;
+  private final int[] c0Lanes;
+  private final int[] c1Lanes;
+  private final int[] c2Lanes;
+  private final int[] c3Lanes;
+  private final int[] c4Lanes;
+  private final int[] c5Lanes;
+
   private SegmentedBackward(float minimum, Pieces left, Pieces right) {
     this.minimum = minimum;
     cutoff = Math.min(right.cutoff, Float.MAX_VALUE);
     Arrays.fill(borders, Integer.MAX_VALUE);
     left.store(this, 0, Integer.MIN_VALUE);
     right.store(this, left.count, 0);
+    shiftsLanes = Lanes.topShifts();
+    quartersLanes = Lanes.table(new int[] {borders[2], 0, 0, 0, borders[6], 0, 0, 0});
+    eighthsLanes =
+        Lanes.table(new int[] {borders[1], 0, borders[3], 0, borders[5], 0, borders[7], 0});
+    startLanes = Lanes.table(starts);
+    c0Lanes = Lanes.table(coefficients[0]);
+    c1Lanes = Lanes.table(coefficients[1]);
+    c2Lanes = Lanes.table(coefficients[2]);
+    c3Lanes = Lanes.table(coefficients[3]);
+    c4Lanes = Lanes.table(coefficients[4]);
+    c5Lanes = Lanes.table(coefficients[5]);
   }
 
   /**
@@ -130,19 +152,18 @@ final class SegmentedBackward implements BackwardKernel {
     final FloatVector zero = FloatVector.zero(Lanes.FLOATS);
     final FloatVector one = FloatVector.broadcast(Lanes.FLOATS, 1.0f);
     final FloatVector cut = FloatVector.broadcast(Lanes.FLOATS, cutoff);
-    final IntVector shifts = Lanes.topShifts();
+    final IntVector shifts = IntVector.fromArray(Lanes.INTS, shiftsLanes, 0);
     final IntVector top = IntVector.broadcast(Lanes.INTS, Integer.MIN_VALUE);
     final IntVector middle = IntVector.broadcast(Lanes.INTS, borders[4]);
-    final IntVector quarters = Lanes.table(new int[] {borders[2], 0, 0, 0, borders[6], 0, 0, 0});
-    final IntVector eighths =
-        Lanes.table(new int[] {borders[1], 0, borders[3], 0, borders[5], 0, borders[7], 0});
-    final IntVector start = Lanes.table(starts);
-    final IntVector c0 = Lanes.table(coefficients[0]);
-    final IntVector c1 = Lanes.table(coefficients[1]);
-    final IntVector c2 = Lanes.table(coefficients[2]);
-    final IntVector c3 = Lanes.table(coefficients[3]);
-    final IntVector c4 = Lanes.table(coefficients[4]);
-    final IntVector c5 = Lanes.table(coefficients[5]);
+    final IntVector quarters = IntVector.fromArray(Lanes.INTS, quartersLanes, 0);
+    final IntVector eighths = IntVector.fromArray(Lanes.INTS, eighthsLanes, 0);
+    final IntVector start = IntVector.fromArray(Lanes.INTS, startLanes, 0);
+    final IntVector c0 = IntVector.fromArray(Lanes.INTS, c0Lanes, 0);
+    final IntVector c1 = IntVector.fromArray(Lanes.INTS, c1Lanes, 0);
+    final IntVector c2 = IntVector.fromArray(Lanes.INTS, c2Lanes, 0);
+    final IntVector c3 = IntVector.fromArray(Lanes.INTS, c3Lanes, 0);
+    final IntVector c4 = IntVector.fromArray(Lanes.INTS, c4Lanes, 0);
+    final IntVector c5 = IntVector.fromArray(Lanes.INTS, c5Lanes, 0);
     final float[] dysFloats = Lanes.floats(dys);
     final float[] ysFloats = Lanes.floats(ys);
     final float[] dxsFloats = Lanes.floats(dxs);
