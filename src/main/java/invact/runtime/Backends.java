@@ -1,5 +1,6 @@
 package invact.runtime;
 
+import invact.runtime.vector.VectorBackend;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -11,7 +12,7 @@ public final class Backends {
 
   private static final System.Logger LOG = System.getLogger(Backends.class.getPackageName());
 
-  private static final List<Backend> ALL = List.of(new ScalarBackend());
+  private static final List<Backend> ALL = List.of(new VectorBackend(), new ScalarBackend());
 
   private Backends() {}
 

@@ -16,7 +16,7 @@ import invact.approx.SegmentedPolynomial;
  * c) = a·b + c rounds once, every other operation by itself. exp and pow are {@link StrictMath}'s
  * of the fp32 arguments, rounded to fp32.
  */
-sealed interface FloatApproximant {
+public sealed interface FloatApproximant {
   /**
    * q(u).
    *
@@ -28,6 +28,8 @@ sealed interface FloatApproximant {
   /**
    * An approximant in fp32.
    *
+   * @param approximant the approximant
+   * @return the same with its coefficients rounded
    * @throws IllegalArgumentException if a coefficient overflows
    */
   static FloatApproximant of(Approximant approximant) {

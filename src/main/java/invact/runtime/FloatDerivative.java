@@ -12,8 +12,16 @@ import invact.coefficient.BranchApproximant;
  * @param minimum f(T), rounded
  * @param q the approximant
  */
-record FloatDerivative(Branch branch, Target target, float minimum, FloatApproximant q) {
-  static FloatDerivative of(BranchApproximant approximant) {
+public record FloatDerivative(Branch branch, Target target, float minimum, FloatApproximant q) {
+  /**
+   * g on one branch.
+   *
+   * @param approximant the approximant and what it stands for
+   * @return the same in fp32
+   * @throws IllegalArgumentException if a coefficient overflows, or g is not finite at an end of
+   *     the branch
+   */
+  public static FloatDerivative of(BranchApproximant approximant) {
     FloatDerivative derivative =
         new FloatDerivative(
             approximant.branch(),
@@ -32,7 +40,7 @@ record FloatDerivative(Branch branch, Target target, float minimum, FloatApproxi
    * @param y an output; on the left y ≥ 0 counts as f(−∞), on either branch y &lt; f(T) as f(T)
    * @return the derivative; 0 for f(−∞), 1 for f(+∞) = +∞, NaN for NaN
    */
-  float value(float y) {
+  public float value(float y) {
     if (branch == Branch.LEFT && y >= 0) {
       return 0.0f;
     }

@@ -4,21 +4,27 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
-import invact.activation.Activation;
+import invact.activation.Branch;
 import invact.coefficient.CoefficientSet;
 import invact.math.FloatFormat;
 import java.lang.foreign.MemorySegment;
 
-/** The specification of {@link InvertedActivation}. */
-final class ScalarActivation implements InvertedActivation {
-  private final Activation activation;
+/** The specification of {@link InvertedActivation}, one element after the other. */
+public final class ScalarActivation implements InvertedActivation {
+  private final FloatActivation activation;
   private final double argmin;
   private final FloatDerivative left;
   private final FloatDerivative right;
 
-  ScalarActivation(CoefficientSet set) {
-    activation = set.activation();
-    argmin = activation.argmin();
+  /**
+   * An activation ready to run.
+   *
+   * @param set its coefficients
+   * @throws IllegalArgumentException if they cannot be held in fp32
+   */
+  public ScalarActivation(CoefficientSet set) {
+    activation = FloatActivation.of(set.activation());
+    argmin = set.activation().argmin();
     left = FloatDerivative.of(set.left().approximant());
     right = FloatDerivative.of(set.right().approximant());
   }
@@ -26,13 +32,32 @@ final class ScalarActivation implements InvertedActivation {
   @Override
   public void forward(
       FloatFormat format, MemorySegment x, MemorySegment y, MemorySegment indicator) {
-    long elements = BufferCheck.forward(format, x, y, indicator);
-    for (long first = 0; first < elements; first += Byte.SIZE) {
-      long end = Math.min(first + Byte.SIZE, elements);
+    forward(format, x, y, indicator, 0, BufferCheck.forward(format, x, y, indicator));
+  }
+
+  /**
+   * The forward pass over a part of buffers that {@link BufferCheck} has passed.
+   *
+   * @param format fp32, bf16 or fp16
+   * @param x the inputs
+   * @param y receives the outputs
+   * @param indicator receives the bits S
+   * @param from the first element, a multiple of 8
+   * @param to one beyond the last element
+   */
+  public void forward(
+      FloatFormat format,
+      MemorySegment x,
+      MemorySegment y,
+      MemorySegment indicator,
+      long from,
+      long to) {
+    for (long first = from; first < to; first += Byte.SIZE) {
+      long end = Math.min(first + Byte.SIZE, to);
       int bits = 0;
       for (long i = first; i < end; i++) {
-        double input = load(format, x, i);
-        store(format, y, i, (float) activation.value(input));
+        float input = load(format, x, i);
+        store(format, y, i, activation.value(input));
         if (input >= argmin) {
           bits |= 1 << (i - first);
         }
@@ -48,9 +73,30 @@ final class ScalarActivation implements InvertedActivation {
       MemorySegment y,
       MemorySegment indicator,
       MemorySegment dx) {
-    long elements = BufferCheck.backward(format, dy, y, indicator, dx);
-    for (long first = 0; first < elements; first += Byte.SIZE) {
-      long end = Math.min(first + Byte.SIZE, elements);
+    backward(format, dy, y, indicator, dx, 0, BufferCheck.backward(format, dy, y, indicator, dx));
+  }
+
+  /**
+   * The backward pass over a part of buffers that {@link BufferCheck} has passed.
+   *
+   * @param format fp32, bf16 or fp16
+   * @param dy the derivatives of the loss by y
+   * @param y the outputs
+   * @param indicator the bits S
+   * @param dx receives the derivatives of the loss by x
+   * @param from the first element, a multiple of 8
+   * @param to one beyond the last element
+   */
+  public void backward(
+      FloatFormat format,
+      MemorySegment dy,
+      MemorySegment y,
+      MemorySegment indicator,
+      MemorySegment dx,
+      long from,
+      long to) {
+    for (long first = from; first < to; first += Byte.SIZE) {
+      long end = Math.min(first + Byte.SIZE, to);
       int bits = indicator.get(JAVA_BYTE, first / Byte.SIZE);
       for (long i = first; i < end; i++) {
         FloatDerivative branch = (bits >> (i - first) & 1) == 0 ? left : right;
@@ -58,6 +104,16 @@ final class ScalarActivation implements InvertedActivation {
         store(format, dx, i, load(format, dy, i) * g);
       }
     }
+  }
+
+  /**
+   * g on one branch.
+   *
+   * @param branch the branch
+   * @return the derivative that backward multiplies by
+   */
+  public FloatDerivative derivative(Branch branch) {
+    return branch == Branch.LEFT ? left : right;
   }
 
   private static float load(FloatFormat format, MemorySegment segment, long i) {

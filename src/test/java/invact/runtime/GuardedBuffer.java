@@ -14,6 +14,8 @@ final class GuardedBuffer {
   /** Where a buffer lies. */
   enum Place {
     HEAP,
+    HEAP_FLOATS,
+    HEAP_SHORTS,
     HEAP_MISALIGNED,
     NATIVE,
     NATIVE_MISALIGNED;
@@ -21,13 +23,15 @@ final class GuardedBuffer {
     private MemorySegment allocate(Arena arena, long bytes) {
       return switch (this) {
         case HEAP -> MemorySegment.ofArray(new long[(int) (bytes / Long.BYTES) + 1]);
+        case HEAP_FLOATS -> MemorySegment.ofArray(new float[(int) (bytes / Float.BYTES) + 1]);
+        case HEAP_SHORTS -> MemorySegment.ofArray(new short[(int) (bytes / Short.BYTES) + 1]);
         case HEAP_MISALIGNED -> MemorySegment.ofArray(new byte[(int) bytes]);
         case NATIVE, NATIVE_MISALIGNED -> arena.allocate(bytes, Long.BYTES);
       };
     }
 
     private long offset() {
-      return this == HEAP || this == NATIVE ? 0 : 1;
+      return this == HEAP_MISALIGNED || this == NATIVE_MISALIGNED ? 1 : 0;
     }
   }
 

@@ -1,0 +1,39 @@
+package invact.runtime.vector;
+
+import invact.coefficient.CoefficientSet;
+import invact.runtime.Backend;
+import invact.runtime.InvertedActivation;
+import java.util.Optional;
+
+/**
+ * Registers full of elements at a time, by the Vector API; bit for bit the scalar backend.
+ *
+ * <p>Naming this class loads no other of the Vector API or of this package.
+ */
+public final class VectorBackend implements Backend {
+  private static final String MODULE = "jdk.incubator.vector";
+
+  /** The backend; whether it can run is for {@link #obstacle} to say. */
+  public VectorBackend() {}
+
+  @Override
+  public String name() {
+    return "vector";
+  }
+
+  @Override
+  public Optional<String> obstacle() {
+    return ModuleLayer.boot().findModule(MODULE).isEmpty()
+        ? Optional.of("start java with --add-modules " + MODULE)
+        : Lanes.obstacle();
+  }
+
+  @Override
+  public InvertedActivation open(CoefficientSet set) {
+    obstacle()
+        .ifPresent(obstacle -> {
+          throw new IllegalStateException("backend " + name() + " is not available: " + obstacle);
+        });
+    return new VectorActivation(set);
+  }
+}

@@ -1,0 +1,80 @@
+package invact.runtime;
+
+import invact.activation.Activation;
+import invact.activation.Activations;
+import invact.activation.Branch;
+import invact.activation.Target;
+import invact.approx.Approximant;
+import invact.approx.Form;
+import invact.approx.RootPolynomial;
+import invact.approx.RootRational;
+import invact.approx.SegmentedPolynomial;
+import invact.coefficient.BranchApproximant;
+import invact.coefficient.CoefficientSet;
+import invact.coefficient.Origin;
+import invact.coefficient.Piece;
+import invact.fit.minimax.Curve;
+import invact.fit.minimax.InvertedDerivative;
+import invact.fit.minimax.MinimaxFitter;
+import java.util.List;
+
+/** Sets of algebraic forms, fitted here: what the fast kernels are made for. */
+final class MinimaxSets {
+  /** |f′ − 1| beyond the cut-offs. */
+  private static final double CUTOFF_ERROR = 5e-6;
+
+  /** Nearer to level than this double precision does not get the rationals of type 5/5. */
+  private static final double RATIONAL_TOLERANCE = 1e-3;
+
+  /** Eight segments over both branches, of degree 5. */
+  static final List<CoefficientSet> SEGMENTED =
+      List.of(segmented(Activations.GELU, 3, 5), segmented(Activations.SILU, 2, 6));
+
+  /** A rational of type 5/5 on the left, a polynomial of degree 16 on the right. */
+  static final List<CoefficientSet> RATIONAL =
+      List.of(rational(Activations.GELU), rational(Activations.SILU));
+
+  private MinimaxSets() {}
+
+  private static CoefficientSet segmented(Activation f, int left, int right) {
+    double cutoff = InvertedDerivative.cutoff(f, CUTOFF_ERROR);
+    return set(
+        f,
+        "segmented",
+        new SegmentedPolynomial(left, 5),
+        new SegmentedPolynomial(right, 5, cutoff));
+  }
+
+  private static CoefficientSet rational(Activation f) {
+    double cutoff = InvertedDerivative.cutoff(f, CUTOFF_ERROR);
+    double centre = Math.rint(8 * Math.sqrt(cutoff)) / 16;
+    // About the middle of the branch: in powers of √u the terms would cancel in fp32.
+    double leftCentre = Math.rint(16 * Math.sqrt(-f.minimum())) / 32;
+    Form left = new RootRational(5, 5, leftCentre, Double.POSITIVE_INFINITY);
+    return set(f, "rational", left, new RootPolynomial(16, centre, cutoff));
+  }
+
+  private static CoefficientSet set(Activation f, String kind, Form left, Form right) {
+    return new CoefficientSet(
+        f.name() + "-" + kind,
+        f,
+        piece(f, Branch.LEFT, left, InvertedDerivative.of(f, Branch.LEFT, Target.DERIVATIVE)),
+        piece(
+            f,
+            Branch.RIGHT,
+            right,
+            InvertedDerivative.upTo(
+                f, Target.DERIVATIVE, InvertedDerivative.cutoff(f, CUTOFF_ERROR))));
+  }
+
+  private static Piece piece(Activation f, Branch branch, Form form, Curve curve) {
+    MinimaxFitter fitter = new MinimaxFitter();
+    double[] coefficients =
+        (form instanceof RootRational ? fitter.withTolerance(RATIONAL_TOLERANCE) : fitter)
+            .fit(form, curve)
+            .coefficients();
+    return Piece.measured(
+        new BranchApproximant(f, branch, Target.DERIVATIVE, new Approximant(form, coefficients)),
+        new Origin.Published("this test", "a minimax fit"));
+  }
+}

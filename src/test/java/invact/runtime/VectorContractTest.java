@@ -1,0 +1,7 @@
+package invact.runtime;
+
+class VectorContractTest extends InvertedActivationContract {
+  VectorContractTest() {
+    super("vector");
+  }
+}
