@@ -17,7 +17,8 @@ import java.util.Objects;
  * sizes, which must agree exactly, and may exceed 2³¹. The indicator takes ⌈n/8⌉ bytes: element i
  * is bit i mod 8, least significant first, of byte ⌊i/8⌋; the bits past n are 0. y may be x and dx
  * may be dy: the same start, the same size. An output may not overlap another argument in any other
- * way; inputs may. No call allocates memory but the conveniences on arrays, which wrap them.
+ * way; inputs may. No call allocates memory, but that the conveniences on arrays wrap them, and the
+ * vector backend looks at segments on the heap through a few objects of 16 bytes.
  *
  * <p><b>Errors.</b> A call whose arguments are wrong throws before it writes anything, and the
  * message begins with the name of the argument: {@link NullPointerException} if it is missing;

@@ -73,7 +73,8 @@ final class Lanes {
    * @return null if there is none
    */
   static float[] floats(MemorySegment segment) {
-    return segment.address() % Float.BYTES == 0
+    return !segment.isNative()
+            && segment.address() % Float.BYTES == 0
             && segment.heapBase().orElse(null) instanceof float[] array
         ? array
         : null;
@@ -81,7 +82,8 @@ final class Lanes {
 
   /** Likewise of 16-bit patterns. */
   static short[] shorts(MemorySegment segment) {
-    return segment.address() % Short.BYTES == 0
+    return !segment.isNative()
+            && segment.address() % Short.BYTES == 0
             && segment.heapBase().orElse(null) instanceof short[] array
         ? array
         : null;
