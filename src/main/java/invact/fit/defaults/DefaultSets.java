@@ -79,17 +79,15 @@ public final class DefaultSets {
    */
   public static List<CoefficientSet> fit(Runnable progress) {
     List<CoefficientSet> sets = new ArrayList<>();
-    for (Activation activation : Activations.all()) {
-      if (RECIPES.containsKey(activation)) {
-        for (FloatFormat format : formats()) {
-          sets.add(
-              new CoefficientSet(
-                  activation.name() + "-" + format.label(),
-                  activation,
-                  piece(activation, Branch.LEFT, format),
-                  piece(activation, Branch.RIGHT, format)));
-          progress.run();
-        }
+    for (Activation activation : Activations.paper()) {
+      for (FloatFormat format : formats()) {
+        sets.add(
+            new CoefficientSet(
+                activation.name() + "-" + format.label(),
+                activation,
+                piece(activation, Branch.LEFT, format),
+                piece(activation, Branch.RIGHT, format)));
+        progress.run();
       }
     }
     return sets;

@@ -97,7 +97,7 @@ class DeviceContractTest {
   }
 
   static Stream<Gate> gates() {
-    return Activations.all().stream()
+    return Activations.paper().stream()
         .flatMap(f -> FORMATS.stream().map(format -> new Gate(f, format)));
   }
 

@@ -29,7 +29,7 @@ public final class DeviceSets {
   /** The sets whose backward passes are to run at the speed of a copy. */
   static List<CoefficientSet> fast() {
     List<CoefficientSet> sets = new ArrayList<>();
-    for (Activation f : Activations.all()) {
+    for (Activation f : Activations.paper()) {
       double cutoff = InvertedDerivative.cutoff(f, 1e-5);
       Form right = new RootPolynomial(16, middle(cutoff), cutoff);
       double end = Math.round(1e3 * Math.sqrt(-f.minimum())) / 1e3;
@@ -42,7 +42,7 @@ public final class DeviceSets {
   /** Sets of all forms. */
   static List<CoefficientSet> all() {
     List<CoefficientSet> sets = new ArrayList<>(fast());
-    for (Activation f : Activations.all()) {
+    for (Activation f : Activations.paper()) {
       sets.add(PublishedCoefficients.of(f).orElseThrow());
       double cutoff = InvertedDerivative.cutoff(f, 1e-5);
       sets.add(
