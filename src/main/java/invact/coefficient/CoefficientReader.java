@@ -41,6 +41,9 @@ public final class CoefficientReader {
    * @throws CoefficientException if it cannot be read or fails a check; one line: file, key, reason
    */
   public static CoefficientSet read(Path file) {
+    if (Files.isDirectory(file)) {
+      throw new CoefficientException(file + ": is a folder, name a file in it");
+    }
     byte[] text;
     try {
       text = Files.readAllBytes(file);

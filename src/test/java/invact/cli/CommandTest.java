@@ -146,6 +146,7 @@ class CommandTest {
       assertFailure(run(command, broken.toString()), broken + ": key schemaVersion is 7");
       assertFailure(run(command, "missing.json"), "missing.json: there is no such file");
       assertFailure(run(command, "missing"), "no coefficient set 'missing'");
+      assertFailure(run(command, folder.toString()), folder + ": is a folder");
     }
   }
 
