@@ -49,6 +49,19 @@ import picocli.CommandLine.TypeConversionException;
       "Without --all, files are written only where --out or --plots says."
     })
 final class FitCommand implements Callable<Integer> {
+  /** What says how, or what, to fit, and so cannot go with the default sets. */
+  private static final List<String> PAPER_OPTIONS =
+      List.of(
+          "--form",
+          "--objective",
+          "--target",
+          "--sampling",
+          "--points",
+          "--range",
+          "--starts",
+          "--seed",
+          "--json");
+
   @Spec private CommandSpec spec;
 
   @Parameters(
@@ -231,9 +244,13 @@ final class FitCommand implements Callable<Integer> {
               ? "name activations (" + known() + "), give --expr, or say --all or --defaults"
               : "name activations, or say --all, or --defaults: one of the three");
     }
-    if (defaults && json) {
-      throw new ParameterException(
-          spec.commandLine(), "--defaults prints no JSON: its coefficient sets are the JSON");
+    if (defaults) {
+      for (String option : PAPER_OPTIONS) {
+        if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+          throw new ParameterException(
+              spec.commandLine(), "--defaults takes no " + option + ": how it fits is fixed");
+        }
+      }
     }
   }
 

@@ -104,6 +104,9 @@ class CommandTest {
       value = {
         "fit|name activations",
         "fit gelu --all|one of the three",
+        "fit --all --defaults|one of the three",
+        "fit --defaults --points 101|--defaults takes no --points",
+        "fit --defaults --json|--defaults takes no --json",
         "fit --expr x|--expr and --name go together",
         "fit --name my_f|--expr and --name go together",
         "fit --all --expr x --name my_f|one of the three",
