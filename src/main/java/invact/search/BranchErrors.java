@@ -1,0 +1,141 @@
+package invact.search;
+
+import invact.activation.Activation;
+import invact.activation.Branch;
+import invact.coefficient.BranchApproximant;
+import invact.error.ErrorGrid;
+import invact.error.ErrorStats;
+import invact.math.CompensatedSum;
+import invact.math.FloatFormat;
+import invact.runtime.FloatApproximant;
+import invact.runtime.FloatDerivative;
+import invact.samples.OutputClasses;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Measures approximants of one branch in fp32 arithmetic, and knows the floor.
+ *
+ * <p>In fp32 over {@link ErrorGrid}, from the exact lift rounded to fp32: the error that is the
+ * approximant's own. That of y's rounding is the floor, which would hide it next to T. In bf16 and
+ * fp16 over all inputs, from the rounded output, weighted by their probabilities on the branch.
+ */
+final class BranchErrors {
+  private final SearchProblem problem;
+  private final OutputClasses outputs;
+  private final List<OutputClasses.Input> inputs;
+  private final double[] gridX;
+  private final float[] gridLift;
+  private final double[] gridOutput;
+  private final double[] gridDerivative;
+  private final double floorRms;
+  private final double floorMaxAbs;
+
+  BranchErrors(SearchProblem problem, OutputClasses outputs) {
+    this.problem = problem;
+    this.outputs = outputs;
+    Activation activation = problem.activation();
+    inputs = outputs.inputs().stream().filter(input -> input.branch() == problem.branch()).toList();
+    int size = problem.format() == FloatFormat.FP32 ? ErrorGrid.size() : 0;
+    gridX = new double[size];
+    gridLift = new float[size];
+    gridOutput = new double[size];
+    gridDerivative = new double[size];
+    for (int i = 0; i < size; i++) {
+      gridX[i] = ErrorGrid.point(activation.argmin(), problem.branch().sign(), i);
+      gridOutput[i] = activation.value(gridX[i]);
+      gridLift[i] = (float) activation.lift(gridOutput[i]);
+      gridDerivative[i] = activation.derivative(gridX[i]);
+    }
+    List<Double> means = new ArrayList<>();
+    for (OutputClasses.OutputClass each : outputs.classes()) {
+      if (each.branch() == problem.branch()) {
+        means.add(each.mean());
+      }
+    }
+    int[] next = {0};
+    Weighted floor = weigh(y -> means.get(next[0]++));
+    floorRms = floor.rms;
+    floorMaxAbs = floor.maxAbs;
+  }
+
+  OutputClasses outputs() {
+    return outputs;
+  }
+
+  double floorRms() {
+    return floorRms;
+  }
+
+  double floorMaxAbs() {
+    return floorMaxAbs;
+  }
+
+  /**
+   * Measures a candidate.
+   *
+   * @throws IllegalArgumentException if a coefficient is too large for fp32, or the derivative not
+   *     finite at an end of the branch
+   */
+  Finding measure(Candidate candidate, BranchApproximant approximant) {
+    Finding.Measured found =
+        problem.format() == FloatFormat.FP32
+            ? measureLifts(candidate, approximant)
+            : measureOutputs(candidate, approximant);
+    return Double.isFinite(found.rms() + found.maxAbs())
+        ? found
+        : new Finding.Failed(candidate, "not finite in fp32 arithmetic");
+  }
+
+  private Finding.Measured measureLifts(Candidate candidate, BranchApproximant approximant) {
+    FloatApproximant q = FloatApproximant.of(approximant.approximant());
+    ErrorStats.Accumulator errors = new ErrorStats.Accumulator();
+    for (int i = 0; i < gridX.length; i++) {
+      double found;
+      if (problem.branch() == Branch.LEFT && gridOutput[i] >= 0) {
+        // Every runtime decodes y = ±0 so.
+        found = 0;
+      } else {
+        found = approximant.target().derivative(q.value(gridLift[i]), gridOutput[i]);
+      }
+      errors.add(gridX[i], found - gridDerivative[i]);
+    }
+    ErrorStats stats = errors.stats();
+    return new Finding.Measured(candidate, stats.rms(), stats.bias(), stats.maxAbs());
+  }
+
+  private Finding.Measured measureOutputs(Candidate candidate, BranchApproximant approximant) {
+    FloatDerivative g = FloatDerivative.of(approximant);
+    Weighted errors = weigh(g::value);
+    return new Finding.Measured(candidate, errors.rms, errors.bias, errors.maxAbs);
+  }
+
+  private interface Decoder {
+    double value(float y);
+  }
+
+  private record Weighted(double rms, double bias, double maxAbs) {}
+
+  /** The errors of a decoder, which is asked once for each output, in ascending order. */
+  private Weighted weigh(Decoder decoder) {
+    CompensatedSum weights = new CompensatedSum();
+    CompensatedSum squares = new CompensatedSum();
+    CompensatedSum sum = new CompensatedSum();
+    double maxAbs = 0;
+    double y = Double.NaN;
+    double decoded = Double.NaN;
+    for (OutputClasses.Input input : inputs) {
+      if (Double.compare(input.y(), y) != 0) {
+        y = input.y();
+        decoded = decoder.value((float) y);
+      }
+      double error = decoded - input.derivative();
+      weights.add(input.weight());
+      squares.add(input.weight() * error * error);
+      sum.add(input.weight() * error);
+      maxAbs = StrictMath.max(maxAbs, StrictMath.abs(error));
+    }
+    return new Weighted(
+        StrictMath.sqrt(squares.value() / weights.value()), sum.value() / weights.value(), maxAbs);
+  }
+}
