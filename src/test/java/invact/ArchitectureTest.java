@@ -61,7 +61,8 @@ class ArchitectureTest {
                       "error",
                       "coefficient",
                       "fit",
-                      "runtime")),
+                      "runtime",
+                      "evaluate")),
               Map.entry(
                   "cli",
                   Set.of(

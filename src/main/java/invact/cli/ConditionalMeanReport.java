@@ -6,7 +6,13 @@ import invact.coefficient.CoefficientSet;
 import invact.coefficient.Origin;
 import invact.coefficient.Piece;
 import invact.evaluate.FloorComparison;
+import invact.fit.FitJob;
+import invact.fit.FormFamily;
 import invact.fit.Objective;
+import invact.fit.OrderedTasks;
+import invact.fit.defaults.ConditionalMeanFitter;
+import invact.math.FloatFormat;
+import invact.samples.Density;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +27,29 @@ import tools.jackson.core.JsonGenerator;
  */
 record ConditionalMeanReport(
     List<CoefficientSet> sets, List<FloorComparison> floors, String density) implements FitReport {
+  /** Fits the pieces, several at a time, and compares the sets that they make with the floor. */
+  static ConditionalMeanReport fit(
+      List<FitJob.PieceToFit> pieces, FormFamily family, FloatFormat dtype, Density density) {
+    ConditionalMeanFitter fitter = new ConditionalMeanFitter(dtype, density.withRareInputs());
+    List<Piece> fits;
+    try (Progress progress = Progress.of("fitting", pieces.size())) {
+      fits =
+          OrderedTasks.run(
+              pieces,
+              piece ->
+                  fitter.fit(
+                      piece.activation(),
+                      piece.branch(),
+                      family.form(piece.activation(), piece.branch())),
+              done -> progress.step());
+    }
+    List<CoefficientSet> sets = FitJob.sets(family.label() + "-" + dtype.label(), fits);
+    return new ConditionalMeanReport(
+        sets,
+        sets.stream().map(set -> FloorComparison.of(set, dtype, density)).toList(),
+        density.description());
+  }
+
   @Override
   public String method() {
     return "errors of f' weighted by " + density + "; floor: the least RMS of any decoder";

@@ -5,19 +5,14 @@ import invact.activation.Activations;
 import invact.activation.Target;
 import invact.coefficient.CoefficientSet;
 import invact.coefficient.CoefficientWriter;
-import invact.coefficient.Piece;
 import invact.coefficient.PublishedCoefficients;
-import invact.evaluate.FloorComparison;
 import invact.fit.BranchFitter;
 import invact.fit.Design;
 import invact.fit.FitJob;
 import invact.fit.FormFamily;
 import invact.fit.Objective;
-import invact.fit.OrderedTasks;
 import invact.fit.Sampling;
-import invact.fit.defaults.ConditionalMeanFitter;
 import invact.fit.defaults.DefaultSets;
-import invact.fit.minimax.BranchMinimax;
 import invact.io.AtomicFile;
 import invact.math.FloatFormat;
 import invact.plot.Figure;
@@ -203,10 +198,11 @@ final class FitCommand implements Callable<Integer> {
     try {
       List<FitJob.PieceToFit> pieces = pieces(all ? Activations.paper() : arguments.load());
       if (dtype != null) {
-        return () -> fitConditionalMeans(pieces);
+        Density likely = density == null ? new Density.Normal(1) : density;
+        return () -> ConditionalMeanReport.fit(pieces, family, dtype, likely);
       }
       if (objective == Objective.MINIMAX) {
-        return () -> fitMinimax(pieces);
+        return () -> MinimaxReport.fit(pieces, family);
       }
       FitJob job =
           new FitJob(
@@ -214,7 +210,7 @@ final class FitCommand implements Callable<Integer> {
               family,
               new Design(sampling, points, range.low(), range.high()),
               new BranchFitter().withStarts(starts).withSeed(seed));
-      return () -> fitLeastSquares(job);
+      return () -> LeastSquaresReport.fit(job, seed, starts);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
@@ -246,58 +242,6 @@ final class FitCommand implements Callable<Integer> {
       }
     }
     return sets;
-  }
-
-  private FitReport fitLeastSquares(FitJob job) {
-    List<FitJob.Result> fits;
-    try (Progress progress = Progress.of("fitting", job.pieces().size())) {
-      fits = job.run(progress::step);
-    }
-    return new LeastSquaresReport(
-        job.sets(fits), fits, LeastSquaresReport.method(seed, starts, job.design()));
-  }
-
-  private FitReport fitMinimax(List<FitJob.PieceToFit> pieces) {
-    List<BranchMinimax> fits;
-    try (Progress progress = Progress.of("fitting", pieces.size())) {
-      fits =
-          OrderedTasks.run(
-              pieces,
-              piece ->
-                  BranchMinimax.of(
-                      piece.activation(),
-                      piece.branch(),
-                      piece.target(),
-                      family.form(piece.activation(), piece.branch())),
-              done -> progress.step());
-    }
-    return new MinimaxReport(
-        FitJob.sets(
-            family.label() + "-" + Objective.MINIMAX.label(),
-            fits.stream().map(BranchMinimax::piece).toList()),
-        fits);
-  }
-
-  private FitReport fitConditionalMeans(List<FitJob.PieceToFit> pieces) {
-    Density likely = density == null ? new Density.Normal(1) : density;
-    ConditionalMeanFitter fitter = new ConditionalMeanFitter(dtype, likely.withRareInputs());
-    List<Piece> fits;
-    try (Progress progress = Progress.of("fitting", pieces.size())) {
-      fits =
-          OrderedTasks.run(
-              pieces,
-              piece ->
-                  fitter.fit(
-                      piece.activation(),
-                      piece.branch(),
-                      family.form(piece.activation(), piece.branch())),
-              done -> progress.step());
-    }
-    List<CoefficientSet> sets = FitJob.sets(family.label() + "-" + dtype.label(), fits);
-    return new ConditionalMeanReport(
-        sets,
-        sets.stream().map(set -> FloorComparison.of(set, dtype, likely)).toList(),
-        likely.description());
   }
 
   private List<CoefficientSet> fitDefaults() {

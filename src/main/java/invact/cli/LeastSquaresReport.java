@@ -21,20 +21,27 @@ import tools.jackson.core.JsonGenerator;
  */
 record LeastSquaresReport(List<CoefficientSet> sets, List<FitJob.Result> results, String method)
     implements FitReport {
-  /** What is told of seed, starts and design. */
-  static String method(long seed, int starts, Design design) {
-    return "seed "
-        + seed
-        + ", "
-        + starts
-        + " starts, "
-        + design.points()
-        + (design.sampling() == Sampling.UNIFORM_Y ? " points a branch, " : " points, ")
-        + design.sampling().label()
-        + ", range "
-        + design.low()
-        + ":"
-        + design.high();
+  /** Makes the fits of a job. */
+  static LeastSquaresReport fit(FitJob job, long seed, int starts) {
+    List<FitJob.Result> fits;
+    try (Progress progress = Progress.of("fitting", job.pieces().size())) {
+      fits = job.run(progress::step);
+    }
+    Design design = job.design();
+    String method =
+        "seed "
+            + seed
+            + ", "
+            + starts
+            + " starts, "
+            + design.points()
+            + (design.sampling() == Sampling.UNIFORM_Y ? " points a branch, " : " points, ")
+            + design.sampling().label()
+            + ", range "
+            + design.low()
+            + ":"
+            + design.high();
+    return new LeastSquaresReport(job.sets(fits), fits, method);
   }
 
   @Override

@@ -3,11 +3,17 @@ package invact.cli;
 import invact.approx.Form;
 import invact.coefficient.BranchApproximant;
 import invact.coefficient.CoefficientSet;
+import invact.error.ErrorStats;
+import invact.evaluate.FloatErrors;
+import invact.fit.FitJob;
+import invact.fit.FormFamily;
 import invact.fit.Objective;
+import invact.fit.OrderedTasks;
 import invact.fit.minimax.BranchMinimax;
 import invact.fit.minimax.MinimaxFit;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.stream.IntStream;
 import tools.jackson.core.JsonGenerator;
 
 /**
@@ -15,13 +21,44 @@ import tools.jackson.core.JsonGenerator;
  *
  * @param sets the sets
  * @param results the fits
+ * @param shipped their errors with coefficients rounded to fp32, in its arithmetic
  */
-record MinimaxReport(List<CoefficientSet> sets, List<BranchMinimax> results) implements FitReport {
+record MinimaxReport(
+    List<CoefficientSet> sets, List<BranchMinimax> results, List<ErrorStats> shipped)
+    implements FitReport {
   private static final int REFERENCE_WIDTH = 78;
+
+  /** Fits the pieces, several at a time. */
+  static MinimaxReport fit(List<FitJob.PieceToFit> pieces, FormFamily family) {
+    List<BranchMinimax> fits;
+    try (Progress progress = Progress.of("fitting", pieces.size())) {
+      fits =
+          OrderedTasks.run(
+              pieces,
+              piece ->
+                  BranchMinimax.of(
+                      piece.activation(),
+                      piece.branch(),
+                      piece.target(),
+                      family.form(piece.activation(), piece.branch())),
+              done -> progress.step());
+    }
+    return new MinimaxReport(
+        FitJob.sets(
+            family.label() + "-" + Objective.MINIMAX.label(),
+            fits.stream().map(BranchMinimax::piece).toList()),
+        fits,
+        fits.stream().map(MinimaxReport::shippedError).toList());
+  }
+
+  private static ErrorStats shippedError(BranchMinimax fit) {
+    BranchApproximant approximant = fit.piece().approximant();
+    return new FloatErrors(approximant.activation(), approximant.branch()).measure(approximant);
+  }
 
   @Override
   public String method() {
-    return "errors of f' over whole branches; max |e| after rounding coefficients to fp32";
+    return "errors of f' over whole branches; fp32 max |e|: coefficients and arithmetic in fp32";
   }
 
   @Override
@@ -38,9 +75,10 @@ record MinimaxReport(List<CoefficientSet> sets, List<BranchMinimax> results) imp
             "largest |e|",
             "points",
             "agreeing",
-            "max |e|",
+            "fp32 max |e|",
             "at x");
-    for (BranchMinimax result : results) {
+    for (int i = 0; i < results.size(); i++) {
+      BranchMinimax result = results.get(i);
       BranchApproximant approximant = result.piece().approximant();
       Form form = approximant.approximant().form();
       MinimaxFit fit = result.fit();
@@ -54,8 +92,8 @@ record MinimaxReport(List<CoefficientSet> sets, List<BranchMinimax> results) imp
           Digits.of(fit.largestError()),
           Integer.toString(fit.reference().length),
           fit.agreeing() + "/" + fit.starts(),
-          Digits.of(result.piece().derivativeError().maxAbs()),
-          Digits.input(result.piece().derivativeError().maxAbsAt()));
+          Digits.of(shipped.get(i).maxAbs()),
+          Digits.input(shipped.get(i).maxAbsAt()));
     }
     table.print(out);
     for (BranchMinimax result : results) {
@@ -86,10 +124,12 @@ record MinimaxReport(List<CoefficientSet> sets, List<BranchMinimax> results) imp
 
   @Override
   public String json() {
-    return FitReport.json(results, MinimaxReport::write, afterFits -> {});
+    return FitReport.json(
+        IntStream.range(0, results.size()).boxed().toList(), this::write, afterFits -> {});
   }
 
-  private static void write(JsonGenerator json, BranchMinimax result) {
+  private void write(JsonGenerator json, int index) {
+    BranchMinimax result = results.get(index);
     BranchApproximant approximant = result.piece().approximant();
     MinimaxFit fit = result.fit();
     json.writeStringProperty("activation", approximant.activation().name());
@@ -106,6 +146,8 @@ record MinimaxReport(List<CoefficientSet> sets, List<BranchMinimax> results) imp
     json.writeNumberProperty("derivativeRms", result.piece().derivativeError().rms());
     json.writeNumberProperty("derivativeMaxAbs", result.piece().derivativeError().maxAbs());
     json.writeNumberProperty("derivativeMaxAbsAt", result.piece().derivativeError().maxAbsAt());
+    json.writeNumberProperty("fp32MaxAbs", shipped.get(index).maxAbs());
+    json.writeNumberProperty("fp32MaxAbsAt", shipped.get(index).maxAbsAt());
     json.writeNumberProperty("starts", fit.starts());
     json.writeNumberProperty("agreeing", fit.agreeing());
     // A fit that is not level is a failure, never a result.

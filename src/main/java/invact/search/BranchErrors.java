@@ -1,13 +1,10 @@
 package invact.search;
 
-import invact.activation.Activation;
-import invact.activation.Branch;
 import invact.coefficient.BranchApproximant;
-import invact.error.ErrorGrid;
 import invact.error.ErrorStats;
+import invact.evaluate.FloatErrors;
 import invact.math.CompensatedSum;
 import invact.math.FloatFormat;
-import invact.runtime.FloatApproximant;
 import invact.runtime.FloatDerivative;
 import invact.samples.OutputClasses;
 import java.util.ArrayList;
@@ -16,37 +13,23 @@ import java.util.List;
 /**
  * Measures approximants of one branch in fp32 arithmetic, and knows the floor.
  *
- * <p>In fp32 over {@link ErrorGrid}, from the exact lift rounded to fp32: the error that is the
- * approximant's own. That of y's rounding is the floor, which would hide it next to T. In bf16 and
- * fp16 over all inputs, from the rounded output, weighted by their probabilities on the branch.
+ * <p>In fp32 from the exact lift ({@link FloatErrors}): the error that is the approximant's own.
+ * That of y's rounding is the floor, which would hide it next to T. In bf16 and fp16 over all
+ * inputs, from the rounded output, weighted by their probabilities on the branch.
  */
 final class BranchErrors {
   private final SearchProblem problem;
   private final OutputClasses outputs;
   private final List<OutputClasses.Input> inputs;
-  private final double[] gridX;
-  private final float[] gridLift;
-  private final double[] gridOutput;
-  private final double[] gridDerivative;
+  private final FloatErrors floatErrors;
   private final double floorRms;
   private final double floorMaxAbs;
 
   BranchErrors(SearchProblem problem, OutputClasses outputs) {
     this.problem = problem;
     this.outputs = outputs;
-    Activation activation = problem.activation();
     inputs = outputs.inputs().stream().filter(input -> input.branch() == problem.branch()).toList();
-    int size = problem.format() == FloatFormat.FP32 ? ErrorGrid.size() : 0;
-    gridX = new double[size];
-    gridLift = new float[size];
-    gridOutput = new double[size];
-    gridDerivative = new double[size];
-    for (int i = 0; i < size; i++) {
-      gridX[i] = ErrorGrid.point(activation.argmin(), problem.branch().sign(), i);
-      gridOutput[i] = activation.value(gridX[i]);
-      gridLift[i] = (float) activation.lift(gridOutput[i]);
-      gridDerivative[i] = activation.derivative(gridX[i]);
-    }
+    floatErrors = new FloatErrors(problem.activation(), problem.branch());
     List<Double> means = new ArrayList<>();
     for (OutputClasses.OutputClass each : outputs.classes()) {
       if (each.branch() == problem.branch()) {
@@ -78,36 +61,19 @@ final class BranchErrors {
    *     finite at an end of the branch
    */
   Finding measure(Candidate candidate, BranchApproximant approximant) {
-    Finding.Measured found =
-        problem.format() == FloatFormat.FP32
-            ? measureLifts(candidate, approximant)
-            : measureOutputs(candidate, approximant);
+    // In fp32 too: it refuses what no runtime opens.
+    FloatDerivative g = FloatDerivative.of(approximant);
+    Finding.Measured found;
+    if (problem.format() == FloatFormat.FP32) {
+      ErrorStats errors = floatErrors.measure(approximant);
+      found = new Finding.Measured(candidate, errors.rms(), errors.bias(), errors.maxAbs());
+    } else {
+      Weighted errors = weigh(g::value);
+      found = new Finding.Measured(candidate, errors.rms, errors.bias, errors.maxAbs);
+    }
     return Double.isFinite(found.rms() + found.maxAbs())
         ? found
         : new Finding.Failed(candidate, "not finite in fp32 arithmetic");
-  }
-
-  private Finding.Measured measureLifts(Candidate candidate, BranchApproximant approximant) {
-    FloatApproximant q = FloatApproximant.of(approximant.approximant());
-    ErrorStats.Accumulator errors = new ErrorStats.Accumulator();
-    for (int i = 0; i < gridX.length; i++) {
-      double found;
-      if (problem.branch() == Branch.LEFT && gridOutput[i] >= 0) {
-        // Every runtime decodes y = ±0 so.
-        found = 0;
-      } else {
-        found = approximant.target().derivative(q.value(gridLift[i]), gridOutput[i]);
-      }
-      errors.add(gridX[i], found - gridDerivative[i]);
-    }
-    ErrorStats stats = errors.stats();
-    return new Finding.Measured(candidate, stats.rms(), stats.bias(), stats.maxAbs());
-  }
-
-  private Finding.Measured measureOutputs(Candidate candidate, BranchApproximant approximant) {
-    FloatDerivative g = FloatDerivative.of(approximant);
-    Weighted errors = weigh(g::value);
-    return new Finding.Measured(candidate, errors.rms, errors.bias, errors.maxAbs);
   }
 
   private interface Decoder {

@@ -63,6 +63,7 @@ class FitMethodsTest {
       double largest = fit.get("largestError").doubleValue();
       assertTrue(largest <= bound, fit.toString());
       assertTrue(set.piece(branch).derivativeError().maxAbs() <= bound, "as written");
+      assertTrue(fit.get("fp32MaxAbs").doubleValue() <= bound, "as a runtime computes it");
       // 10⁻⁶ is the fitter's tolerance, twice that the bound of its dense check.
       assertTrue(fit.get("levelledError").doubleValue() >= (1 - 2e-6) * largest, fit.toString());
       JsonNode errors = fit.get("referenceErrors");
