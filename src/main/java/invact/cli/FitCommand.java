@@ -42,6 +42,7 @@ import picocli.CommandLine.TypeConversionException;
     footer = {
       "  invact fit --all",
       "  invact fit --defaults",
+      "  invact fit --defaults swish-1.5 --out my-coefficients",
       "  invact fit gelu --sampling uniform-y --out my-coefficients",
       "  invact fit silu --target sigmoid --points 5001 --range=-8:8 --json",
       "  invact fit mish swish-1.5 --out my-coefficients",
@@ -51,7 +52,7 @@ import picocli.CommandLine.TypeConversionException;
       "  invact fit --expr 'x*tanh(softplus(x))' --name my_mish --out my-coefficients",
       "",
       "--all writes the published sets too, so that all sets stand side by side.",
-      "Without --all, files are written only where --out or --plots says."
+      "Where activations are named, files are written only where --out or --plots says."
     })
 final class FitCommand implements Callable<Integer> {
   /** What says how, or what, to fit, and so cannot go with the default sets. */
@@ -89,8 +90,8 @@ final class FitCommand implements Callable<Integer> {
   @Option(
       names = "--defaults",
       description =
-          "the default sets instead, of gelu and silu in fp32, bf16 and fp16; writes and draws"
-              + " as --all does, and takes none of the options on how to fit")
+          "the default sets instead, in fp32, bf16 and fp16, of the activations named; or if none"
+              + " is, of all, writing and drawing as --all does; takes no option on how to fit")
   private boolean defaults;
 
   @Option(
@@ -176,7 +177,7 @@ final class FitCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     requireOneSelection();
-    boolean whole = all || defaults;
+    boolean whole = all || !arguments.given();
     Path coefficientFolder = out == null && whole ? SetArguments.FOLDER : out;
     Path plotFolder =
         plots == null && whole && out == null && !noPlots ? PlotCommand.FOLDER : plots;
@@ -245,11 +246,14 @@ final class FitCommand implements Callable<Integer> {
   }
 
   private List<CoefficientSet> fitDefaults() {
-    List<Activation> activations =
-        names.isEmpty() && expression == null ? Activations.all() : activations();
     List<CoefficientSet> sets;
-    try (Progress progress = Progress.of("fitting", DefaultSets.count(activations))) {
-      sets = DefaultSets.fit(activations, progress::step);
+    try {
+      List<Activation> activations = arguments.given() ? arguments.load() : Activations.all();
+      try (Progress progress = Progress.of("fitting", DefaultSets.count(activations))) {
+        sets = DefaultSets.fit(activations, progress::step);
+      }
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
     new DefaultsReport(sets).print(spec.commandLine().getOut());
     spec.commandLine().getOut().flush();
@@ -275,15 +279,15 @@ final class FitCommand implements Callable<Integer> {
   }
 
   private void requireOneSelection() {
-    int selections = (all ? 1 : 0) + (defaults ? 1 : 0) + (arguments.given() ? 1 : 0);
-    if (selections != 1) {
+    boolean some = defaults || arguments.given();
+    if (all == some) {
       throw new ParameterException(
           spec.commandLine(),
-          selections == 0
-              ? "name activations ("
+          all
+              ? "say --all, or name activations, or --defaults: --all goes with neither"
+              : "name activations ("
                   + ActivationArguments.known()
-                  + "), give --expr, or say --all or --defaults"
-              : "name activations, or say --all, or --defaults: one of the three");
+                  + "), give --expr, or say --all or --defaults");
     }
     if (defaults) {
       refuse(PAPER_OPTIONS, "--defaults takes no %s: how it fits is fixed");

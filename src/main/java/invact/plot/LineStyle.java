@@ -21,7 +21,6 @@ record LineStyle(Color color, BasicStroke stroke, PointMarker marker) {
   private static final Color PURPLE = new Color(0xcc79a7);
   private static final Color SKY = new Color(0x56b4e9);
   private static final Color VERMILLION = new Color(0xd55e00);
-  private static final Color LIGHT_GREY = new Color(0xb8b8b8);
   private static final Color GREY = new Color(0x808080);
   private static final Color LIGHT_GREY = new Color(0xc8c8c8);
 
@@ -37,7 +36,7 @@ record LineStyle(Color color, BasicStroke stroke, PointMarker marker) {
   static final LineStyle FORWARD = line(GREEN, 4);
 
   /** Wide and light, so that what reaches the floor is seen to lie on it. */
-  static final LineStyle FLOOR = line(LIGHT_GREY, 11);
+  static final LineStyle FLOOR_PROFILE = line(LIGHT_GREY, 11);
 
   /** Marks T. */
   static final LineStyle BORDER = line(GREY, 2.5f, 3, 6);
