@@ -62,7 +62,7 @@ final class BranchErrors {
    */
   Finding measure(Candidate candidate, BranchApproximant approximant) {
     // In fp32 too: it refuses what no runtime opens.
-    FloatDerivative g = FloatDerivative.of(approximant);
+    FloatDerivative g = FloatDerivative.of(approximant, problem.format());
     Finding.Measured found;
     if (problem.format() == FloatFormat.FP32) {
       ErrorStats errors = floatErrors.measure(approximant);
