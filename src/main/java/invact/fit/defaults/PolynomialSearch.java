@@ -34,7 +34,7 @@ final class PolynomialSearch {
   private static final Density USUAL = new Density.Normal(1);
 
   /** What is fitted: one in ten from anywhere, so that rare inputs are not given up. */
-  static final Density DENSITY = new Density.Mixture(USUAL, new Density.Uniform(-20, 20), 0.1);
+  private static final Density DENSITY = new Density.Mixture(USUAL, new Density.Uniform(-20, 20), 0.1);
 
   /** What the fits are judged by, each as if inputs came like that alone. */
   private static final List<Density> JUDGES =
@@ -48,8 +48,8 @@ final class PolynomialSearch {
 
   private static final int LEAST_DEGREE = 4;
 
-  /** Beyond it the powers cancel more than they add: fp32 loses a bit with each degree. */
-  static final int LARGEST_DEGREE = 16;
+  /** Beyond it what cancels in fp32 outgrows what a degree adds. */
+  private static final int LARGEST_DEGREE = 16;
 
   /** A polynomial, and what it adds to the squared floor for each judge, in squared floors. */
   private record Candidate(Piece piece, double[] excess) {
