@@ -286,6 +286,8 @@ class CommandTest {
             "silu",
             "paper-gelu-left",
             "paper-right",
+            "root-polynomial-D[-about-R][-cut-U]",
+            "root-segmented-S-D[-cut-U]",
             "silu-paper-sigmoid",
             "scalar")) {
       assertTrue(run.out.contains(name), run.out);
