@@ -120,6 +120,8 @@ final class SearchCommand implements Callable<Integer> {
       for (Map.Entry<SearchProblem, List<Candidate>> each : candidates.entrySet()) {
         results.add(Search.run(each.getKey(), each.getValue(), log, progress::step));
       }
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
