@@ -110,10 +110,11 @@ final class AnswerCheck {
           op
               + " in "
               + format.label()
-              + " differs from the scalar backend between elements "
+              + " differs from the scalar backend within "
+              + WINDOW
+              + " elements from "
               + from
-              + " and "
-              + (from + WINDOW));
+              + " on");
     }
   }
 
@@ -123,11 +124,11 @@ final class AnswerCheck {
       window.look(0, elements);
       return;
     }
-    for (int w = 0; w < WINDOWS; w++) {
-      long from = w < WINDOWS - 1 ? elements / WINDOWS * w : elements - WINDOW;
-      from -= from % Byte.SIZE;
-      window.look(from, Math.min(WINDOW, elements - from));
+    for (int w = 0; w < WINDOWS - 1; w++) {
+      window.look(elements / WINDOWS * w / Byte.SIZE * Byte.SIZE, WINDOW);
     }
+    long last = (elements - WINDOW) / Byte.SIZE * Byte.SIZE;
+    window.look(last, elements - last);
   }
 
   private MemorySegment scratch(long length) {

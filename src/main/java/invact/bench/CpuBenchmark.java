@@ -36,7 +36,7 @@ final class CpuBenchmark implements Benchmark {
   }
 
   @Override
-  public int defaultThreads() {
+  public int mostThreads() {
     return Runtime.getRuntime().availableProcessors();
   }
 
@@ -47,11 +47,14 @@ final class CpuBenchmark implements Benchmark {
 
   @Override
   public List<BenchmarkRow> run(Workload workload, Consumer<String> notes) {
+    notes.accept(Machine.processors() + "; Java " + Machine.java());
     Backend backend = backend(notes);
     Optional<Peer> peer = Libtorch.peer();
     peer.ifPresent(library -> library.useThreads(workload.threads()));
     notes.accept(
-        peer.map(library -> "peer " + library.name()).or(Libtorch::obstacle).orElseThrow());
+        peer.map(library -> "peer " + library.name())
+            .or(() -> Libtorch.obstacle().map(why -> "no peer, libtorch: " + why))
+            .orElseThrow());
     List<BenchmarkRow> rows = new ArrayList<>();
     // The calling thread works too.
     try (ExecutorService others =
@@ -132,6 +135,14 @@ final class CpuBenchmark implements Benchmark {
       tensors.close();
     }
 
+    private static InvertedActivation open(Backend from, CoefficientSet set) {
+      try {
+        return from.open(set);
+      } catch (IllegalArgumentException e) {
+        throw new BenchmarkException(set.name() + ": " + e.getMessage());
+      }
+    }
+
     private InvertedActivation parallel(InvertedActivation activation) {
       return ParallelActivation.of(activation, others, workload.threads());
     }
@@ -163,10 +174,10 @@ final class CpuBenchmark implements Benchmark {
       String op = activation.name() + " forward";
       Output output = new Output(tensors.zeros(), tensors.indicator());
       outputs.put(activation, output);
-      InvertedActivation parallel = parallel(backend.open(set));
+      InvertedActivation parallel = parallel(open(backend, set));
       Runnable pass = () -> parallel.forward(format, x, output.y, output.indicator);
       pass.run();
-      check.forward(op, specification.open(set), x, output.y, output.indicator);
+      check.forward(op, open(specification, set), x, output.y, output.indicator);
       Optional<Runnable> peers =
           peer.flatMap(library -> library.forward(activation, format, x, out));
       peers.ifPresent(library -> {
@@ -180,10 +191,10 @@ final class CpuBenchmark implements Benchmark {
     private void addBackward(CoefficientSet set) {
       String op = set.name() + " backward";
       Output output = outputs.get(set.activation());
-      InvertedActivation parallel = parallel(backend.open(set));
+      InvertedActivation parallel = parallel(open(backend, set));
       Runnable pass = () -> parallel.backward(format, dy, output.y, output.indicator, out);
       pass.run();
-      check.backward(op, specification.open(set), dy, output.y, output.indicator, out);
+      check.backward(op, open(specification, set), dy, output.y, output.indicator, out);
       Optional<Runnable> peers =
           peer.flatMap(library -> library.backward(set.activation(), format, dy, x, out));
       peers.ifPresent(library -> {

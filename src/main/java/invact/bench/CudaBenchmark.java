@@ -23,7 +23,7 @@ final class CudaBenchmark implements Benchmark {
   }
 
   @Override
-  public int defaultThreads() {
+  public int mostThreads() {
     return 1;
   }
 
@@ -34,10 +34,10 @@ final class CudaBenchmark implements Benchmark {
 
   @Override
   public List<BenchmarkRow> run(Workload workload, Consumer<String> notes) {
-    if (workload.threads() != 1) {
-      throw new BenchmarkException(
-          "device cuda takes its work from one thread: leave --threads out");
-    }
+    obstacle()
+        .ifPresent(obstacle -> {
+          throw new BenchmarkException("device cuda is not available: " + obstacle);
+        });
     notes.accept(Cuda.devices().getFirst().name());
     List<BenchmarkRow> rows = new ArrayList<>();
     try (Context context = Context.primary(0)) {

@@ -14,13 +14,17 @@ import java.util.SequencedMap;
  */
 public record Workload(
     SequencedMap<FloatFormat, List<CoefficientSet>> sets, int threads, long elements) {
-  /** Checks the numbers. */
+  /**
+   * Checks the numbers.
+   *
+   * @throws IllegalArgumentException if one is less than 1
+   */
   public Workload {
     if (threads < 1) {
-      throw new BenchmarkException("threads must be at least 1: " + threads);
+      throw new IllegalArgumentException("threads must be at least 1: " + threads);
     }
     if (elements < 1) {
-      throw new BenchmarkException("elements must be at least 1: " + elements);
+      throw new IllegalArgumentException("elements must be at least 1: " + elements);
     }
   }
 }

@@ -78,15 +78,14 @@ final class BenchCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "the runtime has no fp64: use fp32, bf16 or fp16");
     }
+    if (threads != null && benchmark.mostThreads() == 1) {
+      throw new ParameterException(
+          spec.commandLine(), "device " + benchmark.device() + " takes no --threads");
+    }
     PrintWriter err = spec.commandLine().getErr();
-    Workload workload =
-        new Workload(
-            sets(),
-            threads == null ? benchmark.defaultThreads() : threads,
-            elements == null ? benchmark.defaultElements() : elements);
     List<BenchmarkRow> rows =
         benchmark.run(
-            workload,
+            workload(),
             note -> {
               err.println("invact: " + note);
               err.flush();
@@ -99,6 +98,17 @@ final class BenchCommand implements Callable<Integer> {
     }
     out.flush();
     return 0;
+  }
+
+  private Workload workload() {
+    try {
+      return new Workload(
+          sets(),
+          threads == null ? benchmark.mostThreads() : threads,
+          elements == null ? benchmark.defaultElements() : elements);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage());
+    }
   }
 
   private SequencedMap<FloatFormat, List<CoefficientSet>> sets() {

@@ -28,12 +28,27 @@ public final class VectorBackend implements Backend {
         : Lanes.obstacle();
   }
 
+  /**
+   * The width of the registers that are used.
+   *
+   * @return 256 or 512
+   * @throws IllegalStateException if there is an {@link #obstacle()}
+   */
+  public static int registerBits() {
+    new VectorBackend().require();
+    return Lanes.FLOATS.vectorBitSize();
+  }
+
   @Override
   public InvertedActivation open(CoefficientSet set) {
+    require();
+    return new VectorActivation(set);
+  }
+
+  private void require() {
     obstacle()
         .ifPresent(obstacle -> {
           throw new IllegalStateException("backend " + name() + " is not available: " + obstacle);
         });
-    return new VectorActivation(set);
   }
 }
