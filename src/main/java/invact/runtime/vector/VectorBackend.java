@@ -1,8 +1,11 @@
 package invact.runtime.vector;
 
+import invact.activation.Activation;
 import invact.coefficient.CoefficientSet;
 import invact.runtime.Backend;
+import invact.runtime.GatedUnit;
 import invact.runtime.InvertedActivation;
+import invact.runtime.ScalarGatedUnit;
 import java.util.Optional;
 
 /**
@@ -30,10 +33,20 @@ public final class VectorBackend implements Backend {
 
   @Override
   public InvertedActivation open(CoefficientSet set) {
+    requireAvailable();
+    return new VectorActivation(set);
+  }
+
+  @Override
+  public GatedUnit gatedUnit(Activation activation) {
+    requireAvailable();
+    return new ScalarGatedUnit(activation);
+  }
+
+  private void requireAvailable() {
     obstacle()
         .ifPresent(obstacle -> {
           throw new IllegalStateException("backend " + name() + " is not available: " + obstacle);
         });
-    return new VectorActivation(set);
   }
 }
