@@ -57,7 +57,7 @@ final class CudaBenchmark implements Benchmark {
   private static BenchmarkRow row(DeviceBenchmark.Row row) {
     double nanos = 1e6 / row.elements();
     return new BenchmarkRow(
-        row.pass().equals("copy") ? "copy" : row.name() + " " + row.pass(),
+        row.pass().equals(Operation.COPY) ? Operation.COPY : row.name() + " " + row.pass(),
         row.format(),
         "cuda",
         1,

@@ -28,7 +28,8 @@ class BenchCommandTest {
             "--json");
     assertEquals(0, run.exitCode(), run.err());
     JsonNode rows = JsonMapper.shared().readTree(run.out()).get("rows");
-    List<String> ops = List.of("copy", "gelu forward", "gelu-fp32 backward");
+    List<String> ops =
+        List.of("copy", "gelu forward", "gelu-fp32 backward", "geglu forward", "geglu backward");
     assertEquals(ops.size(), rows.size(), run.out());
     for (int i = 0; i < ops.size(); i++) {
       JsonNode row = rows.get(i);
@@ -58,8 +59,8 @@ class BenchCommandTest {
   void resultsGoToStdoutAndTheMachineToStderr() {
     Run run = CommandTest.run("bench", "silu-bf16", "--dtype", "fp16", "--elements", "64");
     assertEquals(0, run.exitCode(), run.err());
-    // A header, a copy, forward, backward.
-    assertEquals(4, run.out().lines().count(), run.out());
+    // A header, a copy, the activation's two passes, the gated unit's.
+    assertEquals(6, run.out().lines().count(), run.out());
     assertTrue(run.err().contains("invact: timing fp16"), run.err());
     assertTrue(run.err().lines().allMatch(line -> line.startsWith("invact: ")), run.err());
   }

@@ -1,8 +1,11 @@
 package invact.runtime.vector;
 
+import invact.activation.Activation;
 import invact.coefficient.CoefficientSet;
 import invact.runtime.Backend;
+import invact.runtime.GatedUnit;
 import invact.runtime.InvertedActivation;
+import invact.runtime.ScalarGatedUnit;
 import java.util.Optional;
 
 /**
@@ -35,17 +38,23 @@ public final class VectorBackend implements Backend {
    * @throws IllegalStateException if there is an {@link #obstacle()}
    */
   public static int registerBits() {
-    new VectorBackend().require();
+    new VectorBackend().requireAvailable();
     return Lanes.FLOATS.vectorBitSize();
   }
 
   @Override
   public InvertedActivation open(CoefficientSet set) {
-    require();
+    requireAvailable();
     return new VectorActivation(set);
   }
 
-  private void require() {
+  @Override
+  public GatedUnit gatedUnit(Activation activation) {
+    requireAvailable();
+    return new ScalarGatedUnit(activation);
+  }
+
+  private void requireAvailable() {
     obstacle()
         .ifPresent(obstacle -> {
           throw new IllegalStateException("backend " + name() + " is not available: " + obstacle);
