@@ -1,5 +1,7 @@
 package invact.cli;
 
+import invact.activation.Activation;
+import invact.activation.Activations;
 import invact.bench.Benchmark;
 import invact.bench.BenchmarkRow;
 import invact.bench.Workload;
@@ -8,8 +10,10 @@ import invact.coefficient.ShippedSets;
 import invact.io.Json;
 import invact.math.FloatFormat;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.SequencedMap;
 import java.util.concurrent.Callable;
@@ -38,6 +42,10 @@ import tools.jackson.core.JsonGenerator;
       "  invact bench my-coefficients/gelu-paper.json --dtype fp32"
     })
 final class BenchCommand implements Callable<Integer> {
+  /** What the names of a format's sets end in, where that is not the format alone. */
+  private static final Map<FloatFormat, List<String>> MADE_FOR =
+      Map.of(FloatFormat.FP32, List.of(FloatFormat.FP32.label(), "segmented"));
+
   @Spec private CommandSpec spec;
 
   @Parameters(
@@ -122,10 +130,17 @@ final class BenchCommand implements Callable<Integer> {
 
   /** The sets that the README says to use. */
   private static List<CoefficientSet> shipped(FloatFormat format) {
-    return ShippedSets.names().stream()
-        .filter(name -> name.endsWith("-" + format.label()))
-        .map(ShippedSets::load)
-        .toList();
+    List<String> shipped = ShippedSets.names();
+    List<CoefficientSet> sets = new ArrayList<>();
+    for (Activation activation : Activations.paper()) {
+      for (String madeFor : MADE_FOR.getOrDefault(format, List.of(format.label()))) {
+        String name = activation.name() + "-" + madeFor;
+        if (shipped.contains(name)) {
+          sets.add(ShippedSets.load(name));
+        }
+      }
+    }
+    return sets;
   }
 
   private static TextTable table(List<BenchmarkRow> rows) {

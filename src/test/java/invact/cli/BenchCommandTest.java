@@ -66,6 +66,16 @@ class BenchCommandTest {
   }
 
   @Test
+  void tooLittleMemoryIsOneLineThatSaysWhatToDo() {
+    Run run = CommandTest.run("bench", "silu-fp32", "--elements", Long.toString(1L << 40));
+    assertEquals(1, run.exitCode(), run.err());
+    assertEquals("", run.out());
+    assertTrue(
+        run.err().lines().toList().getLast().startsWith("invact: too little memory for tensors of"),
+        run.err());
+  }
+
+  @Test
   void aDeviceThatIsNotThereIsOneLineThatSaysWhatIsMissing() {
     assumeTrue(Cuda.obstacle().isPresent(), "there is a GPU");
     Run run = CommandTest.run("bench", "--device", "cuda", "--json");
