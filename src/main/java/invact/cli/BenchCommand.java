@@ -31,9 +31,10 @@ import tools.jackson.core.JsonGenerator;
     description = {
       "Times forward and backward passes on this machine, beside a copy of the same tensor and,"
           + " on a CPU, libtorch's kernels where libtorch is on the class path.",
-      "Inputs are random, x, dy ~ N(0,1); answers are checked before they are timed; times are"
-          + " medians of passes that take turns. GB/s counts what a pass has to read and write;"
-          + " share of copy is that by the copy's."
+      "Inputs are random, from N(0,1); answers are checked before they are timed; times are medians"
+          + " of passes that take turns, p20 and p80 the fifths. GB/s counts what a pass has to"
+          + " read and write; share of copy is that by the copy's, the JDK's split over the same"
+          + " threads or the driver's on a GPU. Peer is libtorch."
     },
     footer = {
       "  invact bench",
@@ -77,7 +78,11 @@ final class BenchCommand implements Callable<Integer> {
       description = "length of a tensor; default: 2^24, on a GPU 2^28")
   private Long elements;
 
-  @Option(names = "--json", description = "print one JSON document instead of the table")
+  @Option(
+      names = "--json",
+      description =
+          "print one JSON document instead of the table; peerNanosPerElement is null where there"
+              + " is no peer")
   private boolean json;
 
   @Override

@@ -89,7 +89,7 @@ record Diagnosis(String part, boolean isThere, String detail) {
     try (Context context = Context.primary(0)) {
       Kernels.load(context).close();
       gpu.add(new Diagnosis("PTX", true, "the kernels load"));
-    } catch (CudaException e) {
+    } catch (CudaException | IllegalStateException e) {
       gpu.add(new Diagnosis("PTX", false, e.getMessage()));
     }
     return gpu;
