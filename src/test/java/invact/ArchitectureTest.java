@@ -50,6 +50,7 @@ class ArchitectureTest {
                       "error",
                       "coefficient",
                       "runtime")),
+              Map.entry("bench", Set.of("math", "activation", "coefficient", "runtime")),
               Map.entry(
                   "search",
                   Set.of(
@@ -78,7 +79,8 @@ class ArchitectureTest {
                       "plot",
                       "runtime",
                       "evaluate",
-                      "search"))));
+                      "search",;
+                      "bench"))));
 
   /** Outside library to the packages where it is at home. */
   private static final Map<String, Set<String>> HOMES =
@@ -89,6 +91,7 @@ class ArchitectureTest {
           "picocli..", Set.of("cli"),
           "me.tongfei.progressbar..", Set.of("cli"),
           "tools.jackson..", Set.of("io", "coefficient", "search", "cli"),
+          "org.bytedeco..", Set.of("bench"),
           "jdk.incubator..", Set.of("runtime.vector"));
 
   @Test

@@ -2,6 +2,8 @@ package invact.cli;
 
 import invact.activation.Branch;
 import invact.activation.Target;
+import invact.bench.Benchmark;
+import invact.bench.BenchmarkException;
 import invact.coefficient.CoefficientException;
 import invact.fit.FitException;
 import invact.fit.FormFamily;
@@ -37,6 +39,8 @@ import picocli.CommandLine.TypeConversionException;
       SearchCommand.class,
       EvaluateCommand.class,
       PlotCommand.class,
+      BenchCommand.class,
+      DoctorCommand.class,
       ListCommand.class
     },
     footerHeading = "%nExamples:%n",
@@ -46,6 +50,8 @@ import picocli.CommandLine.TypeConversionException;
       "  invact search gelu               forms of all kinds: error against cost",
       "  invact evaluate --all            errors in fp64, fp32, bf16 and fp16",
       "  invact plot gelu-published       draw the figures of one set",
+      "  invact bench                     how fast the runtime is on this machine",
+      "  invact doctor                    what it finds here, and what is missing",
       "  invact list                      what there is to work with"
     },
     exitCodeListHeading = "%nExit codes:%n",
@@ -56,6 +62,7 @@ final class InvactCommand implements Runnable {
   /** The whole command line, ready to execute. */
   static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new InvactCommand());
+    commandLine.registerConverter(Benchmark.class, labelled(Benchmark::of));
     commandLine.registerConverter(Sampling.class, labelled(Sampling::of));
     commandLine.registerConverter(Objective.class, labelled(Objective::of));
     commandLine.registerConverter(FormFamily.class, labelled(FormFamily::of));
@@ -72,7 +79,7 @@ final class InvactCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "say what to do: fit, search, evaluate, plot or list");
+        spec.commandLine(), "say what to do: fit, search, evaluate, plot, bench, doctor or list");
   }
 
   private static <T> ITypeConverter<T> labelled(Function<String, T> parser) {
@@ -95,7 +102,7 @@ final class InvactCommand implements Runnable {
   /** Failures of the work are told in one line; anything else is a bug, and shows where it is. */
   private static int report(Exception e, CommandLine command, CommandLine.ParseResult parseResult) {
     switch (e) {
-      case CoefficientException _, FitException _, IOException _ ->
+      case CoefficientException _, FitException _, BenchmarkException _, IOException _ ->
           command.getErr().println("invact: " + e.getMessage());
       case UncheckedIOException wrapped ->
           command.getErr().println("invact: " + wrapped.getCause().getMessage());
