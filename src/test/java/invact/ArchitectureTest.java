@@ -79,7 +79,7 @@ class ArchitectureTest {
                       "plot",
                       "runtime",
                       "evaluate",
-                      "search",;
+                      "search",
                       "bench"))));
 
   /** Outside library to the packages where it is at home. */

@@ -44,8 +44,8 @@ final class DefaultFigures {
   /**
    * {@code ACTIVATION-default-errors}: on the exact function the set for fp32, the paper's forms
    * refitted and, where there is one, the published set. {@code ACTIVATION-half-errors}: in bf16
-   * and fp16 the set for the format and the same two, beside the floor. {@code ACTIVATION-ulp}: fp32
-   * in units of the last place.
+   * and fp16 the set for the format and the same two, beside the floor. {@code ACTIVATION-ulp}:
+   * fp32 in units of the last place.
    */
   static List<Figure> of(List<CoefficientSet> sets) {
     Map<Activation, List<CoefficientSet>> byActivation = new LinkedHashMap<>();

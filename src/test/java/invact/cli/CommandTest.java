@@ -304,9 +304,7 @@ class CommandTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {
-        "", "fit ", "search ", "evaluate ", "plot ", "bench ", "doctor ", "list "
-      })
+      strings = {"", "fit ", "search ", "evaluate ", "plot ", "bench ", "doctor ", "list "})
   void helpGoesToStdoutWithExitCodesAndExamples(String command) {
     Run run = run((command + "--help").split(" "));
     assertEquals(0, run.exitCode);

@@ -74,7 +74,8 @@ class DefaultSetsTest {
     for (Branch branch : Branch.values()) {
       Piece piece = set.piece(branch);
       double max = piece.derivativeError().maxAbs();
-      double single = new FloatErrors(set.activation(), branch).measure(piece.approximant()).maxAbs();
+      double single =
+          new FloatErrors(set.activation(), branch).measure(piece.approximant()).maxAbs();
       String found = set.name() + " " + branch + ": " + max + ", in fp32 " + single;
       assertTrue(max <= 2e-6, found);
       assertTrue(single <= 2.05e-6, found);
@@ -137,11 +138,11 @@ class DefaultSetsTest {
   /** Swish is SiLU in another scale: the same types. */
   @Test
   void aFunctionInAnotherScaleHasTheSameFit() {
-    List<CoefficientSet> sets =
-        DefaultSets.fit(List.of(Activations.swish(1.5)), () -> {});
+    List<CoefficientSet> sets = DefaultSets.fit(List.of(Activations.swish(1.5)), () -> {});
     CoefficientSet silu = ShippedSets.load("silu-fp32");
     for (Branch branch : Branch.values()) {
-      RootRational one = (RootRational) sets.getFirst().piece(branch).approximant().approximant().form();
+      RootRational one =
+          (RootRational) sets.getFirst().piece(branch).approximant().approximant().form();
       RootRational other = (RootRational) silu.piece(branch).approximant().approximant().form();
       assertEquals(other.numeratorDegree(), one.numeratorDegree());
       assertEquals(other.denominatorDegree(), one.denominatorDegree());
