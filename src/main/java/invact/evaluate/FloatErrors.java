@@ -2,10 +2,10 @@ package invact.evaluate;
 
 import invact.activation.Activation;
 import invact.activation.Branch;
+import invact.approx.FloatApproximant;
 import invact.coefficient.BranchApproximant;
 import invact.error.ErrorGrid;
 import invact.error.ErrorStats;
-import invact.runtime.FloatApproximant;
 
 /**
  * The errors that approximants of one branch make of their own in fp32: coefficients rounded to it,
