@@ -199,7 +199,7 @@ final class SearchCommand implements Callable<Integer> {
 
   private ParetoPlot plot() throws IOException {
     for (ImageFormat format : ImageFormat.values()) {
-      if (plot.getFileName().toString().endsWith("." + format.label())) {
+      if (plot.toString().endsWith("." + format.label())) {
         if (arguments.load().size() * formats.size() > 1) {
           throw new ParameterException(
               spec.commandLine(),
