@@ -2,29 +2,27 @@ package invact.runtime.cuda;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
-import invact.activation.Target;
 import invact.approx.Approximant;
 import invact.approx.RootPolynomial;
 import invact.approx.RootRational;
 import invact.coefficient.CoefficientSet;
-import invact.math.FloatFormat;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * A set as one of the backward kernels of fixed degrees takes it: two polynomials or rationals in
- * the root, their degrees at most the kernel's, which stand for f′; the left one without a cut-off.
+ * Two polynomials or rationals in the root, which stand for f′, their degrees at most a kernel's; the
+ * left one without a cut-off. The structure {@code Pair<Ratio, Ratio>} of backward_fixed.cu.
  */
-record FixedKernel(Shape shape, Ratio left, Ratio right) {
+record FixedRatios(Kernel kernel, Ratio left, Ratio right) implements FixedForms {
   /**
    * Degrees of a kernel.
    *
    * @param left of the left branch
    * @param right of the right branch
    */
-  record Shape(Degrees left, Degrees right) {
-    Shape(int leftNumerator, int leftDenominator, int rightNumerator, int rightDenominator) {
+  record Kernel(Degrees left, Degrees right) {
+    Kernel(int leftNumerator, int leftDenominator, int rightNumerator, int rightDenominator) {
       this(
           new Degrees(leftNumerator, leftDenominator),
           new Degrees(rightNumerator, rightDenominator));
@@ -54,13 +52,14 @@ record FixedKernel(Shape shape, Ratio left, Ratio right) {
     }
   }
 
-  /** The kernels in backward.cu, the cheapest first. */
-  static final List<Shape> SHAPES =
+  /** The kernels there are, the cheapest first. */
+  static final List<Kernel> KERNELS =
       List.of(
-          new Shape(10, 0, 16, 0),
-          new Shape(5, 5, 16, 0),
-          new Shape(6, 6, 6, 6),
-          new Shape(16, 0, 24, 0));
+          new Kernel(8, 0, 12, 0),
+          new Kernel(10, 0, 16, 0),
+          new Kernel(5, 5, 16, 0),
+          new Kernel(6, 6, 7, 7),
+          new Kernel(16, 0, 24, 0));
 
   /** Points at which a denominator is looked at. */
   private static final int GRID = 4096;
@@ -142,7 +141,7 @@ record FixedKernel(Shape shape, Ratio left, Ratio right) {
     }
   }
 
-  static Optional<FixedKernel> of(CoefficientSet set) {
+  static Optional<FixedRatios> of(CoefficientSet set) {
     Optional<Ratio> left = Ratio.of(set.left().approximant().approximant());
     Optional<Ratio> right = Ratio.of(set.right().approximant().approximant());
     if (left.isEmpty()
@@ -150,29 +149,40 @@ record FixedKernel(Shape shape, Ratio left, Ratio right) {
         || left.get().cutoff != Double.POSITIVE_INFINITY
         || !left.get().isTame(Math.sqrt(-set.activation().minimum()))
         || !right.get().isTame(Math.sqrt(right.get().cutoff))
-        || set.left().approximant().target() != Target.DERIVATIVE
-        || set.right().approximant().target() != Target.DERIVATIVE) {
+        || !FixedForms.areDerivatives(set)) {
       return Optional.empty();
     }
-    return SHAPES.stream()
+    return KERNELS.stream()
         .filter(
-            shape -> shape.left.cover(left.get().degrees) && shape.right.cover(right.get().degrees))
+            kernel ->
+                kernel.left.cover(left.get().degrees) && kernel.right.cover(right.get().degrees))
         .findFirst()
-        .map(shape -> new FixedKernel(shape, left.get(), right.get()));
+        .map(kernel -> new FixedRatios(kernel, left.get(), right.get()));
   }
 
-  String name(FloatFormat format) {
-    return "backward_" + format.label() + "_" + shape.left.text() + "_" + shape.right.text();
+  @Override
+  public String shape() {
+    return kernel.left.text() + "_" + kernel.right.text();
   }
 
-  long argumentBytes() {
-    return (long) (1 + shape.left.floats() + shape.right.floats()) * Float.BYTES;
+  @Override
+  public boolean hasBf16() {
+    return true;
   }
 
-  void store(MemorySegment to, long offset) {
-    // +∞ lies beyond the cut-off, where q = 1, whether there is one or not.
-    to.set(JAVA_FLOAT, offset, (float) Math.min(right.cutoff, Float.MAX_VALUE));
-    left.store(shape.left, to, offset + Float.BYTES);
-    right.store(shape.right, to, offset + (1L + shape.left.floats()) * Float.BYTES);
+  @Override
+  public double cutoff() {
+    return right.cutoff;
+  }
+
+  @Override
+  public long bytes() {
+    return (long) (kernel.left.floats() + kernel.right.floats()) * Float.BYTES;
+  }
+
+  @Override
+  public void store(MemorySegment to, long offset) {
+    left.store(kernel.left, to, offset);
+    right.store(kernel.right, to, offset + (long) kernel.left.floats() * Float.BYTES);
   }
 }
