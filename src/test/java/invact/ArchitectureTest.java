@@ -50,6 +50,7 @@ class ArchitectureTest {
                       "error",
                       "coefficient",
                       "runtime")),
+              Map.entry("bench", Set.of("math", "activation", "coefficient", "runtime")),
               Map.entry(
                   "cli",
                   Set.of(
@@ -64,7 +65,8 @@ class ArchitectureTest {
                       "fit",
                       "plot",
                       "runtime",
-                      "evaluate"))));
+                      "evaluate",
+                      "bench"))));
 
   /** Outside library to the packages where it is at home. */
   private static final Map<String, Set<String>> HOMES =
@@ -75,6 +77,7 @@ class ArchitectureTest {
           "picocli..", Set.of("cli"),
           "me.tongfei.progressbar..", Set.of("cli"),
           "tools.jackson..", Set.of("io", "coefficient", "cli"),
+          "org.bytedeco..", Set.of("bench"),
           "jdk.incubator..", Set.of("runtime.vector"));
 
   @Test

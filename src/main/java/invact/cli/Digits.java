@@ -20,4 +20,14 @@ final class Digits {
   static String ratio(double ratio) {
     return String.format(Locale.ROOT, "%.3f", ratio);
   }
+
+  /** Nanoseconds, to a tenth of a picosecond. */
+  static String nanos(double nanos) {
+    return String.format(Locale.ROOT, "%.4f", nanos);
+  }
+
+  /** Gigabytes a second. */
+  static String rate(double gigabytesPerSecond) {
+    return String.format(Locale.ROOT, "%.1f", gigabytesPerSecond);
+  }
 }

@@ -1,6 +1,8 @@
 package invact.cli;
 
 import invact.activation.Target;
+import invact.bench.Benchmark;
+import invact.bench.BenchmarkException;
 import invact.coefficient.CoefficientException;
 import invact.fit.FitException;
 import invact.fit.FormFamily;
@@ -30,13 +32,20 @@ import picocli.CommandLine.TypeConversionException;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     versionProvider = InvactCommand.Version.class,
-    subcommands = {FitCommand.class, EvaluateCommand.class, PlotCommand.class, ListCommand.class},
+    subcommands = {
+      FitCommand.class,
+      EvaluateCommand.class,
+      PlotCommand.class,
+      BenchCommand.class,
+      ListCommand.class
+    },
     footerHeading = "%nExamples:%n",
     footer = {
       "  invact fit --all                 refit all, write coefficients/ and plots/",
       "  invact fit silu --target sigmoid print one refit, write nothing",
       "  invact evaluate --all            errors in fp64, fp32, bf16 and fp16",
       "  invact plot gelu-published       draw the figures of one set",
+      "  invact bench                     how fast the runtime is on this machine",
       "  invact list                      what there is to work with"
     },
     exitCodeListHeading = "%nExit codes:%n",
@@ -47,6 +56,7 @@ final class InvactCommand implements Runnable {
   /** The whole command line, ready to execute. */
   static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new InvactCommand());
+    commandLine.registerConverter(Benchmark.class, labelled(Benchmark::of));
     commandLine.registerConverter(Sampling.class, labelled(Sampling::of));
     commandLine.registerConverter(Objective.class, labelled(Objective::of));
     commandLine.registerConverter(FormFamily.class, labelled(FormFamily::of));
@@ -60,7 +70,8 @@ final class InvactCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "say what to do: fit, evaluate, plot or list");
+    throw new ParameterException(
+        spec.commandLine(), "say what to do: fit, evaluate, plot, bench or list");
   }
 
   private static <T> ITypeConverter<T> labelled(Function<String, T> parser) {
@@ -83,7 +94,7 @@ final class InvactCommand implements Runnable {
   /** Failures of the work are told in one line; anything else is a bug, and shows where it is. */
   private static int report(Exception e, CommandLine command, CommandLine.ParseResult parseResult) {
     switch (e) {
-      case CoefficientException _, FitException _, IOException _ ->
+      case CoefficientException _, FitException _, BenchmarkException _, IOException _ ->
           command.getErr().println("invact: " + e.getMessage());
       case UncheckedIOException wrapped ->
           command.getErr().println("invact: " + wrapped.getCause().getMessage());

@@ -61,7 +61,8 @@ final class SetArguments {
     return sets;
   }
 
-  private static CoefficientSet load(String argument) {
+  /** The set of a file, of a name in {@code coefficients/}, or of a shipped one's. */
+  static CoefficientSet load(String argument) {
     Path file = Path.of(argument);
     if (Files.exists(file) || argument.endsWith(".json")) {
       return CoefficientReader.read(file);

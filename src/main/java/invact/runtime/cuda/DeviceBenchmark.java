@@ -80,22 +80,21 @@ public final class DeviceBenchmark {
   }
 
   /**
-   * Times everything: a copy, the passes of the sets, the gated units of their activations, in
-   * every format.
+   * Times everything in one format: a copy, the passes of the sets, the gated units of their
+   * activations.
    *
    * @param context the device
+   * @param format the format
    * @param sets coefficient sets
    * @param elements the number of elements, at least 1
    * @return the rows, in the order in which they were timed
    */
-  public static List<Row> run(Context context, List<CoefficientSet> sets, long elements) {
+  public static List<Row> run(
+      Context context, FloatFormat format, List<CoefficientSet> sets, long elements) {
     try (Kernels kernels = Kernels.load(context);
         Stream stream = Stream.create(context)) {
       DeviceBenchmark benchmark = new DeviceBenchmark(context, kernels, stream, elements);
-      for (FloatFormat format :
-          new FloatFormat[] {FloatFormat.BF16, FloatFormat.FP16, FloatFormat.FP32}) {
-        benchmark.time(format, sets);
-      }
+      benchmark.time(format, sets);
       return List.copyOf(benchmark.rows);
     }
   }

@@ -1,6 +1,8 @@
 package invact.runtime.cuda;
 
 import invact.activation.Activations;
+import invact.math.FloatFormat;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Prints the tables of {@link DeviceBenchmark} for the fast sets. */
@@ -18,7 +20,11 @@ public final class DeviceBench {
         kernels.gatedUnit(Activations.SILU);
       }
       System.out.printf("kernels loaded in %.0f ms%n", (System.nanoTime() - start) / 1e6);
-      List<DeviceBenchmark.Row> rows = DeviceBenchmark.run(context, DeviceSets.fast(), elements);
+      List<DeviceBenchmark.Row> rows = new ArrayList<>();
+      for (FloatFormat format :
+          new FloatFormat[] {FloatFormat.BF16, FloatFormat.FP16, FloatFormat.FP32}) {
+        rows.addAll(DeviceBenchmark.run(context, format, DeviceSets.fast(), elements));
+      }
       DeviceBenchmark.print(rows, System.out::println);
       for (int i = 0; i < 3; i++) {
         System.out.printf(

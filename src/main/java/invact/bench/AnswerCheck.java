@@ -1,0 +1,150 @@
+package invact.bench;
+
+import invact.activation.Activation;
+import invact.math.FloatFormat;
+import invact.runtime.InvertedActivation;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.function.LongToDoubleFunction;
+
+/**
+ * Checks the answers before they are timed: ours, bit for bit, against the scalar backend, the
+ * specification; a peer's against double precision. {@value #WINDOWS} windows of {@value #WINDOW}
+ * elements are looked at, spread over the tensor, or all of a short one.
+ */
+final class AnswerCheck {
+  private static final int WINDOWS = 16;
+  private static final int WINDOW = 4096;
+
+  /**
+   * A peer may be off by so many units of the last place of 1 or of the value, whichever is larger:
+   * it says nothing of its errors. This is to find a wrong function, or none.
+   */
+  private static final int PEER_ULPS = 8;
+
+  private final FloatFormat format;
+  private final long elements;
+
+  AnswerCheck(FloatFormat format, long elements) {
+    this.format = format;
+    this.elements = elements;
+  }
+
+  /** A forward pass. */
+  void forward(
+      String op,
+      InvertedActivation scalar,
+      MemorySegment x,
+      MemorySegment y,
+      MemorySegment indicator) {
+    windows((from, length) -> {
+      MemorySegment expected = scratch(length);
+      MemorySegment expectedBits =
+          MemorySegment.ofArray(new byte[(int) InvertedActivation.indicatorBytes(length)]);
+      scalar.forward(format, slice(x, from, length), expected, expectedBits);
+      require(op, from, expected, slice(y, from, length));
+      require(
+          op,
+          from,
+          expectedBits,
+          indicator.asSlice(from / Byte.SIZE, InvertedActivation.indicatorBytes(length)));
+    });
+  }
+
+  /** A backward pass. */
+  void backward(
+      String op,
+      InvertedActivation scalar,
+      MemorySegment dy,
+      MemorySegment y,
+      MemorySegment indicator,
+      MemorySegment dx) {
+    windows((from, length) -> {
+      MemorySegment expected = scratch(length);
+      scalar.backward(
+          format,
+          slice(dy, from, length),
+          slice(y, from, length),
+          indicator.asSlice(from / Byte.SIZE, InvertedActivation.indicatorBytes(length)),
+          expected);
+      require(op, from, expected, slice(dx, from, length));
+    });
+  }
+
+  /** A peer's forward pass. */
+  void peerForward(String op, Activation activation, MemorySegment x, MemorySegment y) {
+    peer(op, i -> activation.value(get(x, i)), y);
+  }
+
+  /** A peer's backward pass. */
+  void peerBackward(
+      String op, Activation activation, MemorySegment dy, MemorySegment x, MemorySegment dx) {
+    peer(op, i -> get(dy, i) * activation.derivative(get(x, i)), dx);
+  }
+
+  private void peer(String op, LongToDoubleFunction expected, MemorySegment found) {
+    double unit = PEER_ULPS * Math.scalb(1.0, 1 - format.precision());
+    windows((from, length) -> {
+      for (long i = from; i < from + length; i++) {
+        double value = expected.applyAsDouble(i);
+        if (!(Math.abs(get(found, i) - value) <= unit * Math.max(1, Math.abs(value)))) {
+          throw new BenchmarkException(
+              "the peer's "
+                  + op
+                  + " in "
+                  + format.label()
+                  + " is wrong at element "
+                  + i
+                  + ": "
+                  + get(found, i)
+                  + ", not "
+                  + value);
+        }
+      }
+    });
+  }
+
+  private void require(String op, long from, MemorySegment expected, MemorySegment found) {
+    if (expected.mismatch(found) != -1) {
+      throw new BenchmarkException(
+          op
+              + " in "
+              + format.label()
+              + " differs from the scalar backend between elements "
+              + from
+              + " and "
+              + (from + WINDOW));
+    }
+  }
+
+  /** A window begins with a byte of the indicator. */
+  private void windows(Window window) {
+    if (elements <= (long) WINDOWS * WINDOW) {
+      window.look(0, elements);
+      return;
+    }
+    for (int w = 0; w < WINDOWS; w++) {
+      long from = w < WINDOWS - 1 ? elements / WINDOWS * w : elements - WINDOW;
+      from -= from % Byte.SIZE;
+      window.look(from, Math.min(WINDOW, elements - from));
+    }
+  }
+
+  private MemorySegment scratch(long length) {
+    return MemorySegment.ofArray(new byte[(int) (length * format.bytes())]);
+  }
+
+  private MemorySegment slice(MemorySegment tensor, long from, long length) {
+    return tensor.asSlice(from * format.bytes(), length * format.bytes());
+  }
+
+  private double get(MemorySegment tensor, long i) {
+    return format == FloatFormat.FP32
+        ? tensor.getAtIndex(ValueLayout.JAVA_FLOAT, i)
+        : format.decode(tensor.getAtIndex(ValueLayout.JAVA_SHORT, i));
+  }
+
+  private interface Window {
+    void look(long from, long length);
+  }
+}

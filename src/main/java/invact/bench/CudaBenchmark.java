@@ -1,0 +1,70 @@
+package invact.bench;
+
+import invact.coefficient.CoefficientSet;
+import invact.runtime.cuda.Context;
+import invact.runtime.cuda.Cuda;
+import invact.runtime.cuda.DeviceBenchmark;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Consumer;
+
+/** The first GPU, timed by its own events. It has no peer in the same process. */
+final class CudaBenchmark implements Benchmark {
+  @Override
+  public String device() {
+    return "cuda";
+  }
+
+  @Override
+  public Optional<String> obstacle() {
+    return Cuda.obstacle();
+  }
+
+  @Override
+  public int defaultThreads() {
+    return 1;
+  }
+
+  @Override
+  public long defaultElements() {
+    return DeviceBenchmark.DEFAULT_ELEMENTS;
+  }
+
+  @Override
+  public List<BenchmarkRow> run(Workload workload, Consumer<String> notes) {
+    if (workload.threads() != 1) {
+      throw new BenchmarkException(
+          "device cuda takes its work from one thread: leave --threads out");
+    }
+    notes.accept(Cuda.devices().getFirst().name());
+    List<BenchmarkRow> rows = new ArrayList<>();
+    try (Context context = Context.primary(0)) {
+      workload
+          .sets()
+          .forEach((format, sets) ->
+              DeviceBenchmark.run(context, format, sets, workload.elements())
+                  .forEach(row -> rows.add(row(row))));
+      CoefficientSet first = workload.sets().firstEntry().getValue().getFirst();
+      notes.accept(
+          "queueing a call on a small tensor takes %.1f µs"
+              .formatted(DeviceBenchmark.launchMicros(context, first)));
+    }
+    return rows;
+  }
+
+  private static BenchmarkRow row(DeviceBenchmark.Row row) {
+    double nanos = 1e6 / row.elements();
+    return new BenchmarkRow(
+        row.pass().equals("copy") ? "copy" : row.name() + " " + row.pass(),
+        row.format(),
+        "cuda",
+        1,
+        row.elements(),
+        row.bytesPerElement(),
+        new Spread(row.millis(), row.lowMillis(), row.highMillis()).times(nanos),
+        row.shareOfCopy(),
+        OptionalDouble.empty());
+  }
+}

@@ -1,0 +1,51 @@
+package invact.bench;
+
+import java.util.Optional;
+
+/**
+ * Whether libtorch, the library beneath PyTorch, can be called: by JavaCPP's binding, an optional
+ * dependency. This class refers to none of its classes.
+ */
+public final class Libtorch {
+  private static final String BINDING = "org.bytedeco.pytorch.global.torch";
+
+  private static final String REMEDY =
+      "'mvn -q -Plibtorch -DskipTests package' fetches it, for comparisons only";
+
+  private Libtorch() {}
+
+  /**
+   * What keeps libtorch from being compared with.
+   *
+   * @return nothing if it is there; else one line that says what is missing and what to do about it
+   */
+  public static Optional<String> obstacle() {
+    try {
+      Class.forName(BINDING);
+      return Optional.empty();
+    } catch (ClassNotFoundException e) {
+      return Optional.of("libtorch is not on the class path: " + REMEDY);
+    } catch (LinkageError e) {
+      return Optional.of("libtorch does not load: " + e.getMessage() + ": " + REMEDY);
+    }
+  }
+
+  /**
+   * The library's name and version, and that of its binding.
+   *
+   * @return for instance {@code libtorch 2.10.0-1.5.13}
+   * @throws IllegalStateException if there is an {@link #obstacle()}
+   */
+  public static String version() {
+    obstacle()
+        .ifPresent(obstacle -> {
+          throw new IllegalStateException(obstacle);
+        });
+    return LibtorchPeer.version();
+  }
+
+  /** The library as a peer, if it is there. */
+  static Optional<Peer> peer() {
+    return obstacle().isPresent() ? Optional.empty() : Optional.of(new LibtorchPeer());
+  }
+}

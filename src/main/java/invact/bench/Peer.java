@@ -1,0 +1,30 @@
+package invact.bench;
+
+import invact.activation.Activation;
+import invact.math.FloatFormat;
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+
+/** Another library's operations of the same use, on the same native memory. */
+interface Peer {
+  /** The library and its version. */
+  String name();
+
+  /** How many threads it is to use from now on. */
+  void useThreads(int threads);
+
+  /** A copy of a tensor. */
+  Runnable copy(FloatFormat format, MemorySegment from, MemorySegment to);
+
+  /** y = f(x), if the library has f. */
+  Optional<Runnable> forward(
+      Activation activation, FloatFormat format, MemorySegment x, MemorySegment y);
+
+  /** dx = dy·f′(x), from the input, if the library has it. */
+  Optional<Runnable> backward(
+      Activation activation,
+      FloatFormat format,
+      MemorySegment dy,
+      MemorySegment x,
+      MemorySegment dx);
+}

@@ -1,0 +1,184 @@
+package invact.cli;
+
+import invact.bench.Benchmark;
+import invact.bench.BenchmarkRow;
+import invact.bench.Workload;
+import invact.coefficient.CoefficientSet;
+import invact.coefficient.ShippedSets;
+import invact.io.Json;
+import invact.math.FloatFormat;
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.SequencedMap;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import tools.jackson.core.JsonGenerator;
+
+/** {@code invact bench}: how fast the runtime is here. */
+@Command(
+    name = "bench",
+    description = {
+      "Times forward and backward passes on this machine, beside a copy of the same tensor and,"
+          + " on a CPU, libtorch's kernels where libtorch is on the class path.",
+      "Inputs are random, x, dy ~ N(0,1); answers are checked before they are timed; times are"
+          + " medians of passes that take turns. GB/s counts what a pass has to read and write;"
+          + " share of copy is that by the copy's."
+    },
+    footer = {
+      "  invact bench",
+      "  invact bench --threads 1 --dtype bf16 --json",
+      "  invact bench --device cuda",
+      "  invact bench my-coefficients/gelu-paper.json --dtype fp32"
+    })
+final class BenchCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Parameters(
+      paramLabel = "FILE",
+      description =
+          "coefficient files, or names of sets in coefficients/ or shipped with invact; default:"
+              + " the sets made for each dtype")
+  private List<String> files = List.of();
+
+  @Option(names = "--device", paramLabel = "DEVICE", description = "cpu or cuda; default: cpu")
+  private Benchmark benchmark = Benchmark.all().getFirst();
+
+  @Option(
+      names = "--dtype",
+      paramLabel = "DTYPE",
+      split = ",",
+      description = "fp32, bf16, fp16, or several with commas; default: all three")
+  private List<FloatFormat> formats = List.of(FloatFormat.FP32, FloatFormat.BF16, FloatFormat.FP16);
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "threads of the CPU; default: one for each processor")
+  private Integer threads;
+
+  @Option(
+      names = "--elements",
+      paramLabel = "N",
+      description = "length of a tensor; default: 2^24, on a GPU 2^28")
+  private Long elements;
+
+  @Option(names = "--json", description = "print one JSON document instead of the table")
+  private boolean json;
+
+  @Override
+  public Integer call() {
+    if (formats.contains(FloatFormat.FP64)) {
+      throw new ParameterException(
+          spec.commandLine(), "the runtime has no fp64: use fp32, bf16 or fp16");
+    }
+    PrintWriter err = spec.commandLine().getErr();
+    Workload workload =
+        new Workload(
+            sets(),
+            threads == null ? benchmark.defaultThreads() : threads,
+            elements == null ? benchmark.defaultElements() : elements);
+    List<BenchmarkRow> rows =
+        benchmark.run(
+            workload,
+            note -> {
+              err.println("invact: " + note);
+              err.flush();
+            });
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      out.print(json(rows));
+    } else {
+      table(rows).print(out);
+    }
+    out.flush();
+    return 0;
+  }
+
+  private SequencedMap<FloatFormat, List<CoefficientSet>> sets() {
+    SequencedMap<FloatFormat, List<CoefficientSet>> sets = new LinkedHashMap<>();
+    List<CoefficientSet> named = files.stream().map(SetArguments::load).toList();
+    for (FloatFormat format : formats) {
+      sets.put(format, files.isEmpty() ? shipped(format) : named);
+    }
+    return sets;
+  }
+
+  /** The sets that the README says to use. */
+  private static List<CoefficientSet> shipped(FloatFormat format) {
+    return ShippedSets.names().stream()
+        .filter(name -> name.endsWith("-" + format.label()))
+        .map(ShippedSets::load)
+        .toList();
+  }
+
+  private static TextTable table(List<BenchmarkRow> rows) {
+    TextTable table =
+        new TextTable(
+            3,
+            "op",
+            "dtype",
+            "backend",
+            "threads",
+            "elements",
+            "ns/element",
+            "p20",
+            "p80",
+            "GB/s",
+            "share of copy",
+            "peer ns",
+            "times faster");
+    for (BenchmarkRow row : rows) {
+      table.add(
+          row.op(),
+          row.dtype().label(),
+          row.backend(),
+          Integer.toString(row.threads()),
+          Long.toString(row.elements()),
+          Digits.nanos(row.nanosPerElement().median()),
+          Digits.nanos(row.nanosPerElement().low()),
+          Digits.nanos(row.nanosPerElement().high()),
+          Digits.rate(row.gigabytesPerSecond()),
+          Digits.ratio(row.shareOfCopy()),
+          row.peerNanosPerElement().isEmpty()
+              ? "-"
+              : Digits.nanos(row.peerNanosPerElement().getAsDouble()),
+          row.speedup().isEmpty() ? "-" : Digits.ratio(row.speedup().getAsDouble()));
+    }
+    return table;
+  }
+
+  private static String json(List<BenchmarkRow> rows) {
+    return Json.text(json -> {
+      json.writeStartObject();
+      json.writeArrayPropertyStart("rows");
+      rows.forEach(row -> write(json, row));
+      json.writeEndArray();
+      json.writeEndObject();
+    });
+  }
+
+  private static void write(JsonGenerator json, BenchmarkRow row) {
+    json.writeStartObject();
+    json.writeStringProperty("op", row.op());
+    json.writeStringProperty("dtype", row.dtype().label());
+    json.writeStringProperty("backend", row.backend());
+    json.writeNumberProperty("threads", row.threads());
+    json.writeNumberProperty("elements", row.elements());
+    json.writeNumberProperty("nanosPerElement", row.nanosPerElement().median());
+    json.writeNumberProperty("shareOfCopy", row.shareOfCopy());
+    OptionalDouble peer = row.peerNanosPerElement();
+    if (peer.isPresent()) {
+      json.writeNumberProperty("peerNanosPerElement", peer.getAsDouble());
+    } else {
+      json.writeNullProperty("peerNanosPerElement");
+    }
+    json.writeEndObject();
+  }
+}
