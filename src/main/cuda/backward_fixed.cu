@@ -308,8 +308,8 @@ __device__ inline void backward_fixed(const FixedArguments<Forms>& arguments) {
   load<F, true>(tensors.y, group, size, y);
   load<F, true>(tensors.dy, group, size, dy);
   uint32_t bits = tensors.indicator[group];
-  // What a few ulp of fp32 change is seldom seen in 16 bits, and with rationals all time is needed.
-  constexpr bool EXACT = sizeof(typename F::Bits) == 4 || Forms::IS_POLYNOMIAL;
+  // What a few ulp of fp32 change is seldom seen in fp16, and with rationals all time is needed.
+  constexpr bool EXACT = !F::IS_FP16 || Forms::IS_POLYNOMIAL;
   float u[GROUP];
   float r[GROUP];
 #pragma unroll

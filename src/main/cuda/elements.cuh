@@ -18,6 +18,7 @@ __device__ inline int group_size(uint64_t group, uint64_t n) {
 // A format's bits in memory; decoding is exact, encoding rounds to nearest, ties to even. A word is 32
 // bits: two elements of 16 bits.
 struct Fp32 {
+  static constexpr bool IS_FP16 = false;
   static constexpr int PER_WORD = 1;
   __device__ static uint32_t encode_word(const float* values) {
     return __float_as_uint(values[0]);
@@ -31,6 +32,7 @@ struct Fp32 {
 };
 
 struct Bf16 {
+  static constexpr bool IS_FP16 = false;
   static constexpr int PER_WORD = 2;
   __device__ static uint32_t encode_word(const float* values) {
     uint32_t word;
@@ -53,6 +55,7 @@ struct Bf16 {
 };
 
 struct Fp16 {
+  static constexpr bool IS_FP16 = true;
   static constexpr int PER_WORD = 2;
   __device__ static uint32_t encode_word(const float* values) {
     uint32_t word;

@@ -68,8 +68,18 @@ public final class Kernels implements AutoCloseable {
     return new DeviceGatedUnit(activation, module("gated"));
   }
 
+  /**
+   * Whether there are kernels for an activation.
+   *
+   * @param activation the activation
+   * @return whether it is GELU or SiLU
+   */
+  public static boolean isKnown(Activation activation) {
+    return KNOWN.contains(activation);
+  }
+
   private static void requireKnown(Activation activation) {
-    if (!KNOWN.contains(activation)) {
+    if (!isKnown(activation)) {
       throw new IllegalArgumentException(
           "there are no kernels for " + activation.name() + ": there are for gelu and silu");
     }
