@@ -349,11 +349,14 @@ BACKWARD_RATIOS(16, 0, 24, 0)
 BACKWARD_RATIOS(5, 5, 16, 0)
 BACKWARD_RATIOS(6, 6, 7, 7)
 
-// In bf16 a table of all outputs serves these forms: backward_table.cu.
-#define BACKWARD_LONG(name, SIGMOID, ...)                                                         \
-  BACKWARD_FIXED(Fp32, fp32, name, SIGMOID, __VA_ARGS__)                                          \
-  BACKWARD_FIXED(Fp16, fp16, name, SIGMOID, __VA_ARGS__)
+// In bf16 a table of all outputs serves segments: backward_table.cu.
+BACKWARD_FIXED(Fp32, fp32, segments, false, Segments)
+BACKWARD_FIXED(Fp16, fp16, segments, false, Segments)
 
-BACKWARD_LONG(segments, false, Segments)
-BACKWARD_LONG(paper_gelu, true, Pair<PaperGeluLeft, PaperRight>)
-BACKWARD_LONG(paper_silu, true, Pair<PaperSiluLeft, PaperRight>)
+#define BACKWARD_PAPER(activation, Left)                                                          \
+  BACKWARD_FIXED(Fp32, fp32, paper_##activation, true, Pair<Left, PaperRight>)                    \
+  BACKWARD_FIXED(Bf16, bf16, paper_##activation, true, Pair<Left, PaperRight>)                    \
+  BACKWARD_FIXED(Fp16, fp16, paper_##activation, true, Pair<Left, PaperRight>)
+
+BACKWARD_PAPER(gelu, PaperGeluLeft)
+BACKWARD_PAPER(silu, PaperSiluLeft)

@@ -39,6 +39,10 @@ final class CudaBenchmark implements Benchmark {
       throw new BenchmarkException(
           "device cuda takes its work from one thread: leave --threads out");
     }
+    obstacle()
+        .ifPresent(obstacle -> {
+          throw new BenchmarkException("device cuda is not available: " + obstacle);
+        });
     notes.accept(Cuda.devices().getFirst().name());
     List<BenchmarkRow> rows = new ArrayList<>();
     try (Context context = Context.primary(0)) {
@@ -56,8 +60,7 @@ final class CudaBenchmark implements Benchmark {
   }
 
   /** The sets of whose activations there are kernels. */
-  private static List<CoefficientSet> supported(
-      List<CoefficientSet> sets, Consumer<String> notes) {
+  private static List<CoefficientSet> supported(List<CoefficientSet> sets, Consumer<String> notes) {
     List<CoefficientSet> supported =
         sets.stream().filter(set -> Kernels.isKnown(set.activation())).toList();
     sets.stream()

@@ -28,7 +28,7 @@ import java.util.Optional;
  * <p><b>Backward.</b> With forms of polynomials and rationals dx is the scalar implementation's,
  * bit for bit, but that rationals in fp16, on the fast path, take the root to 1 and the quotient to
  * 3 ulp of fp32 before the one rounding. The forms with exp and pow use CUDA's own: g differs by at
- * most 10⁻⁶·(1 + |y|); in bf16, on the fast path, by nothing.
+ * most 10⁻⁶·(1 + |y|), and by nothing where a table of all outputs stands for them, in bf16.
  *
  * <p><b>Addresses.</b> Tensors lie at even addresses. With all of them at multiples of 16, and a
  * set that {@link #isFast}, the pass runs at about the speed of a copy; else kernels run that take
@@ -124,9 +124,9 @@ public final class DeviceActivation {
    * Whether the backward pass of this set runs at about the speed of a copy.
    *
    * @param format fp32, bf16 or fp16
-   * @return whether there is a kernel for its forms: for two polynomials or rationals in the root of
-   *     {@link FixedRatios common degrees}, up to eight segments of degree 5, the paper's forms; in
-   *     bf16 for every form
+   * @return whether there is a kernel for its forms: for two polynomials or rationals in the root
+   *     of {@link FixedRatios common degrees}, up to eight segments of degree 5, the paper's forms;
+   *     in bf16 for every form
    */
   public boolean isFast(FloatFormat format) {
     return passes.get(format).fast(0, leastForTable).isPresent();

@@ -290,8 +290,7 @@ final class Driver {
 
   static void functionAttribute(long function, int attribute, int value) {
     try {
-      check(
-          "cuFuncSetAttribute", (int) FUNCTION_ATTRIBUTE.invokeExact(function, attribute, value));
+      check("cuFuncSetAttribute", (int) FUNCTION_ATTRIBUTE.invokeExact(function, attribute, value));
     } catch (Throwable e) {
       throw failed("cuFuncSetAttribute", e);
     }

@@ -50,7 +50,7 @@ record FixedPaperForms(String shape, float[] values) implements FixedForms {
 
   @Override
   public boolean hasBf16() {
-    return false;
+    return true;
   }
 
   @Override

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Two polynomials or rationals in the root, which stand for f′, their degrees at most a kernel's; the
- * left one without a cut-off. The structure {@code Pair<Ratio, Ratio>} of backward_fixed.cu.
+ * Two polynomials or rationals in the root, which stand for f′, their degrees at most a kernel's;
+ * the left one without a cut-off. The structure {@code Pair<Ratio, Ratio>} of backward_fixed.cu.
  */
 record FixedRatios(Kernel kernel, Ratio left, Ratio right) implements FixedForms {
   /**
@@ -153,9 +153,8 @@ record FixedRatios(Kernel kernel, Ratio left, Ratio right) implements FixedForms
       return Optional.empty();
     }
     return KERNELS.stream()
-        .filter(
-            kernel ->
-                kernel.left.cover(left.get().degrees) && kernel.right.cover(right.get().degrees))
+        .filter(kernel ->
+            kernel.left.cover(left.get().degrees) && kernel.right.cover(right.get().degrees))
         .findFirst()
         .map(kernel -> new FixedRatios(kernel, left.get(), right.get()));
   }

@@ -16,8 +16,8 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Kernels on a device, compiled by the driver from the PTX in the jar, or from their sources there by
- * {@link Nvrtc} if the driver does not take that.
+ * Kernels on a device, compiled by the driver from the PTX in the jar, or from their sources there
+ * by {@link Nvrtc} if the driver does not take that.
  */
 final class Module implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Module.class.getPackageName());
@@ -90,8 +90,7 @@ final class Module implements AutoCloseable {
     try (Arena arena = Arena.ofConfined()) {
       byte[] code = Nvrtc.compile(name, device.major(), device.minor());
       return new Module(
-          context,
-          load(context, arena.allocateFrom(JAVA_BYTE, code), arena.allocate(LOG_BYTES)));
+          context, load(context, arena.allocateFrom(JAVA_BYTE, code), arena.allocate(LOG_BYTES)));
     } catch (CudaException e) {
       throw new IllegalStateException(
           "NVRTC does not make the kernels in " + name + ".cu run: " + e.getMessage(), e);

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -12,14 +13,17 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * NVRTC, CUDA's compiler as a library, which need not be there: it compiles the kernels' sources for
- * a driver that does not take their PTX.
+ * NVRTC, CUDA's compiler as a library, which need not be there: it compiles the kernels' sources
+ * for a driver that does not take their PTX.
  */
 final class Nvrtc {
   /** Names the library's file, where the loader does not find it. */
@@ -86,9 +90,25 @@ final class Nvrtc {
 
   private static Stream<SymbolLookup> open(String library) {
     try {
+      openBuiltins(Path.of(library));
       return Stream.of(SymbolLookup.libraryLookup(library, Arena.global()));
     } catch (IllegalArgumentException e) {
       return Stream.empty();
+    }
+  }
+
+  /** NVRTC loads a library by name that lies beside it, where the loader need not look. */
+  private static void openBuiltins(Path library) {
+    if (library.getParent() == null) {
+      return;
+    }
+    try (DirectoryStream<Path> builtins =
+        Files.newDirectoryStream(library.getParent(), "libnvrtc-builtins.so*")) {
+      for (Path builtin : builtins) {
+        SymbolLookup.libraryLookup(builtin, Arena.global());
+      }
+    } catch (IOException e) {
+      // There is no such folder: opening the library itself will say so.
     }
   }
 
@@ -137,8 +157,7 @@ final class Nvrtc {
         call(
             "nvrtcCompileProgram",
             () ->
-                (int)
-                    COMPILE.invokeExact(program, options.size(), texts(arena, options.stream())),
+                (int) COMPILE.invokeExact(program, options.size(), texts(arena, options.stream())),
             () -> log(arena, program));
         MemorySegment size = arena.allocate(JAVA_LONG);
         call("nvrtcGetCUBINSize", () -> (int) CUBIN_SIZE.invokeExact(program, size), () -> "");

@@ -1,22 +1,11 @@
 package invact.runtime.cuda;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-import static invact.runtime.cuda.FormatValues.*;
+import static invact.runtime.cuda.FormatValues.everyNumber;
 
-import invact.activation.Activation;
-import invact.activation.Activations;
-import invact.coefficient.CoefficientSet;
-import invact.math.FloatFormat;
 import invact.runtime.InvertedActivation;
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -35,7 +24,8 @@ class DeviceBackwardTest {
   void close() {
     if (gpu != null) {
       System.out.printf(
-          "exp, pow and approximate roots change g by at most %.2g%n", DeviceGradients.largestChange());
+          "exp, pow and approximate roots change g by at most %.2g%n",
+          DeviceGradients.largestChange());
       gpu.close();
     }
   }
@@ -71,7 +61,7 @@ class DeviceBackwardTest {
       y[i] = (float) c.format().round(special[i / special.length]);
       dy[i] = (float) c.format().round(special[i % special.length]);
     }
-    DeviceActivation activation = gpu.kernels.activation(c.set());
+    DeviceActivation activation = c.open(gpu.kernels);
     for (int bits : new int[] {0, 0xFF, 0x5A}) {
       for (int offset : new int[] {0, 2}) {
         requireGradients(c, dy, y, bits, offset, activation);
@@ -83,12 +73,12 @@ class DeviceBackwardTest {
   @ParameterizedTest
   @MethodSource("invact.runtime.cuda.DeviceCase#all")
   void everyOutput(DeviceCase c) {
-    float[] y = everyInput(c.format(), 16381);
+    float[] y = everyNumber(c.format(), 16381);
     float[] dy = new float[y.length];
     for (int i = 0; i < dy.length; i++) {
       dy[i] = (float) c.format().round(1 + (i % 7) / 8.0);
     }
-    DeviceActivation activation = gpu.kernels.activation(c.set());
+    DeviceActivation activation = c.open(gpu.kernels);
     for (int bits : new int[] {0, 0xFF}) {
       for (int offset : new int[] {0, 2}) {
         requireGradients(c, dy, y, bits, offset, activation);

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Prints the tables of {@link DeviceBenchmark} for kernels to choose from: each shipped set, in bf16
- * with the table of outputs and without it, and sets of all shapes.
+ * Prints the tables of {@link DeviceBenchmark} for kernels to choose from: each shipped set, in
+ * bf16 with the table of outputs and without it, and sets of all shapes.
  */
 public final class DeviceBench {
   private DeviceBench() {}

@@ -1,19 +1,16 @@
 package invact.runtime.cuda;
 
+import static invact.runtime.cuda.FormatValues.LENGTHS;
+import static invact.runtime.cuda.FormatValues.LONGEST;
+import static invact.runtime.cuda.FormatValues.inputs;
+import static invact.runtime.cuda.FormatValues.requireSame;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-import static invact.runtime.cuda.FormatValues.*;
 
-import invact.activation.Activation;
 import invact.activation.Activations;
-import invact.coefficient.CoefficientSet;
 import invact.math.FloatFormat;
 import invact.runtime.InvertedActivation;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -21,7 +18,10 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Wherever the buffers lie and however long they are, the passes write what they should and nothing else. */
+/**
+ * Wherever the buffers lie and however long they are, the passes write what they should and nothing
+ * else.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DeviceBuffersTest {
   private Gpu gpu;
@@ -41,7 +41,7 @@ class DeviceBuffersTest {
   @ParameterizedTest
   @MethodSource("invact.runtime.cuda.DeviceCase#all")
   void lengthsPlacesAndAliases(DeviceCase c) {
-    DeviceActivation activation = gpu.kernels.activation(c.set());
+    DeviceActivation activation = c.open(gpu.kernels);
     float[] x = inputs(c.format(), LONGEST, 1);
     float[] dy = inputs(c.format(), LONGEST, 2);
     for (int length : LENGTHS) {
@@ -105,7 +105,7 @@ class DeviceBuffersTest {
   @Test
   void moreElementsThanAnIntCounts() {
     DeviceCase c = new DeviceCase(DeviceSets.fast(Activations.GELU), FloatFormat.BF16);
-    DeviceActivation activation = gpu.kernels.activation(c.set());
+    DeviceActivation activation = c.open(gpu.kernels);
     long elements = (1L << 31) + 9;
     try (DeviceBuffer y = DeviceBuffer.allocate(gpu.context, 2 * elements);
         DeviceBuffer dx = DeviceBuffer.allocate(gpu.context, 2 * elements);

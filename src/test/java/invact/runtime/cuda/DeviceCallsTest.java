@@ -1,25 +1,19 @@
 package invact.runtime.cuda;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static invact.runtime.cuda.FormatValues.inputs;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static invact.runtime.cuda.FormatValues.*;
 
-import invact.activation.Activation;
 import invact.activation.Activations;
-import invact.coefficient.CoefficientSet;
 import invact.math.FloatFormat;
 import invact.runtime.InvertedActivation;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a call refuses, what is closed, and who owns contexts and streams. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -145,7 +139,7 @@ class DeviceCallsTest {
   @Test
   void threadsShareAnActivation() {
     DeviceCase c = new DeviceCase(DeviceSets.fast(Activations.GELU), FloatFormat.BF16);
-    DeviceActivation activation = gpu.kernels.activation(c.set());
+    DeviceActivation activation = c.open(gpu.kernels);
     Stream.iterate(1, i -> i + 1)
         .limit(64)
         .parallel()

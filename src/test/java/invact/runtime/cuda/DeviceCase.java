@@ -15,21 +15,39 @@ import invact.runtime.Backends;
 import java.lang.foreign.MemorySegment;
 import java.util.stream.Stream;
 
-/** One coefficient set in one format. */
-record DeviceCase(CoefficientSet set, FloatFormat format) {
+/**
+ * One coefficient set in one format.
+ *
+ * @param set the set
+ * @param format the format
+ * @param leastForTable from how many elements on its table is used, if it has one
+ */
+record DeviceCase(CoefficientSet set, FloatFormat format, long leastForTable) {
+  /** A case as the library runs it. */
+  DeviceCase(CoefficientSet set, FloatFormat format) {
+    this(set, format, DeviceActivation.LEAST_FOR_TABLE);
+  }
+
+  /** All sets in all formats, in bf16 with the table of outputs and without it. */
   static Stream<DeviceCase> all() {
     return DeviceSets.all().stream()
-        .flatMap(set -> FORMATS.stream().map(format -> new DeviceCase(set, format)));
+        .flatMap(set -> FORMATS.stream().map(format -> new DeviceCase(set, format)))
+        .flatMap(c ->
+            c.format == FloatFormat.BF16
+                ? Stream.of(c, new DeviceCase(c.set, c.format, 0))
+                : Stream.of(c));
+  }
+
+  DeviceActivation open(Kernels kernels) {
+    return kernels.activation(set, leastForTable);
   }
 
   /** Whether the kernels' results are the scalar implementation's on every path. */
   boolean isExact() {
     return Stream.of(set.left(), set.right())
         .map(piece -> piece.approximant().approximant().form())
-        .noneMatch(
-            form ->
-                isTranscendental(form)
-                    || format == FloatFormat.FP16 && form instanceof RootRational);
+        .noneMatch(form ->
+            isTranscendental(form) || format == FloatFormat.FP16 && form instanceof RootRational);
   }
 
   private static boolean isTranscendental(Form form) {
@@ -53,6 +71,6 @@ record DeviceCase(CoefficientSet set, FloatFormat format) {
 
   @Override
   public String toString() {
-    return set.name() + " " + format.label();
+    return set.name() + " " + format.label() + (leastForTable == 0 ? " table" : "");
   }
 }

@@ -1,23 +1,19 @@
 package invact.runtime.cuda;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static invact.runtime.cuda.FormatValues.everyNumber;
+import static invact.runtime.cuda.FormatValues.ulp;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static invact.runtime.cuda.FormatValues.*;
 
 import invact.activation.Activation;
-import invact.activation.Activations;
 import invact.coefficient.CoefficientSet;
 import invact.coefficient.ShippedSets;
 import invact.math.FloatFormat;
 import invact.runtime.InvertedActivation;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -44,7 +40,7 @@ class DeviceForwardTest {
   @ParameterizedTest
   @MethodSource("invact.runtime.cuda.DeviceOutput#all")
   void everyInput(DeviceOutput output) {
-    float[] x = everyInput(output.format(), 1021);
+    float[] x = everyNumber(output.format(), 1021);
     DeviceActivation activation = gpu.kernels.activation(DeviceSets.fast(output.activation()));
     double maxUlp = 0;
     float maxUlpAt = Float.NaN;
@@ -54,13 +50,16 @@ class DeviceForwardTest {
         GuardedDeviceBuffer bits =
             new GuardedDeviceBuffer(gpu, 0, InvertedActivation.indicatorBytes(x.length), 0x5A)) {
       inputs.set(output.format(), x);
-      activation.forward(gpu.stream, output.format(), inputs.memory(), inputs.memory(), bits.memory());
+      activation.forward(
+          gpu.stream, output.format(), inputs.memory(), inputs.memory(), bits.memory());
       float[] y = inputs.get(output.format(), "y");
       byte[] indicator = bits.getBytes("indicator");
       for (int i = 0; i < x.length; i++) {
         output.requireOutput(x[i], y[i]);
         assertEquals(
-            x[i] >= output.activation().argmin(), (indicator[i / 8] >> i % 8 & 1) != 0, "S of " + x[i]);
+            x[i] >= output.activation().argmin(),
+            (indicator[i / 8] >> i % 8 & 1) != 0,
+            "S of " + x[i]);
         if (Float.isFinite(x[i])) {
           double exact = output.activation().value(x[i]);
           double error = Math.abs(y[i] - exact) / ulp(output.format(), exact);
@@ -78,9 +77,9 @@ class DeviceForwardTest {
   }
 
   /**
-   * Next to T, where the derivative is told from few digits of y: all fp32 inputs, and the derivative
-   * by the shipped set. The floor is half the range of f′ over the worst class of inputs that share
-   * one y (correctly rounded) and S.
+   * Next to T, where the derivative is told from few digits of y: all fp32 inputs, and the
+   * derivative by the shipped set. The floor is half the range of f′ over the worst class of inputs
+   * that share one y (correctly rounded) and S.
    */
   @ParameterizedTest
   @CsvSource({"gelu-fp32, 3.9004e-5", "silu-fp32, 4.4327e-5"})

@@ -1,22 +1,16 @@
 package invact.runtime.cuda;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static invact.runtime.cuda.FormatValues.LENGTHS;
+import static invact.runtime.cuda.FormatValues.LONGEST;
+import static invact.runtime.cuda.FormatValues.finite;
+import static invact.runtime.cuda.FormatValues.inputs;
+import static invact.runtime.cuda.FormatValues.ulp;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static invact.runtime.cuda.FormatValues.*;
 
-import invact.activation.Activation;
-import invact.activation.Activations;
-import invact.coefficient.CoefficientSet;
 import invact.math.FloatFormat;
-import invact.runtime.InvertedActivation;
-import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;

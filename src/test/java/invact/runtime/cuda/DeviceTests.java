@@ -14,8 +14,8 @@ import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 
 /**
- * Runs the device contract where there is no Maven, all of it or the classes and methods named, and exits with
- * 1 if it does not hold.
+ * Runs the device contract where there is no Maven, all of it or the classes and methods named, and
+ * exits with 1 if it does not hold.
  */
 public final class DeviceTests {
   private static final List<Class<?>> CONTRACT =

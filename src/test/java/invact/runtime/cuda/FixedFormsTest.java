@@ -3,7 +3,6 @@ package invact.runtime.cuda;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import invact.activation.Branch;
 import invact.approx.FloatApproximant;
@@ -28,14 +27,18 @@ class FixedFormsTest {
   @MethodSource("sets")
   void everySetHasAFastKernel(CoefficientSet set) {
     assertEquals(!set.name().endsWith("exponential"), FixedForms.of(set).isPresent());
-    assertTrue(OutputTable.of(set).isPresent());
+    // Where σ is near 0, σ + y·(1 − σ) varies with ever smaller y: those tables would be longer.
+    assertEquals(FixedForms.areDerivatives(set), OutputTable.of(set).isPresent());
   }
 
   /** All bf16 outputs but NaN, which the kernel sees to. */
   @ParameterizedTest
   @MethodSource("sets")
   void tableHoldsEveryOutput(CoefficientSet set) {
-    OutputTable table = OutputTable.of(set).orElseThrow();
+    OutputTable.of(set).ifPresent(table -> requireEveryOutput(set, table));
+  }
+
+  private static void requireEveryOutput(CoefficientSet set, OutputTable table) {
     ScalarActivation scalar = new ScalarActivation(set);
     for (int bits = 0; bits < 1 << 16; bits++) {
       float y = FloatFormat.BF16.decode((short) bits);
@@ -74,7 +77,8 @@ class FixedFormsTest {
       for (int i = 0; i <= 100_000; i++) {
         float u = (float) (segments.cutoff() * i / 100_000);
         requireSegment(set, memory, u, Branch.RIGHT);
-        requireSegment(set, memory, (float) (-set.activation().minimum() * i / 100_000), Branch.LEFT);
+        requireSegment(
+            set, memory, (float) (-set.activation().minimum() * i / 100_000), Branch.LEFT);
       }
       for (FixedSegments.Segment segment : segments.segments()) {
         float u = segment.start() * segment.start();
@@ -102,8 +106,7 @@ class FixedFormsTest {
     for (long at : new long[] {high, low + 12, low + 8, low + 4, low}) {
       value = Math.fma(value, t, memory.get(JAVA_FLOAT, at));
     }
-    float expected =
-        FloatApproximant.of(set.piece(branch).approximant().approximant()).value(u);
+    float expected = FloatApproximant.of(set.piece(branch).approximant().approximant()).value(u);
     assertEquals(expected, value, () -> set.name() + " " + branch + " at u = " + u);
   }
 }

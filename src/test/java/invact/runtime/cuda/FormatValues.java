@@ -13,7 +13,9 @@ final class FormatValues {
   static final List<FloatFormat> FORMATS =
       List.of(FloatFormat.FP32, FloatFormat.BF16, FloatFormat.FP16);
 
-  /** About a group of eight elements, a block of threads, and what a table's blocks take at once. */
+  /**
+   * About a group of eight elements, a block of threads, and what a table's blocks take at once.
+   */
   static final int[] LENGTHS = {0, 1, 2, 7, 8, 9, 15, 16, 17, 255, 2047, 2048, 2049, 5003};
 
   static final int LONGEST = LENGTHS[LENGTHS.length - 1];
@@ -59,7 +61,7 @@ final class FormatValues {
   }
 
   /** All numbers of a 16-bit format, some of fp32. */
-  static float[] everyInput(FloatFormat format, int step) {
+  static float[] everyNumber(FloatFormat format, int step) {
     if (format.isHalf()) {
       float[] values = new float[1 << 16];
       for (int i = 0; i < values.length; i++) {
