@@ -343,7 +343,9 @@ __device__ inline void backward_fixed(const FixedArguments<Forms>& arguments) {
   BACKWARD_FIXED(Bf16, bf16, LM##_##LN##_##RM##_##RN, false, Pair<Ratio<LM, LN>, Ratio<RM, RN>>)  \
   BACKWARD_FIXED(Fp16, fp16, LM##_##LN##_##RM##_##RN, false, Pair<Ratio<LM, LN>, Ratio<RM, RN>>)
 
+BACKWARD_RATIOS(6, 0, 10, 0)
 BACKWARD_RATIOS(8, 0, 12, 0)
+BACKWARD_RATIOS(12, 0, 12, 0)
 BACKWARD_RATIOS(10, 0, 16, 0)
 BACKWARD_RATIOS(16, 0, 24, 0)
 BACKWARD_RATIOS(5, 5, 16, 0)

@@ -3,6 +3,7 @@ package invact.bench;
 import invact.coefficient.CoefficientSet;
 import invact.runtime.cuda.Context;
 import invact.runtime.cuda.Cuda;
+import invact.runtime.cuda.CudaException;
 import invact.runtime.cuda.DeviceBenchmark;
 import invact.runtime.cuda.Kernels;
 import java.util.ArrayList;
@@ -44,18 +45,25 @@ final class CudaBenchmark implements Benchmark {
           throw new BenchmarkException("device cuda is not available: " + obstacle);
         });
     notes.accept(Cuda.devices().getFirst().name());
-    List<BenchmarkRow> rows = new ArrayList<>();
     try (Context context = Context.primary(0)) {
-      workload
-          .sets()
-          .forEach((format, sets) ->
-              DeviceBenchmark.run(context, format, supported(sets, notes), workload.elements())
-                  .forEach(row -> rows.add(row(row))));
-      CoefficientSet first = supported(workload.sets().firstEntry().getValue(), _ -> {}).getFirst();
-      notes.accept(
-          "queueing a call on a small tensor takes %.1f µs"
-              .formatted(DeviceBenchmark.launchMicros(context, first)));
+      return run(context, workload, notes);
+    } catch (CudaException | IllegalStateException e) {
+      throw new BenchmarkException(e.getMessage());
     }
+  }
+
+  private static List<BenchmarkRow> run(
+      Context context, Workload workload, Consumer<String> notes) {
+    List<BenchmarkRow> rows = new ArrayList<>();
+    workload
+        .sets()
+        .forEach((format, sets) ->
+            DeviceBenchmark.run(context, format, supported(sets, notes), workload.elements())
+                .forEach(row -> rows.add(row(row))));
+    CoefficientSet first = supported(workload.sets().firstEntry().getValue(), _ -> {}).getFirst();
+    notes.accept(
+        "queueing a call on a small tensor takes %.1f µs"
+            .formatted(DeviceBenchmark.launchMicros(context, first)));
     return rows;
   }
 

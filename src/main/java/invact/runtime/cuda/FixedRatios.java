@@ -55,7 +55,9 @@ record FixedRatios(Kernel kernel, Ratio left, Ratio right) implements FixedForms
   /** The kernels there are, the cheapest first. */
   static final List<Kernel> KERNELS =
       List.of(
+          new Kernel(6, 0, 10, 0),
           new Kernel(8, 0, 12, 0),
+          new Kernel(12, 0, 12, 0),
           new Kernel(10, 0, 16, 0),
           new Kernel(5, 5, 16, 0),
           new Kernel(6, 6, 7, 7),
