@@ -22,8 +22,9 @@ import java.util.Optional;
  *
  * <p><b>Forward.</b> S is exact. y is not the scalar implementation's, which computes in double
  * precision: in fp32 it is at most {@value #FORWARD_MAX_ULP} ulp from f(x), wherever f(x) is a
- * normal number; in bf16 and fp16 before the one rounding it is off by at most 3·10⁻⁵ of itself, so
- * that y is f(x) rounded or, where that was nearly a tie, its neighbour.
+ * normal number, and nearer to T than 2⁻⁶ it is f(x) rounded, but for one x in some thousands; in
+ * bf16 and fp16 before the one rounding it is off by at most 3·10⁻⁵ of itself, so that y is f(x)
+ * rounded or, where that was nearly a tie, its neighbour.
  *
  * <p><b>Backward.</b> With forms of polynomials and rationals dx is the scalar implementation's,
  * bit for bit, but that rationals in fp16, on the fast path, take the root to 1 and the quotient to

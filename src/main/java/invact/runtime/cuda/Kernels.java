@@ -40,7 +40,8 @@ public final class Kernels implements AutoCloseable {
    * Makes an activation ready to run.
    *
    * @param set its coefficients, which go to the kernels as arguments
-   * @return the activation, to be used no longer than this is open
+   * @return the activation, to be used no longer than this is open; as long it holds 64 KiB of the
+   *     device's memory
    * @throws IllegalArgumentException if there are no kernels for the activation, or fp32 cannot
    *     hold the coefficients
    * @throws IllegalStateException if the driver does not take the kernels
