@@ -2,27 +2,35 @@ package invact.runtime.cuda;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
+import invact.activation.Activation;
+import invact.activation.RoundedLift;
 import invact.approx.Approximant;
 import invact.approx.RootPolynomial;
 import invact.approx.RootRational;
 import invact.coefficient.CoefficientSet;
+import invact.math.FloatFormat;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Two polynomials or rationals in the root, which stand for f′, their degrees at most a kernel's;
  * the left one without a cut-off. The structure {@code Pair<Ratio, Ratio>} of backward_fixed.cu.
+ *
+ * @param room the kernel's degrees
+ * @param left q on the left
+ * @param right q on the right
  */
-record FixedRatios(Kernel kernel, Ratio left, Ratio right) implements FixedForms {
+record FixedRatios(Shape room, Ratio left, Ratio right) implements FixedForms {
   /**
    * Degrees of a kernel.
    *
    * @param left of the left branch
    * @param right of the right branch
    */
-  record Kernel(Degrees left, Degrees right) {
-    Kernel(int leftNumerator, int leftDenominator, int rightNumerator, int rightDenominator) {
+  record Shape(Degrees left, Degrees right) {
+    Shape(int leftNumerator, int leftDenominator, int rightNumerator, int rightDenominator) {
       this(
           new Degrees(leftNumerator, leftDenominator),
           new Degrees(rightNumerator, rightDenominator));
@@ -53,15 +61,15 @@ record FixedRatios(Kernel kernel, Ratio left, Ratio right) implements FixedForms
   }
 
   /** The kernels there are, the cheapest first. */
-  static final List<Kernel> KERNELS =
+  static final List<Shape> SHAPES =
       List.of(
-          new Kernel(6, 0, 10, 0),
-          new Kernel(8, 0, 12, 0),
-          new Kernel(12, 0, 12, 0),
-          new Kernel(10, 0, 16, 0),
-          new Kernel(5, 5, 16, 0),
-          new Kernel(6, 6, 7, 7),
-          new Kernel(16, 0, 24, 0));
+          new Shape(6, 0, 10, 0),
+          new Shape(8, 0, 12, 0),
+          new Shape(12, 0, 12, 0),
+          new Shape(10, 0, 16, 0),
+          new Shape(5, 5, 16, 0),
+          new Shape(6, 6, 7, 7),
+          new Shape(16, 0, 24, 0));
 
   /** Points at which a denominator is looked at. */
   private static final int GRID = 4096;
@@ -149,21 +157,29 @@ record FixedRatios(Kernel kernel, Ratio left, Ratio right) implements FixedForms
     if (left.isEmpty()
         || right.isEmpty()
         || left.get().cutoff != Double.POSITIVE_INFINITY
-        || !left.get().isTame(Math.sqrt(-set.activation().minimum()))
+        || !left.get().isTame(largestLeftRoot(set.activation()))
         || !right.get().isTame(Math.sqrt(right.get().cutoff))
         || !FixedForms.areDerivatives(set)) {
       return Optional.empty();
     }
-    return KERNELS.stream()
-        .filter(kernel ->
-            kernel.left.cover(left.get().degrees) && kernel.right.cover(right.get().degrees))
+    return SHAPES.stream()
+        .filter(
+            shape -> shape.left.cover(left.get().degrees) && shape.right.cover(right.get().degrees))
         .findFirst()
-        .map(kernel -> new FixedRatios(kernel, left.get(), right.get()));
+        .map(shape -> new FixedRatios(shape, left.get(), right.get()));
+  }
+
+  /** The root of the lift of y = 0, in the format where it is the largest. */
+  private static double largestLeftRoot(Activation activation) {
+    return Stream.of(FloatFormat.FP32, FloatFormat.BF16, FloatFormat.FP16)
+        .mapToDouble(format -> Math.sqrt(RoundedLift.of(activation, format).of(0)))
+        .max()
+        .orElseThrow();
   }
 
   @Override
   public String shape() {
-    return kernel.left.text() + "_" + kernel.right.text();
+    return room.left.text() + "_" + room.right.text();
   }
 
   @Override
@@ -178,12 +194,12 @@ record FixedRatios(Kernel kernel, Ratio left, Ratio right) implements FixedForms
 
   @Override
   public long bytes() {
-    return (long) (kernel.left.floats() + kernel.right.floats()) * Float.BYTES;
+    return (long) (room.left.floats() + room.right.floats()) * Float.BYTES;
   }
 
   @Override
   public void store(MemorySegment to, long offset) {
-    left.store(kernel.left, to, offset);
-    right.store(kernel.right, to, offset + (long) kernel.left.floats() * Float.BYTES);
+    left.store(room.left, to, offset);
+    right.store(room.right, to, offset + (long) room.left.floats() * Float.BYTES);
   }
 }
