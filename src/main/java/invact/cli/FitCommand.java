@@ -203,9 +203,11 @@ final class FitCommand implements Callable<Integer> {
   }
 
   private List<CoefficientSet> fitDefaults() {
+    List<Activation> activations =
+        names.isEmpty() && expression == null ? Activations.all() : activations();
     List<CoefficientSet> sets;
-    try (Progress progress = Progress.of("fitting", DefaultSets.count())) {
-      sets = DefaultSets.fit(progress::step);
+    try (Progress progress = Progress.of("fitting", DefaultSets.count(activations))) {
+      sets = DefaultSets.fit(activations, progress::step);
     }
     FitReport.sets(sets, spec.commandLine().getOut());
     spec.commandLine().getOut().flush();

@@ -44,7 +44,7 @@ public record FloorComparison(
   public static FloorComparison of(CoefficientSet set, FloatFormat format, Density density) {
     OutputClasses classes = OutputClasses.of(set.activation(), format, density);
     List<OutputClasses.Input> inputs = classes.inputs();
-    float[] g = decode(set, inputs);
+    float[] g = decode(set, format, inputs);
     CompensatedSum squares = new CompensatedSum();
     CompensatedSum sum = new CompensatedSum();
     double max = 0;
@@ -73,7 +73,8 @@ public record FloorComparison(
     return rms / floorRms;
   }
 
-  private static float[] decode(CoefficientSet set, List<OutputClasses.Input> inputs) {
+  /** g of each input's output, in fp32 before it is rounded to the format. */
+  static float[] decode(CoefficientSet set, FloatFormat format, List<OutputClasses.Input> inputs) {
     float[] y = new float[inputs.size()];
     float[] g = new float[inputs.size()];
     byte[] indicator = new byte[(int) InvertedActivation.indicatorBytes(y.length)];

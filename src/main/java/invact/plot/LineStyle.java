@@ -20,6 +20,7 @@ record LineStyle(Color color, BasicStroke stroke) {
   private static final Color PURPLE = new Color(0xcc79a7);
   private static final Color SKY = new Color(0x56b4e9);
   private static final Color VERMILLION = new Color(0xd55e00);
+  private static final Color LIGHT_GREY = new Color(0xb8b8b8);
   private static final Color GREY = new Color(0x808080);
 
   static final LineStyle LEFT_BRANCH = line(BLUE, 6);
@@ -31,6 +32,11 @@ record LineStyle(Color color, BasicStroke stroke) {
   static final LineStyle APPROXIMANT = line(BLACK, 3.5f, 14, 9);
   static final LineStyle ERROR = line(VERMILLION, 4);
 
+  static final LineStyle FORWARD = line(GREEN, 4);
+
+  /** Wide and light, so that what reaches the floor is seen to lie on it. */
+  static final LineStyle FLOOR = line(LIGHT_GREY, 11);
+
   /** Marks T. */
   static final LineStyle BORDER = line(GREY, 2.5f, 3, 6);
 
@@ -38,7 +44,7 @@ record LineStyle(Color color, BasicStroke stroke) {
       List.of(
           line(BLUE, 4),
           line(VERMILLION, 4.5f, 16, 8),
-          line(BLACK, 3, 4, 5),
+          line(BLACK, 3),
           line(GREEN, 4.5f, 20, 6, 4, 6),
           line(PURPLE, 6),
           line(ORANGE, 4.5f, 8, 5),

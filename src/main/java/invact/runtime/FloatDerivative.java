@@ -2,6 +2,7 @@ package invact.runtime;
 
 import invact.activation.Branch;
 import invact.activation.Target;
+import invact.approx.FloatApproximant;
 import invact.coefficient.BranchApproximant;
 
 /**

@@ -2,6 +2,7 @@ package invact.fit.defaults;
 
 import invact.activation.Activation;
 import invact.activation.Branch;
+import invact.activation.RoundedLift;
 import invact.activation.Target;
 import invact.approx.Approximant;
 import invact.approx.Form;
@@ -12,6 +13,7 @@ import invact.fit.CurveFit;
 import invact.fit.FitException;
 import invact.fit.FormModel;
 import invact.fit.LeastSquaresFitter;
+import invact.fit.rounding.CoefficientRounding;
 import invact.math.FloatFormat;
 import invact.samples.Density;
 import invact.samples.OutputClasses;
@@ -20,7 +22,7 @@ import java.util.List;
 /**
  * Fits forms for a 16-bit format: not to f′∘f⁻¹, but to what can be told from a rounded output, the
  * mean of f′ over the inputs that share it ({@link OutputClasses}), each class weighted by its
- * probability. The lift is computed as a runtime computes it, in fp32.
+ * probability. The lift is a runtime's, in fp32 ({@link RoundedLift}).
  *
  * <p>Least squares makes the bias vanish, and the RMS error comes as near to the floor as the form
  * can. A density that leaves a part of the line nearly empty lets an approximant go astray there;
@@ -28,6 +30,8 @@ import java.util.List;
  * next to T outputs lie far apart in the root, and a rational puts poles between them.
  */
 public final class ConditionalMeanFitter {
+  private static final CoefficientRounding ROUNDING = new CoefficientRounding(FloatFormat.FP32);
+
   private final LeastSquaresFitter fitter = new LeastSquaresFitter();
   private final FloatFormat format;
   private final Density density;
@@ -55,13 +59,18 @@ public final class ConditionalMeanFitter {
    * @throws FitException if the fit does not converge
    */
   public Piece fit(Activation activation, Branch branch, Form form) {
+    return fit(activation, branch, form, OutputClasses.of(activation, format, density));
+  }
+
+  /** The same with the classes of the activation in this format and density. */
+  Piece fit(Activation activation, Branch branch, Form form, OutputClasses outputs) {
     if (!form.nonlinear().isEmpty()) {
       throw new IllegalArgumentException(
           form.name() + " is not linear in its coefficients: use a polynomial in the root");
     }
     // A runtime decodes y = ±0 on the left as f(−∞) whatever the coefficients.
     List<OutputClasses.OutputClass> classes =
-        OutputClasses.of(activation, format, density).classes().stream()
+        outputs.classes().stream()
             .filter(each -> each.branch() == branch && (branch == Branch.RIGHT || each.y() < 0))
             .toList();
     if (classes.size() < form.coefficientCount()) {
@@ -76,14 +85,14 @@ public final class ConditionalMeanFitter {
               + ", fewer than the coefficients of "
               + form.name());
     }
-    float minimum = (float) activation.minimum();
+    RoundedLift rounded = RoundedLift.of(activation, format);
     double[] lift = new double[classes.size()];
     double[] mean = new double[classes.size()];
     double[] weight = new double[classes.size()];
     double totalWeight = 0;
     for (int i = 0; i < lift.length; i++) {
       OutputClasses.OutputClass each = classes.get(i);
-      lift[i] = StrictMath.max((float) each.y(), minimum) - minimum;
+      lift[i] = rounded.of((float) each.y());
       mean[i] = each.mean();
       weight[i] = each.weight();
       totalWeight += each.weight();
@@ -95,7 +104,7 @@ public final class ConditionalMeanFitter {
             activation,
             branch,
             Target.DERIVATIVE,
-            new Approximant(form, Fp32.rounded(fit.parameters()))),
+            new Approximant(form, ROUNDING.plain(fit.parameters()))),
         new Origin.ConditionalMean(
             format.label(),
             density.description(),

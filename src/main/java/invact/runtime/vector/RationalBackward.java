@@ -2,8 +2,8 @@ package invact.runtime.vector;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import invact.approx.FloatApproximant;
 import invact.math.FloatFormat;
-import invact.runtime.FloatApproximant;
 import invact.runtime.FloatDerivative;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;

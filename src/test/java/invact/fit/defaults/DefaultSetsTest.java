@@ -3,6 +3,7 @@ package invact.fit.defaults;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import invact.activation.Activations;
 import invact.activation.Branch;
 import invact.approx.Cost;
 import invact.coefficient.CoefficientSet;
@@ -21,7 +22,7 @@ class DefaultSetsTest {
   private static final Path COEFFICIENTS =
       Path.of(System.getProperty("invact.basedir", "."), "coefficients");
 
-  private static final List<CoefficientSet> SETS = DefaultSets.fit(() -> {});
+  private static final List<CoefficientSet> SETS = DefaultSets.fit(Activations.all(), () -> {});
 
   static List<CoefficientSet> sets() {
     return SETS;
