@@ -1,5 +1,6 @@
 package invact.bench;
 
+import invact.activation.Activations;
 import invact.coefficient.CoefficientSet;
 import invact.runtime.cuda.Context;
 import invact.runtime.cuda.Cuda;
@@ -79,7 +80,7 @@ final class CudaBenchmark implements Benchmark {
   private static BenchmarkRow row(DeviceBenchmark.Row row) {
     double nanos = 1e6 / row.elements();
     return new BenchmarkRow(
-        row.pass().equals(Operation.COPY) ? Operation.COPY : row.name() + " " + row.pass(),
+        op(row),
         row.format(),
         "cuda",
         1,
@@ -88,5 +89,18 @@ final class CudaBenchmark implements Benchmark {
         new Spread(row.millis(), row.lowMillis(), row.highMillis()).times(nanos),
         row.shareOfCopy(),
         OptionalDouble.empty());
+  }
+
+  private static String op(DeviceBenchmark.Row row) {
+    if (row.pass().equals(Operation.COPY)) {
+      return Operation.COPY;
+    }
+    String unit =
+        Activations.paper().stream()
+            .filter(activation -> row.name().equals(activation.name() + "-gate"))
+            .findFirst()
+            .map(Operation::unit)
+            .orElse(row.name());
+    return unit + " " + row.pass();
   }
 }
