@@ -1,10 +1,7 @@
-package invact.runtime;
+package invact.approx;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import invact.approx.Approximant;
-import invact.approx.PaperGeluLeft;
-import invact.approx.PaperRight;
 import org.junit.jupiter.api.Test;
 
 /** Where fp32 has to take more care than double precision, whose range is wider. */

@@ -1,13 +1,4 @@
-package invact.runtime;
-
-import invact.approx.Approximant;
-import invact.approx.PaperGeluLeft;
-import invact.approx.PaperRight;
-import invact.approx.PaperSiluLeft;
-import invact.approx.RootExponential;
-import invact.approx.RootPolynomial;
-import invact.approx.RootRational;
-import invact.approx.SegmentedPolynomial;
+package invact.approx;
 
 /**
  * q(u) in fp32, the coefficients rounded to it.

@@ -1,0 +1,66 @@
+package invact.activation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import invact.math.FloatFormat;
+import org.junit.jupiter.api.Test;
+
+class RoundedLiftTest {
+  private static final FloatFormat[] FORMATS = {
+    FloatFormat.FP32, FloatFormat.BF16, FloatFormat.FP16
+  };
+
+  /** In the root; the second at least where the first cannot come in its way. */
+  @Test
+  void firstTwoClassesAreAtTheirMiddles() {
+    for (Activation f : Activations.all()) {
+      for (FloatFormat format : FORMATS) {
+        RoundedLift lift = RoundedLift.of(f, format);
+        double m = format.round(f.minimum());
+        double next = above(m, format);
+        double border = 0.5 * (m + next) - f.minimum();
+        double nextBorder = 0.5 * (next + above(next, format)) - f.minimum();
+        double first = 0.5 * StrictMath.sqrt(border);
+        double second = 0.5 * (StrictMath.sqrt(border) + StrictMath.sqrt(nextBorder));
+        String what = f.name() + " " + format.label();
+        // Three roundings to fp32, of the size of the lift or less.
+        assertEquals(first * first, lift.of((float) m), 3e-7 * first * first, what);
+        double reached = StrictMath.min(second * second, next - m + first * first);
+        assertEquals(reached, lift.of((float) next), 3e-7 * reached, what);
+        assertEquals(first * first, lift.of(-1f), 3e-7 * first * first, what);
+      }
+    }
+  }
+
+  /** Far from T the offset is less than the distance of two outputs next to T. */
+  @Test
+  void farFromTTheLiftIsThatOfTheOutput() {
+    for (Activation f : Activations.all()) {
+      for (FloatFormat format : FORMATS) {
+        double m = format.round(f.minimum());
+        double distance = above(m, format) - m;
+        double y = format.round(2.0);
+        // And two roundings of a number below 4 to fp32.
+        double tolerance = distance + 0x1p-22;
+        assertEquals(f.lift(y), RoundedLift.of(f, format).of((float) y), tolerance, f.name());
+      }
+    }
+  }
+
+  @Test
+  void notANumberStaysSo() {
+    assertTrue(Float.isNaN(RoundedLift.of(Activations.GELU, FloatFormat.BF16).of(Float.NaN)));
+    assertThrows(
+        IllegalArgumentException.class, () -> RoundedLift.of(Activations.GELU, FloatFormat.FP64));
+  }
+
+  private static double above(double y, FloatFormat format) {
+    double above = Math.nextUp((float) y);
+    for (float step = (float) (above - y); format.round(above) <= y; step *= 2) {
+      above = y + step;
+    }
+    return format.round(above);
+  }
+}
