@@ -9,7 +9,7 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 out=${1:-$here/../resources/invact/cuda}
 mkdir -p "$out"
-for kernels in forward backward gated; do
+for kernels in forward backward_any backward_fixed backward_table gated; do
   nvcc -std=c++17 -fmad=false -arch=compute_80 -ptx -o "$out/$kernels.tmp" "$here/$kernels.cu"
   # Comments name the compiler's build, which is not what a rebuild is to be compared by.
   sed -e '/^\/\//d' -e '/used_bytes_mask/d' -e 's/^\.version .*/.version 7.4/' "$out/$kernels.tmp" >"$out/$kernels.ptx"

@@ -1,9 +1,7 @@
 // Elements in memory: eight to a thread and to a byte of the indicator.
 #pragma once
 
-#include <cstdint>
-#include <cuda_bf16.h>
-#include <cuda_fp16.h>
+#include "integers.cuh"
 
 constexpr int GROUP = 8;
 
@@ -20,6 +18,7 @@ __device__ inline int group_size(uint64_t group, uint64_t n) {
 // A format's bits in memory; decoding is exact, encoding rounds to nearest, ties to even. A word is 32
 // bits: two elements of 16 bits.
 struct Fp32 {
+  static constexpr bool IS_FP16 = false;
   static constexpr int PER_WORD = 1;
   __device__ static uint32_t encode_word(const float* values) {
     return __float_as_uint(values[0]);
@@ -33,6 +32,7 @@ struct Fp32 {
 };
 
 struct Bf16 {
+  static constexpr bool IS_FP16 = false;
   static constexpr int PER_WORD = 2;
   __device__ static uint32_t encode_word(const float* values) {
     uint32_t word;
@@ -48,11 +48,14 @@ struct Bf16 {
     return __uint_as_float(static_cast<uint32_t>(bits) << 16);
   }
   __device__ static Bits encode(float value) {
-    return __bfloat16_as_ushort(__float2bfloat16_rn(value));
+    Bits bits;
+    asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(bits) : "f"(value));
+    return bits;
   }
 };
 
 struct Fp16 {
+  static constexpr bool IS_FP16 = true;
   static constexpr int PER_WORD = 2;
   __device__ static uint32_t encode_word(const float* values) {
     uint32_t word;
@@ -65,8 +68,16 @@ struct Fp16 {
         : "r"(word));
   }
   using Bits = uint16_t;
-  __device__ static float decode(Bits bits) { return __half2float(__ushort_as_half(bits)); }
-  __device__ static Bits encode(float value) { return __half_as_ushort(__float2half_rn(value)); }
+  __device__ static float decode(Bits bits) {
+    float value;
+    asm("cvt.f32.f16 %0, %1;" : "=f"(value) : "h"(bits));
+    return value;
+  }
+  __device__ static Bits encode(float value) {
+    Bits bits;
+    asm("cvt.rn.f16.f32 %0, %1;" : "=h"(bits) : "f"(value));
+    return bits;
+  }
 };
 
 template <class F>
@@ -81,7 +92,7 @@ union Group {
 template <class F>
 __device__ inline typename F::Bits load_bits(const typename F::Bits* p) {
   if constexpr (sizeof(typename F::Bits) == 4) {
-    if (reinterpret_cast<uintptr_t>(p) & 2) {
+    if (reinterpret_cast<uint64_t>(p) & 2) {
       const uint16_t* half = reinterpret_cast<const uint16_t*>(p);
       return half[0] | static_cast<uint32_t>(half[1]) << 16;
     }
@@ -92,7 +103,7 @@ __device__ inline typename F::Bits load_bits(const typename F::Bits* p) {
 template <class F>
 __device__ inline void store_bits(typename F::Bits* p, typename F::Bits bits) {
   if constexpr (sizeof(typename F::Bits) == 4) {
-    if (reinterpret_cast<uintptr_t>(p) & 2) {
+    if (reinterpret_cast<uint64_t>(p) & 2) {
       uint16_t* half = reinterpret_cast<uint16_t*>(p);
       half[0] = static_cast<uint16_t>(bits);
       half[1] = static_cast<uint16_t>(bits >> 16);

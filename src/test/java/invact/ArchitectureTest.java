@@ -79,8 +79,8 @@ class ArchitectureTest {
                       "plot",
                       "runtime",
                       "evaluate",
-                      "search",
-                      "bench"))));
+                      "bench",
+                      "search"))));
 
   /** Outside library to the packages where it is at home. */
   private static final Map<String, Set<String>> HOMES =

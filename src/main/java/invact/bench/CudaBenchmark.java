@@ -1,9 +1,12 @@
 package invact.bench;
 
+import invact.activation.Activations;
 import invact.coefficient.CoefficientSet;
 import invact.runtime.cuda.Context;
 import invact.runtime.cuda.Cuda;
+import invact.runtime.cuda.CudaException;
 import invact.runtime.cuda.DeviceBenchmark;
+import invact.runtime.cuda.Kernels;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -39,25 +42,45 @@ final class CudaBenchmark implements Benchmark {
           throw new BenchmarkException("device cuda is not available: " + obstacle);
         });
     notes.accept(Cuda.devices().getFirst().name());
-    List<BenchmarkRow> rows = new ArrayList<>();
     try (Context context = Context.primary(0)) {
-      workload
-          .sets()
-          .forEach((format, sets) ->
-              DeviceBenchmark.run(context, format, sets, workload.elements())
-                  .forEach(row -> rows.add(row(row))));
-      CoefficientSet first = workload.sets().firstEntry().getValue().getFirst();
-      notes.accept(
-          "queueing a call on a small tensor takes %.1f µs"
-              .formatted(DeviceBenchmark.launchMicros(context, first)));
+      return run(context, workload, notes);
+    } catch (CudaException | IllegalStateException e) {
+      throw new BenchmarkException(e.getMessage());
     }
+  }
+
+  private static List<BenchmarkRow> run(
+      Context context, Workload workload, Consumer<String> notes) {
+    List<BenchmarkRow> rows = new ArrayList<>();
+    workload
+        .sets()
+        .forEach((format, sets) ->
+            DeviceBenchmark.run(context, format, supported(sets, notes), workload.elements())
+                .forEach(row -> rows.add(row(row))));
+    CoefficientSet first = supported(workload.sets().firstEntry().getValue(), _ -> {}).getFirst();
+    notes.accept(
+        "queueing a call on a small tensor takes %.1f µs"
+            .formatted(DeviceBenchmark.launchMicros(context, first)));
     return rows;
+  }
+
+  /** The sets of whose activations there are kernels. */
+  private static List<CoefficientSet> supported(List<CoefficientSet> sets, Consumer<String> notes) {
+    List<CoefficientSet> supported =
+        sets.stream().filter(set -> Kernels.isKnown(set.activation())).toList();
+    sets.stream()
+        .filter(set -> !supported.contains(set))
+        .forEach(set -> notes.accept("cuda has no kernels for " + set.name()));
+    if (supported.isEmpty()) {
+      throw new BenchmarkException("device cuda has kernels for gelu and silu alone");
+    }
+    return supported;
   }
 
   private static BenchmarkRow row(DeviceBenchmark.Row row) {
     double nanos = 1e6 / row.elements();
     return new BenchmarkRow(
-        row.pass().equals(Operation.COPY) ? Operation.COPY : row.name() + " " + row.pass(),
+        op(row),
         row.format(),
         "cuda",
         1,
@@ -66,5 +89,18 @@ final class CudaBenchmark implements Benchmark {
         new Spread(row.millis(), row.lowMillis(), row.highMillis()).times(nanos),
         row.shareOfCopy(),
         OptionalDouble.empty());
+  }
+
+  private static String op(DeviceBenchmark.Row row) {
+    if (row.pass().equals(Operation.COPY)) {
+      return Operation.COPY;
+    }
+    String unit =
+        Activations.paper().stream()
+            .filter(activation -> row.name().equals(activation.name() + "-gate"))
+            .findFirst()
+            .map(Operation::unit)
+            .orElse(row.name());
+    return unit + " " + row.pass();
   }
 }

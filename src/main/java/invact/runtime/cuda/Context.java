@@ -1,5 +1,6 @@
 package invact.runtime.cuda;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
@@ -65,6 +66,16 @@ public final class Context implements AutoCloseable {
         throw new IllegalStateException("no CUDA context is current in this thread");
       }
       return new Context(context.get(JAVA_LONG, 0), FOREIGN);
+    }
+  }
+
+  /** The device of the context. */
+  Device device() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment device = arena.allocate(JAVA_INT);
+      run(() -> Driver.contextDevice(device));
+      // A CUdevice is the device's ordinal.
+      return Device.of(device.get(JAVA_INT, 0));
     }
   }
 

@@ -13,6 +13,11 @@ public final class Cuda {
   /** The version that the PTX in the jar names, 7.4, came with CUDA 11.4. */
   static final int LEAST_VERSION = 11040;
 
+  /** Says who compiles the kernels: {@value #NVRTC}, else the driver if it can. */
+  static final String COMPILER_PROPERTY = "invact.cuda.compiler";
+
+  static final String NVRTC = "nvrtc";
+
   private Cuda() {}
 
   /**
@@ -27,13 +32,13 @@ public final class Cuda {
     }
     try {
       int version = version();
-      if (version < LEAST_VERSION) {
+      if (version < LEAST_VERSION && Nvrtc.missing().isPresent()) {
         return Optional.of(
             "the driver supports CUDA "
                 + text(version)
                 + ", the kernels need "
                 + text(LEAST_VERSION)
-                + ": install NVIDIA's driver 470 or newer");
+                + ": install NVIDIA's driver 470 or newer, or NVRTC of the driver's version");
       }
       List<Device> devices = devices();
       if (devices.stream().noneMatch(Device::isSupported)) {

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import invact.activation.Activation;
+import invact.activation.RoundedLift;
 import invact.activation.Target;
 import invact.coefficient.CoefficientSet;
 import invact.math.FloatFormat;
@@ -21,17 +22,18 @@ import java.util.Optional;
  *
  * <p><b>Forward.</b> S is exact. y is not the scalar implementation's, which computes in double
  * precision: in fp32 it is at most {@value #FORWARD_MAX_ULP} ulp from f(x), wherever f(x) is a
- * normal number; in bf16 and fp16 before the one rounding it is off by at most 3·10⁻⁵ of itself, so
- * that y is f(x) rounded or, where that was nearly a tie, its neighbour.
+ * normal number, and nearer to T than 2⁻⁶ it is f(x) rounded, but for one x in some thousands; in
+ * bf16 and fp16 before the one rounding it is off by at most 3·10⁻⁵ of itself, so that y is f(x)
+ * rounded or, where that was nearly a tie, its neighbour.
  *
  * <p><b>Backward.</b> With forms of polynomials and rationals dx is the scalar implementation's,
- * bit for bit, but that rationals in bf16 and fp16, on the fast path, take the root to 1 and the
- * quotient to 3 ulp of fp32 before the one rounding. The forms with exp and pow use CUDA's own: g
- * differs by at most 2·10⁻⁷·(1 + |y|), as measured.
+ * bit for bit, but that rationals in fp16, on the fast path, take the root to 1 and the quotient to
+ * 3 ulp of fp32 before the one rounding. The forms with exp and pow use CUDA's own: g differs by at
+ * most 10⁻⁶·(1 + |y|), and by nothing where a table of all outputs stands for them, in bf16.
  *
  * <p><b>Addresses.</b> Tensors lie at even addresses. With all of them at multiples of 16, and a
- * set of polynomials or rationals of {@link FixedKernel common degrees}, the pass runs at the speed
- * of a copy; else kernels run that take every form, and are slower.
+ * set that {@link #isFast}, the pass runs at about the speed of a copy; else kernels run that take
+ * every form and address, and are slower.
  *
  * <p><b>Calls.</b> A call queues its work and returns; nothing is allocated. Threads may share an
  * instance.
@@ -40,22 +42,58 @@ public final class DeviceActivation {
   /** Largest error of y in fp32 in ulp of f(x), measured at 4.2 million x, rounded up. */
   public static final int FORWARD_MAX_ULP = 7;
 
-  /** The structures ForwardArguments of forward.cu and Tensors of backward.cu. */
+  /**
+   * From so many elements on bf16 goes through the table of all outputs: for fewer, every block's
+   * copy of it takes longer than the polynomials.
+   */
+  static final long LEAST_FOR_TABLE = 1L << 22;
+
+  /** The structure ForwardArguments of forward.cu. */
   private static final long FORWARD_BYTES = 40;
 
-  private static final long TENSOR_BYTES = 48;
+  /** The structures Tensors and Lift of backward.cuh, with which the backward kernels' begin. */
+  private static final long TENSOR_BYTES = 40;
+
+  private static final long LIFT_BYTES = 12;
+
+  /** What follows in BackwardArguments, FixedArguments and TableArguments. */
+  private static final long ANY = TENSOR_BYTES + LIFT_BYTES;
+
+  private static final long FORMS = ANY + 8;
+  private static final long TABLE_BYTES = TENSOR_BYTES + 16;
+
+  /** Of backward_table.cu; two blocks fill a multiprocessor. */
+  private static final int TABLE_THREADS = 1024;
+
+  private static final int TABLE_BLOCKS = 2;
 
   private final CoefficientSet set;
+  private final long leastForTable;
   private final Map<FloatFormat, Passes> passes = new EnumMap<>(FloatFormat.class);
 
   /** The kernels of one format. */
-  private record Passes(Kernel wide, Kernel any, Kernel backward, Optional<Kernel> fixed) {}
+  private record Passes(
+      Kernel wide, Kernel any, Kernel backward, Optional<Kernel> fixed, Optional<Kernel> table) {
+    /** The fast kernel for so many elements, if there is one. */
+    Optional<Kernel> fast(long elements, long leastForTable) {
+      return table.isPresent() && (elements >= leastForTable || fixed.isEmpty()) ? table : fixed;
+    }
+  }
 
-  DeviceActivation(CoefficientSet set, Module forward, Module backward) {
+  /**
+   * Kernels for a set.
+   *
+   * @param set the set
+   * @param kernels where they come from
+   * @param leastForTable how many elements go through a table
+   */
+  DeviceActivation(CoefficientSet set, Kernels kernels, long leastForTable) {
     this.set = set;
+    this.leastForTable = leastForTable;
     // The scalar implementation refuses what fp32 cannot hold.
     Backends.of("scalar").open(set);
-    Optional<FixedKernel> fixed = FixedKernel.of(set);
+    Module forward = kernels.module("forward");
+    Optional<FixedForms> fixed = FixedForms.of(set);
     for (FloatFormat format :
         new FloatFormat[] {FloatFormat.FP32, FloatFormat.BF16, FloatFormat.FP16}) {
       String name = "forward_" + set.activation().name() + "_" + format.label();
@@ -64,8 +102,13 @@ public final class DeviceActivation {
           new Passes(
               forward(forward.kernel(name + "_wide", FORWARD_BYTES)),
               forward(forward.kernel(name + "_any", FORWARD_BYTES)),
-              anyBackward(backward, format),
-              fixed.map(kernel -> fixedBackward(backward, format, kernel))));
+              anyBackward(kernels, format),
+              fixed
+                  .filter(forms -> format != FloatFormat.BF16 || forms.hasBf16())
+                  .map(forms -> fixedBackward(kernels, format, forms)),
+              format == FloatFormat.BF16
+                  ? OutputTable.of(set).map(table -> tableBackward(kernels, table))
+                  : Optional.empty()));
     }
   }
 
@@ -79,12 +122,15 @@ public final class DeviceActivation {
   }
 
   /**
-   * Whether the backward pass of this set runs at the speed of a copy.
+   * Whether the backward pass of this set runs at about the speed of a copy.
    *
-   * @return whether there is a kernel of its degrees
+   * @param format fp32, bf16 or fp16
+   * @return whether there is a kernel for its forms: for two polynomials or rationals in the root
+   *     of {@link FixedRatios common degrees}, up to eight segments of degree 5, the paper's forms;
+   *     in bf16 for every form
    */
-  public boolean isFast() {
-    return passes.get(FloatFormat.FP32).fixed.isPresent();
+  public boolean isFast(FloatFormat format) {
+    return passes.get(format).fast(0, leastForTable).isPresent();
   }
 
   /**
@@ -148,12 +194,13 @@ public final class DeviceActivation {
     if (elements == 0) {
       return;
     }
+    Optional<Kernel> fast = passes.get(format).fast(elements, leastForTable);
     boolean wide =
         dy.isAligned(DeviceCheck.WIDE)
             && y.isAligned(DeviceCheck.WIDE)
             && dx.isAligned(DeviceCheck.WIDE)
-            && passes.get(format).fixed.isPresent();
-    Kernel kernel = wide ? passes.get(format).fixed.get() : passes.get(format).backward;
+            && fast.isPresent();
+    Kernel kernel = wide ? fast.get() : passes.get(format).backward;
     synchronized (kernel) {
       MemorySegment arguments = kernel.arguments();
       arguments.set(JAVA_LONG, 0, dy.address());
@@ -176,30 +223,59 @@ public final class DeviceActivation {
     return nearest < activation.argmin() ? Math.nextUp(nearest) : nearest;
   }
 
-  private Kernel anyBackward(Module backward, FloatFormat format) {
+  private Kernel anyBackward(Kernels kernels, FloatFormat format) {
     Kernel kernel =
-        backward.kernel(
-            "backward_" + format.label() + "_any", TENSOR_BYTES + 2 * ApproximantArguments.BYTES);
+        kernels
+            .module("backward_any")
+            .kernel(
+                "backward_" + format.label() + "_any",
+                ANY + Integer.BYTES + 2 * ApproximantArguments.BYTES);
     MemorySegment arguments = kernel.arguments();
-    tensors(arguments);
-    ApproximantArguments.store(set.left().approximant().approximant(), arguments, TENSOR_BYTES);
+    lift(arguments, format);
+    arguments.set(JAVA_INT, ANY, isSigmoid() ? 1 : 0);
+    long left = ANY + Integer.BYTES;
+    ApproximantArguments.store(set.left().approximant().approximant(), arguments, left);
     ApproximantArguments.store(
-        set.right().approximant().approximant(),
-        arguments,
-        TENSOR_BYTES + ApproximantArguments.BYTES);
+        set.right().approximant().approximant(), arguments, left + ApproximantArguments.BYTES);
     return kernel;
   }
 
-  private Kernel fixedBackward(Module backward, FloatFormat format, FixedKernel fixed) {
-    Kernel kernel = backward.kernel(fixed.name(format), TENSOR_BYTES + fixed.argumentBytes());
-    tensors(kernel.arguments());
-    fixed.store(kernel.arguments(), TENSOR_BYTES);
+  private Kernel fixedBackward(Kernels kernels, FloatFormat format, FixedForms forms) {
+    Kernel kernel =
+        kernels
+            .module("backward_fixed")
+            .kernel("backward_" + format.label() + "_" + forms.shape(), FORMS + forms.bytes());
+    MemorySegment arguments = kernel.arguments();
+    lift(arguments, format);
+    // +∞ lies beyond the cut-off, where q = 1, whether there is one or not.
+    arguments.set(JAVA_FLOAT, ANY, (float) Math.min(forms.cutoff(), Float.MAX_VALUE));
+    arguments.set(JAVA_FLOAT, ANY + Float.BYTES, isSigmoid() ? 1 : 0);
+    forms.store(arguments, FORMS);
     return kernel;
   }
 
-  private void tensors(MemorySegment arguments) {
-    Target target = set.left().approximant().target();
-    arguments.set(JAVA_FLOAT, 40, (float) set.activation().minimum());
-    arguments.set(JAVA_INT, 44, target == Target.SIGMOID ? 1 : 0);
+  private Kernel tableBackward(Kernels kernels, OutputTable table) {
+    int bytes = table.values().length * Float.BYTES;
+    Kernel kernel =
+        kernels
+            .module("backward_table")
+            .kernel("backward_bf16_table", TABLE_BYTES)
+            .persistent(TABLE_THREADS, bytes, TABLE_BLOCKS * (long) kernels.multiprocessors());
+    kernel
+        .arguments()
+        .set(JAVA_LONG, TENSOR_BYTES, kernels.constant(table.values()).memory().address());
+    kernel.arguments().set(JAVA_INT, TENSOR_BYTES + Long.BYTES, table.before() << Short.SIZE);
+    return kernel;
+  }
+
+  private void lift(MemorySegment arguments, FloatFormat format) {
+    RoundedLift lift = RoundedLift.of(set.activation(), format);
+    arguments.set(JAVA_FLOAT, TENSOR_BYTES, lift.minimum());
+    arguments.set(JAVA_FLOAT, TENSOR_BYTES + Float.BYTES, lift.offset());
+    arguments.set(JAVA_FLOAT, TENSOR_BYTES + 2 * Float.BYTES, lift.least());
+  }
+
+  private boolean isSigmoid() {
+    return set.left().approximant().target() == Target.SIGMOID;
   }
 }

@@ -3,6 +3,7 @@ package invact.runtime.cuda;
 import invact.coefficient.CoefficientSet;
 import invact.math.FloatFormat;
 import invact.runtime.InvertedActivation;
+import invact.runtime.ScalarActivation;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -13,8 +14,8 @@ import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
 /**
- * Times the passes on a device, each by events around single runs after a warm-up, beside a copy of
- * the same tensor.
+ * Times the passes on a device, by events around single runs, beside a copy of the same tensor. The
+ * passes of a format take turns, so that what the card does over time befalls all of them.
  *
  * <p>Inputs are random: x, dy, b ~ N(0, 1). The tensors are larger than any cache, if the number of
  * elements is the default.
@@ -23,10 +24,16 @@ public final class DeviceBenchmark {
   /** 512 MiB in 16 bits. */
   public static final long DEFAULT_ELEMENTS = 1L << 28;
 
-  /** Until the clocks have settled. */
-  private static final int WARM_UP = 50;
+  /** Until the clocks have settled: the first rows used to come out 1 % slower after 30 ms. */
+  private static final long WARM_UP_NANOS = 1_000_000_000;
 
   private static final int RUNS = 101;
+
+  /** So many results are compared with the scalar implementation's before anything is timed. */
+  private static final int CHECKED = 4096;
+
+  /** The largest error of y and dx for that, relative and absolute; {@link DeviceActivation}. */
+  private static final double TOLERANCE = 1e-5;
 
   /** As many random numbers are made as this, and repeated. */
   private static final int PERIOD = 1 << 20;
@@ -65,12 +72,36 @@ public final class DeviceBenchmark {
     }
   }
 
+  /**
+   * A set whose passes are timed.
+   *
+   * @param name what its rows are called
+   * @param set the set
+   * @param leastForTable how many elements in bf16 go through a table
+   */
+  record Subject(String name, CoefficientSet set, long leastForTable) {}
+
+  /** A pass, and the times it took. */
+  private static final class Timed {
+    private final String pass;
+    private final String name;
+    private final double bytesPerElement;
+    private final Runnable call;
+    private final float[] millis = new float[RUNS];
+
+    Timed(String pass, String name, double bytesPerElement, Runnable call) {
+      this.pass = pass;
+      this.name = name;
+      this.bytesPerElement = bytesPerElement;
+      this.call = call;
+    }
+  }
+
   private final Context context;
   private final Kernels kernels;
   private final Stream stream;
   private final long elements;
-  private final List<Row> rows = new ArrayList<>();
-  private double copyRate;
+  private final List<Timed> passes = new ArrayList<>();
 
   private DeviceBenchmark(Context context, Kernels kernels, Stream stream, long elements) {
     this.context = context;
@@ -87,15 +118,25 @@ public final class DeviceBenchmark {
    * @param format the format
    * @param sets coefficient sets
    * @param elements the number of elements, at least 1
-   * @return the rows, in the order in which they were timed
+   * @return the rows
+   * @throws IllegalStateException if a result is wrong
    */
   public static List<Row> run(
       Context context, FloatFormat format, List<CoefficientSet> sets, long elements) {
+    return time(
+        context,
+        format,
+        sets.stream()
+            .map(set -> new Subject(set.name(), set, DeviceActivation.LEAST_FOR_TABLE))
+            .toList(),
+        elements);
+  }
+
+  static List<Row> time(
+      Context context, FloatFormat format, List<Subject> subjects, long elements) {
     try (Kernels kernels = Kernels.load(context);
         Stream stream = Stream.create(context)) {
-      DeviceBenchmark benchmark = new DeviceBenchmark(context, kernels, stream, elements);
-      benchmark.time(format, sets);
-      return List.copyOf(benchmark.rows);
+      return new DeviceBenchmark(context, kernels, stream, elements).time(format, subjects);
     }
   }
 
@@ -132,7 +173,7 @@ public final class DeviceBenchmark {
     }
   }
 
-  private void time(FloatFormat format, List<CoefficientSet> sets) {
+  private List<Row> time(FloatFormat format, List<Subject> subjects) {
     long bytes = elements * format.bytes();
     try (DeviceBuffer first = random(format, 1);
         DeviceBuffer second = random(format, 2);
@@ -140,33 +181,29 @@ public final class DeviceBenchmark {
         DeviceBuffer fourth = DeviceBuffer.allocate(context, bytes);
         DeviceBuffer fifth = DeviceBuffer.allocate(context, bytes);
         DeviceBuffer bits =
-            DeviceBuffer.allocate(context, InvertedActivation.indicatorBytes(elements))) {
-      copyRate = 0;
-      add("copy", "-", format, 2 * format.bytes(), () -> third.copyFrom(stream, first.memory()));
-      copyRate = rows.getLast().gigabytesPerSecond();
-      rows.set(rows.size() - 1, withShare(rows.getLast()));
+            DeviceBuffer.allocate(context, InvertedActivation.indicatorBytes(elements));
+        Event start = new Event(context);
+        Event end = new Event(context)) {
       double tensor = format.bytes();
       double bit = 1.0 / Byte.SIZE;
-      for (CoefficientSet set : sets) {
-        DeviceActivation activation = kernels.activation(set);
+      add("copy", "-", 2 * tensor, () -> third.copyFrom(stream, first.memory()));
+      for (Subject subject : subjects) {
+        DeviceActivation activation = kernels.activation(subject.set, subject.leastForTable);
         DeviceMemory y = third.memory();
-        add(
-            "forward",
-            set.name(),
-            format,
-            2 * tensor + bit,
-            () -> activation.forward(stream, format, first.memory(), y, bits.memory()));
-        add(
-            "backward",
-            set.name(),
-            format,
-            3 * tensor + bit,
+        Runnable forward =
+            () -> activation.forward(stream, format, first.memory(), y, bits.memory());
+        Runnable backward =
             () ->
                 activation.backward(
-                    stream, format, second.memory(), y, bits.memory(), fourth.memory()));
+                    stream, format, second.memory(), y, bits.memory(), fourth.memory());
+        forward.run();
+        backward.run();
+        check(subject, format, first, second, third, fourth);
+        add("forward", subject.name, 2 * tensor + bit, forward);
+        add("backward", subject.name, 3 * tensor + bit, backward);
       }
-      sets.stream()
-          .map(CoefficientSet::activation)
+      subjects.stream()
+          .map(subject -> subject.set.activation())
           .distinct()
           .forEach(activation -> {
             DeviceGatedUnit unit = kernels.gatedUnit(activation);
@@ -174,14 +211,12 @@ public final class DeviceBenchmark {
             add(
                 "forward",
                 name,
-                format,
                 3 * tensor,
                 () ->
                     unit.forward(stream, format, first.memory(), second.memory(), third.memory()));
             add(
                 "backward",
                 name,
-                format,
                 5 * tensor,
                 () ->
                     unit.backward(
@@ -193,50 +228,90 @@ public final class DeviceBenchmark {
                         fourth.memory(),
                         fifth.memory()));
           });
-    }
-  }
-
-  private Row withShare(Row row) {
-    return new Row(
-        row.pass,
-        row.name,
-        row.format,
-        row.elements,
-        row.bytesPerElement,
-        row.millis,
-        row.lowMillis,
-        row.highMillis,
-        row.gigabytesPerSecond() / copyRate);
-  }
-
-  private void add(
-      String pass, String name, FloatFormat format, double bytesPerElement, Runnable call) {
-    float[] millis = new float[RUNS];
-    try (Event start = new Event(context);
-        Event end = new Event(context)) {
-      for (int run = -WARM_UP; run < RUNS; run++) {
-        start.record(stream);
-        call.run();
-        end.record(stream);
-        end.synchronize();
-        if (run >= 0) {
-          millis[run] = end.millisSince(start);
+      for (long begin = System.nanoTime(); System.nanoTime() - begin < WARM_UP_NANOS; ) {
+        passes.forEach(timed -> timed.call.run());
+        stream.synchronize();
+      }
+      for (int run = 0; run < RUNS; run++) {
+        for (Timed timed : passes) {
+          start.record(stream);
+          timed.call.run();
+          end.record(stream);
+          end.synchronize();
+          timed.millis[run] = end.millisSince(start);
         }
       }
     }
-    Arrays.sort(millis);
-    Row row =
-        new Row(
-            pass,
-            name,
-            format,
-            elements,
-            bytesPerElement,
-            millis[RUNS / 2],
-            millis[RUNS / 5],
-            millis[RUNS - 1 - RUNS / 5],
-            0);
-    rows.add(copyRate == 0 ? row : withShare(row));
+    double copyRate = row(passes.getFirst(), format, 1).gigabytesPerSecond();
+    return passes.stream().map(timed -> row(timed, format, copyRate)).toList();
+  }
+
+  private void add(String pass, String name, double bytesPerElement, Runnable call) {
+    passes.add(new Timed(pass, name, bytesPerElement, call));
+  }
+
+  private Row row(Timed timed, FloatFormat format, double copyRate) {
+    Arrays.sort(timed.millis);
+    double millis = timed.millis[RUNS / 2];
+    return new Row(
+        timed.pass,
+        timed.name,
+        format,
+        elements,
+        timed.bytesPerElement,
+        millis,
+        timed.millis[RUNS / 5],
+        timed.millis[RUNS - 1 - RUNS / 5],
+        elements * timed.bytesPerElement / millis / 1e6 / copyRate);
+  }
+
+  /** The first results are the scalar implementation's, but for roundings. */
+  private void check(
+      Subject subject,
+      FloatFormat format,
+      DeviceBuffer x,
+      DeviceBuffer dy,
+      DeviceBuffer y,
+      DeviceBuffer dx) {
+    int count = (int) Math.min(CHECKED, elements);
+    ScalarActivation scalar = new ScalarActivation(subject.set);
+    MemorySegment expected = allocate(format, count);
+    MemorySegment indicator =
+        MemorySegment.ofArray(new byte[(int) InvertedActivation.indicatorBytes(count)]);
+    MemorySegment found = download(format, y, count);
+    scalar.forward(format, download(format, x, count), expected, indicator);
+    requireNear(subject.name + " forward", format, expected, found);
+    scalar.backward(format, download(format, dy, count), found, indicator, expected);
+    requireNear(subject.name + " backward", format, expected, download(format, dx, count));
+  }
+
+  private MemorySegment download(FloatFormat format, DeviceBuffer buffer, int count) {
+    MemorySegment values = allocate(format, count);
+    buffer.download(stream, values);
+    return values;
+  }
+
+  private static MemorySegment allocate(FloatFormat format, int count) {
+    return MemorySegment.ofArray(new float[count]).asSlice(0, (long) count * format.bytes());
+  }
+
+  private static void requireNear(
+      String pass, FloatFormat format, MemorySegment expected, MemorySegment found) {
+    double relative = TOLERANCE + (format.isHalf() ? Math.scalb(1.0, 1 - format.precision()) : 0);
+    for (int i = 0; i < expected.byteSize() / format.bytes(); i++) {
+      float wanted = value(format, expected, i);
+      float given = value(format, found, i);
+      if (!(Math.abs(wanted - given) <= relative * Math.abs(wanted) + TOLERANCE)) {
+        throw new IllegalStateException(
+            pass + " in " + format.label() + " gives " + given + " for " + wanted);
+      }
+    }
+  }
+
+  private static float value(FloatFormat format, MemorySegment values, int i) {
+    return format == FloatFormat.FP32
+        ? values.getAtIndex(ValueLayout.JAVA_FLOAT, i)
+        : format.decode(values.getAtIndex(ValueLayout.JAVA_SHORT, i));
   }
 
   private DeviceBuffer random(FloatFormat format, long seed) {

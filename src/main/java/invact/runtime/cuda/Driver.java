@@ -43,6 +43,7 @@ final class Driver {
   private static final MethodHandle PRIMARY_CONTEXT_RELEASE =
       find("cuDevicePrimaryCtxRelease_v2", JAVA_INT);
   private static final MethodHandle CONTEXT_CURRENT = find("cuCtxGetCurrent", ADDRESS);
+  private static final MethodHandle CONTEXT_DEVICE = find("cuCtxGetDevice", ADDRESS);
   private static final MethodHandle CONTEXT_PUSH = find("cuCtxPushCurrent_v2", JAVA_LONG);
   private static final MethodHandle CONTEXT_POP = find("cuCtxPopCurrent_v2", ADDRESS);
   private static final MethodHandle MODULE_LOAD =
@@ -50,6 +51,8 @@ final class Driver {
   private static final MethodHandle MODULE_UNLOAD = find("cuModuleUnload", JAVA_LONG);
   private static final MethodHandle MODULE_FUNCTION =
       find("cuModuleGetFunction", ADDRESS, JAVA_LONG, ADDRESS);
+  private static final MethodHandle FUNCTION_ATTRIBUTE =
+      find("cuFuncSetAttribute", JAVA_LONG, JAVA_INT, JAVA_INT);
   private static final MethodHandle LAUNCH =
       find(
           "cuLaunchKernel",
@@ -230,6 +233,14 @@ final class Driver {
     }
   }
 
+  static void contextDevice(MemorySegment device) {
+    try {
+      check("cuCtxGetDevice", (int) CONTEXT_DEVICE.invokeExact(device));
+    } catch (Throwable e) {
+      throw failed("cuCtxGetDevice", e);
+    }
+  }
+
   static void contextPush(long context) {
     try {
       check("cuCtxPushCurrent_v2", (int) CONTEXT_PUSH.invokeExact(context));
@@ -274,6 +285,14 @@ final class Driver {
       check("cuModuleGetFunction", (int) MODULE_FUNCTION.invokeExact(function, module, name));
     } catch (Throwable e) {
       throw failed("cuModuleGetFunction", e);
+    }
+  }
+
+  static void functionAttribute(long function, int attribute, int value) {
+    try {
+      check("cuFuncSetAttribute", (int) FUNCTION_ATTRIBUTE.invokeExact(function, attribute, value));
+    } catch (Throwable e) {
+      throw failed("cuFuncSetAttribute", e);
     }
   }
 

@@ -3,7 +3,10 @@ package invact.runtime.cuda;
 import invact.activation.Activation;
 import invact.activation.Activations;
 import invact.coefficient.CoefficientSet;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -16,6 +19,7 @@ public final class Kernels implements AutoCloseable {
 
   private final Context context;
   private final Map<String, Module> modules = new HashMap<>();
+  private final List<DeviceBuffer> constants = new ArrayList<>();
   private boolean closed;
 
   private Kernels(Context context) {
@@ -36,14 +40,20 @@ public final class Kernels implements AutoCloseable {
    * Makes an activation ready to run.
    *
    * @param set its coefficients, which go to the kernels as arguments
-   * @return the activation, to be used no longer than this is open
+   * @return the activation, to be used no longer than this is open; as long it holds 64 KiB of the
+   *     device's memory
    * @throws IllegalArgumentException if there are no kernels for the activation, or fp32 cannot
    *     hold the coefficients
    * @throws IllegalStateException if the driver does not take the kernels
    */
   public DeviceActivation activation(CoefficientSet set) {
+    return activation(set, DeviceActivation.LEAST_FOR_TABLE);
+  }
+
+  /** An activation whose backward pass in bf16 goes through a table from so many elements on. */
+  DeviceActivation activation(CoefficientSet set, long leastForTable) {
     requireKnown(set.activation());
-    return new DeviceActivation(set, module("forward"), module("backward"));
+    return new DeviceActivation(set, this, leastForTable);
   }
 
   /**
@@ -59,18 +69,48 @@ public final class Kernels implements AutoCloseable {
     return new DeviceGatedUnit(activation, module("gated"));
   }
 
+  /**
+   * Whether there are kernels for an activation.
+   *
+   * @param activation the activation
+   * @return whether it is GELU or SiLU
+   */
+  public static boolean isKnown(Activation activation) {
+    return KNOWN.contains(activation);
+  }
+
   private static void requireKnown(Activation activation) {
-    if (!KNOWN.contains(activation)) {
+    if (!isKnown(activation)) {
       throw new IllegalArgumentException(
           "there are no kernels for " + activation.name() + ": there are for gelu and silu");
     }
   }
 
-  private synchronized Module module(String name) {
+  synchronized Module module(String name) {
+    requireOpen();
+    return modules.computeIfAbsent(name, key -> Module.load(context, key));
+  }
+
+  /** Numbers on the device, for as long as this is open. */
+  synchronized DeviceBuffer constant(float[] values) {
+    requireOpen();
+    DeviceBuffer buffer = DeviceBuffer.allocate(context, values.length * (long) Float.BYTES);
+    constants.add(buffer);
+    try (Stream stream = Stream.create(context)) {
+      buffer.upload(stream, MemorySegment.ofArray(values));
+    }
+    return buffer;
+  }
+
+  /** How many multiprocessors the device has. */
+  int multiprocessors() {
+    return context.device().multiprocessors();
+  }
+
+  private void requireOpen() {
     if (closed) {
       throw new IllegalStateException("the kernels are closed");
     }
-    return modules.computeIfAbsent(name, key -> Module.load(context, key));
   }
 
   /** Unloads the kernels. All work on them is done before. */
@@ -79,5 +119,7 @@ public final class Kernels implements AutoCloseable {
     closed = true;
     modules.values().forEach(Module::close);
     modules.clear();
+    constants.forEach(DeviceBuffer::close);
+    constants.clear();
   }
 }

@@ -1,6 +1,7 @@
 package invact.runtime.cuda;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -10,11 +11,24 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Kernels on a device, compiled by the driver from the PTX in the jar. */
+/**
+ * Kernels on a device, compiled by the driver from the PTX in the jar, or from their sources there
+ * by {@link Nvrtc} if the driver does not take that.
+ */
 final class Module implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Module.class.getPackageName());
+
   private static final String FOLDER = "/invact/cuda/";
+
+  /**
+   * {@code CUDA_ERROR_INVALID_IMAGE}, {@code NO_BINARY_FOR_GPU}, {@code INVALID_PTX}, {@code
+   * JIT_COMPILER_NOT_FOUND}, {@code UNSUPPORTED_PTX_VERSION} of cuda.h.
+   */
+  private static final Set<Integer> NOT_FOR_THIS_DRIVER = Set.of(200, 209, 218, 221, 222);
 
   /** {@code CU_JIT_ERROR_LOG_BUFFER} and its size, of cuda.h. */
   private static final int ERROR_LOG_BUFFER = 5;
@@ -31,20 +45,23 @@ final class Module implements AutoCloseable {
     this.handle = handle;
   }
 
+  /**
+   * Loads kernels.
+   *
+   * @param context where
+   * @param name of their source and PTX, without an ending
+   * @throws IllegalStateException if neither the driver nor NVRTC makes them run
+   */
   static Module load(Context context, String name) {
+    if (Cuda.NVRTC.equals(System.getProperty(Cuda.COMPILER_PROPERTY))) {
+      return compile(context, name);
+    }
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment ptx = arena.allocateFrom(ptx(name));
       MemorySegment log = arena.allocate(LOG_BYTES);
-      MemorySegment options =
-          arena.allocateFrom(JAVA_INT, ERROR_LOG_BUFFER, ERROR_LOG_BUFFER_BYTES);
-      MemorySegment values = arena.allocate(ADDRESS, 2);
-      values.setAtIndex(ADDRESS, 0, log);
-      values.setAtIndex(JAVA_LONG, 1, LOG_BYTES);
       try {
-        return new Module(
-            context, context.handle(module -> Driver.moduleLoad(module, ptx, 2, options, values)));
+        return new Module(context, load(context, arena.allocateFrom(resource(name + ".ptx")), log));
       } catch (CudaException e) {
-        throw new IllegalStateException(
+        String refusal =
             "the driver, which supports CUDA "
                 + Cuda.text(Cuda.version())
                 + ", does not take the kernels in "
@@ -52,14 +69,48 @@ final class Module implements AutoCloseable {
                 + ".ptx: "
                 + e.getMessage()
                 + "; "
-                + log.getString(0).strip(),
-            e);
+                + log.getString(0).strip();
+        if (!NOT_FOR_THIS_DRIVER.contains(e.status())) {
+          throw new IllegalStateException(refusal, e);
+        }
+        Optional<String> missing = Nvrtc.missing();
+        if (missing.isPresent()) {
+          throw new IllegalStateException(
+              refusal + "; install a newer driver, or: " + missing.get(), e);
+        }
+        LOG.log(System.Logger.Level.INFO, "{0}; NVRTC compiles them", refusal);
+        return compile(context, name);
       }
     }
   }
 
-  static String ptx(String name) {
-    try (InputStream in = Module.class.getResourceAsStream(FOLDER + name + ".ptx")) {
+  /** Kernels that NVRTC compiles for the context's device. */
+  private static Module compile(Context context, String name) {
+    Device device = context.device();
+    try (Arena arena = Arena.ofConfined()) {
+      byte[] code = Nvrtc.compile(name, device.major(), device.minor());
+      return new Module(
+          context, load(context, arena.allocateFrom(JAVA_BYTE, code), arena.allocate(LOG_BYTES)));
+    } catch (CudaException e) {
+      throw new IllegalStateException(
+          "NVRTC does not make the kernels in " + name + ".cu run: " + e.getMessage(), e);
+    }
+  }
+
+  private static long load(Context context, MemorySegment image, MemorySegment log) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment options =
+          arena.allocateFrom(JAVA_INT, ERROR_LOG_BUFFER, ERROR_LOG_BUFFER_BYTES);
+      MemorySegment values = arena.allocate(ADDRESS, 2);
+      values.setAtIndex(ADDRESS, 0, log);
+      values.setAtIndex(JAVA_LONG, 1, log.byteSize());
+      return context.handle(module -> Driver.moduleLoad(module, image, 2, options, values));
+    }
+  }
+
+  /** A text of the kernels in the jar. */
+  static String resource(String name) {
+    try (InputStream in = Module.class.getResourceAsStream(FOLDER + name)) {
       if (in == null) {
         throw new IllegalStateException("the jar is incomplete: it lacks " + FOLDER + name);
       }

@@ -21,6 +21,12 @@
  * pointer; its stream {@link invact.runtime.cuda.Stream#foreign}; its context {@link
  * invact.runtime.cuda.Context#current}.
  *
+ * <p>The driver compiles the kernels' PTX, of version 7.4. One that does not take it gets the
+ * machine code that NVRTC, CUDA's compiler as a library, makes of their sources in the jar, if
+ * there is one: {@code -Dinvact.nvrtc=PATH}, or the variable {@code INVACT_NVRTC}, names a library
+ * that the loader would not find; {@code -Dinvact.cuda.compiler=nvrtc} leaves the driver's compiler
+ * out.
+ *
  * <p>This is an interface of its own, not a {@link invact.runtime.Backend}: that one promises the
  * scalar implementation's bits on memory of the host, and on such memory a GPU would spend its time
  * copying.

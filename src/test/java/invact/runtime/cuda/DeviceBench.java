@@ -1,11 +1,16 @@
 package invact.runtime.cuda;
 
 import invact.activation.Activations;
+import invact.coefficient.ShippedSets;
 import invact.math.FloatFormat;
+import invact.runtime.cuda.DeviceBenchmark.Subject;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Prints the tables of {@link DeviceBenchmark} for the fast sets. */
+/**
+ * Prints the tables of {@link DeviceBenchmark} for kernels to choose from: each shipped set, in
+ * bf16 with the table of outputs and without it, and sets of all shapes.
+ */
 public final class DeviceBench {
   private DeviceBench() {}
 
@@ -16,21 +21,36 @@ public final class DeviceBench {
           Cuda.devices() + ", CUDA " + Cuda.version() + ", Java " + Runtime.version());
       long start = System.nanoTime();
       try (Kernels kernels = Kernels.load(context)) {
-        kernels.activation(DeviceSets.fast().getFirst());
+        kernels.activation(DeviceSets.all().getFirst());
         kernels.gatedUnit(Activations.SILU);
       }
       System.out.printf("kernels loaded in %.0f ms%n", (System.nanoTime() - start) / 1e6);
       List<DeviceBenchmark.Row> rows = new ArrayList<>();
       for (FloatFormat format :
           new FloatFormat[] {FloatFormat.BF16, FloatFormat.FP16, FloatFormat.FP32}) {
-        rows.addAll(DeviceBenchmark.run(context, format, DeviceSets.fast(), elements));
+        rows.addAll(DeviceBenchmark.time(context, format, subjects(format), elements));
       }
       DeviceBenchmark.print(rows, System.out::println);
-      for (int i = 0; i < 3; i++) {
-        System.out.printf(
-            "launch: %.2f us%n",
-            DeviceBenchmark.launchMicros(context, DeviceSets.fast().getFirst()));
-      }
     }
+  }
+
+  private static List<Subject> subjects(FloatFormat format) {
+    List<Subject> subjects = new ArrayList<>();
+    DeviceSets.all().stream()
+        .filter(set -> isMeantFor(format, set.name()))
+        .forEach(set -> {
+          subjects.add(new Subject(set.name(), set, Long.MAX_VALUE));
+          if (format == FloatFormat.BF16 && FixedForms.of(set).isPresent()) {
+            subjects.add(new Subject(set.name() + " table", set, 0));
+          }
+        });
+    return subjects;
+  }
+
+  /** Sets of no format, and the shipped ones of this. */
+  private static boolean isMeantFor(FloatFormat format, String name) {
+    return !ShippedSets.names().contains(name)
+        || name.endsWith(format.label())
+        || name.contains("paper");
   }
 }

@@ -14,7 +14,7 @@ import invact.coefficient.BranchApproximant;
 import invact.coefficient.CoefficientSet;
 import invact.coefficient.Origin;
 import invact.coefficient.Piece;
-import invact.coefficient.PublishedCoefficients;
+import invact.coefficient.ShippedSets;
 import invact.fit.minimax.InvertedDerivative;
 import invact.fit.minimax.MinimaxFitter;
 import java.util.ArrayList;
@@ -24,33 +24,50 @@ import java.util.List;
 public final class DeviceSets {
   private static final double TOLERANCE = 1e-3;
 
+  private static final double NONE = Double.POSITIVE_INFINITY;
+
   private DeviceSets() {}
 
-  /** The sets whose backward passes are to run at the speed of a copy. */
-  static List<CoefficientSet> fast() {
+  /** The sets of all shapes for which there are kernels, but for the shipped ones. */
+  private static final List<CoefficientSet> FITTED = fitted();
+
+  private static List<CoefficientSet> fitted() {
     List<CoefficientSet> sets = new ArrayList<>();
     for (Activation f : Activations.paper()) {
       double cutoff = InvertedDerivative.cutoff(f, 1e-5);
-      Form right = new RootPolynomial(16, middle(cutoff), cutoff);
+      double centre = middle(cutoff);
       double end = Math.round(1e3 * Math.sqrt(-f.minimum())) / 1e3;
-      sets.add(set("polynomial", f, new RootPolynomial(10, end / 2, NONE), right));
-      sets.add(set("rational", f, new RootRational(5, 5, end, NONE), right));
-    }
-    return sets;
-  }
-
-  /** Sets of all forms. */
-  static List<CoefficientSet> all() {
-    List<CoefficientSet> sets = new ArrayList<>(fast());
-    for (Activation f : Activations.paper()) {
-      sets.add(PublishedCoefficients.of(f).orElseThrow());
-      double cutoff = InvertedDerivative.cutoff(f, 1e-5);
+      sets.add(
+          set(
+              "short",
+              f,
+              new RootPolynomial(8, end / 2, NONE),
+              new RootPolynomial(12, centre, cutoff)));
+      sets.add(
+          set(
+              "polynomial",
+              f,
+              new RootPolynomial(10, end / 2, NONE),
+              new RootPolynomial(16, centre, cutoff)));
+      sets.add(
+          set(
+              "long",
+              f,
+              new RootPolynomial(12, end / 2, NONE),
+              new RootPolynomial(18, centre, cutoff)));
+      sets.add(
+          set(
+              "mixed",
+              f,
+              new RootRational(5, 5, end, NONE),
+              new RootPolynomial(16, centre, cutoff)));
       sets.add(
           set(
               "segmented",
               f,
               new SegmentedPolynomial(3, 5),
               new SegmentedPolynomial(5, 5, cutoff)));
+      // No kernel is made for these but in bf16.
       sets.add(
           set(
               "exponential",
@@ -63,10 +80,26 @@ public final class DeviceSets {
                       : RootExponential.Decay.EXPONENTIAL,
                   NONE)));
     }
-    return sets;
+    return List.copyOf(sets);
   }
 
-  private static final double NONE = Double.POSITIVE_INFINITY;
+  /** A set of the activation that has a kernel of its shape in every format. */
+  static CoefficientSet fast(Activation activation) {
+    return FITTED.stream()
+        .filter(set -> set.activation().equals(activation))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Sets of all forms: the shipped ones and {@link #FITTED}. */
+  static List<CoefficientSet> all() {
+    List<CoefficientSet> sets = new ArrayList<>(FITTED);
+    ShippedSets.names().stream()
+        .map(ShippedSets::load)
+        .filter(set -> Activations.paper().contains(set.activation()))
+        .forEach(sets::add);
+    return sets;
+  }
 
   private static double middle(double cutoff) {
     return Math.round(8 * Math.sqrt(cutoff) / 2) / 8.0;

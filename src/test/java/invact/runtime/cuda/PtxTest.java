@@ -1,7 +1,9 @@
 package invact.runtime.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -12,6 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The PTX in the jar is what the CUDA sources give, where the CUDA toolkit is there to ask. */
@@ -22,16 +25,19 @@ class PtxTest {
   /** The compiler whose PTX is checked in; another one's may differ. */
   private static final String COMPILER = "V13.0.88";
 
+  private static final List<String> NAMES =
+      List.of("forward", "backward_any", "backward_fixed", "backward_table", "gated");
+
   @TempDir private Path folder;
 
   @Test
   void ptxIsWhatTheSourcesGive() throws Exception {
     assumeTrue(hasCompiler(), "no nvcc " + COMPILER + " on the PATH");
     run("sh", SOURCES.resolve("build.sh").toString(), folder.toString());
-    for (String name : List.of("forward", "backward", "gated")) {
+    for (String name : NAMES) {
       assertEquals(
           Files.readString(folder.resolve(name + ".ptx")),
-          Module.ptx(name),
+          Module.resource(name + ".ptx"),
           name + ".ptx is out of date: run src/main/cuda/build.sh");
     }
   }
@@ -40,8 +46,8 @@ class PtxTest {
   @ValueSource(strings = {"sm_80", "sm_90", "sm_100"})
   void ptxAssembles(String architecture) throws Exception {
     assumeTrue(isThere("ptxas"), "no ptxas on the PATH");
-    for (String name : List.of("forward", "backward", "gated")) {
-      Path ptx = Files.writeString(folder.resolve(name + ".ptx"), Module.ptx(name));
+    for (String name : NAMES) {
+      Path ptx = Files.writeString(folder.resolve(name + ".ptx"), Module.resource(name + ".ptx"));
       run(
           "ptxas",
           "-arch=" + architecture,
@@ -53,14 +59,30 @@ class PtxTest {
 
   /** Driver 470 knows PTX 7.4; a later version would shut out drivers that can run the rest. */
   @ParameterizedTest
-  @ValueSource(strings = {"forward", "backward", "gated"})
+  @FieldSource("NAMES")
   void ptxAsksForNoNewerDriverThanItSays(String name) {
     assertEquals(
         List.of(".version 7.4", ".target sm_80"),
-        Module.ptx(name)
+        Module.resource(name + ".ptx")
             .lines()
             .filter(line -> line.startsWith(".version") || line.startsWith(".target"))
             .toList());
+  }
+
+  /** What a driver that is too old for the PTX gets, where NVRTC is there to ask. */
+  @ParameterizedTest
+  @FieldSource("NAMES")
+  void nvrtcCompilesTheSources(String name) {
+    Nvrtc.missing().ifPresent(missing -> abort("no NVRTC: " + missing));
+    byte[] code = Nvrtc.compile(name, 9, 0);
+    assertEquals("ELF", new String(code, 1, 3, StandardCharsets.US_ASCII));
+  }
+
+  @Test
+  void nvrtcSaysWhatItDoesNotCompile() {
+    Nvrtc.missing().ifPresent(missing -> abort("no NVRTC: " + missing));
+    CudaException e = assertThrows(CudaException.class, () -> Nvrtc.compile("forward", 1, 0));
+    assertTrue(e.getMessage().startsWith("nvrtcCompileProgram: NVRTC_ERROR_"), e.getMessage());
   }
 
   /** Whatever the driver is, saying so is one line, and no GPU is a reason, not a crash. */

@@ -2,7 +2,8 @@ package invact.runtime.cuda;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
-import invact.activation.Target;
+import invact.activation.Activation;
+import invact.activation.RoundedLift;
 import invact.approx.Approximant;
 import invact.approx.RootPolynomial;
 import invact.approx.RootRational;
@@ -11,12 +12,17 @@ import invact.math.FloatFormat;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * A set as one of the backward kernels of fixed degrees takes it: two polynomials or rationals in
- * the root, their degrees at most the kernel's, which stand for f′; the left one without a cut-off.
+ * Two polynomials or rationals in the root, which stand for f′, their degrees at most a kernel's;
+ * the left one without a cut-off. The structure {@code Pair<Ratio, Ratio>} of backward_fixed.cu.
+ *
+ * @param room the kernel's degrees
+ * @param left q on the left
+ * @param right q on the right
  */
-record FixedKernel(Shape shape, Ratio left, Ratio right) {
+record FixedRatios(Shape room, Ratio left, Ratio right) implements FixedForms {
   /**
    * Degrees of a kernel.
    *
@@ -54,12 +60,15 @@ record FixedKernel(Shape shape, Ratio left, Ratio right) {
     }
   }
 
-  /** The kernels in backward.cu, the cheapest first. */
+  /** The kernels there are, the cheapest first. */
   static final List<Shape> SHAPES =
       List.of(
+          new Shape(6, 0, 10, 0),
+          new Shape(8, 0, 12, 0),
+          new Shape(12, 0, 12, 0),
           new Shape(10, 0, 16, 0),
           new Shape(5, 5, 16, 0),
-          new Shape(6, 6, 6, 6),
+          new Shape(6, 6, 7, 7),
           new Shape(16, 0, 24, 0));
 
   /** Points at which a denominator is looked at. */
@@ -142,37 +151,55 @@ record FixedKernel(Shape shape, Ratio left, Ratio right) {
     }
   }
 
-  static Optional<FixedKernel> of(CoefficientSet set) {
+  static Optional<FixedRatios> of(CoefficientSet set) {
     Optional<Ratio> left = Ratio.of(set.left().approximant().approximant());
     Optional<Ratio> right = Ratio.of(set.right().approximant().approximant());
     if (left.isEmpty()
         || right.isEmpty()
         || left.get().cutoff != Double.POSITIVE_INFINITY
-        || !left.get().isTame(Math.sqrt(-set.activation().minimum()))
+        || !left.get().isTame(largestLeftRoot(set.activation()))
         || !right.get().isTame(Math.sqrt(right.get().cutoff))
-        || set.left().approximant().target() != Target.DERIVATIVE
-        || set.right().approximant().target() != Target.DERIVATIVE) {
+        || !FixedForms.areDerivatives(set)) {
       return Optional.empty();
     }
     return SHAPES.stream()
         .filter(
             shape -> shape.left.cover(left.get().degrees) && shape.right.cover(right.get().degrees))
         .findFirst()
-        .map(shape -> new FixedKernel(shape, left.get(), right.get()));
+        .map(shape -> new FixedRatios(shape, left.get(), right.get()));
   }
 
-  String name(FloatFormat format) {
-    return "backward_" + format.label() + "_" + shape.left.text() + "_" + shape.right.text();
+  /** The root of the lift of y = 0, in the format where it is the largest. */
+  private static double largestLeftRoot(Activation activation) {
+    return Stream.of(FloatFormat.FP32, FloatFormat.BF16, FloatFormat.FP16)
+        .mapToDouble(format -> Math.sqrt(RoundedLift.of(activation, format).of(0)))
+        .max()
+        .orElseThrow();
   }
 
-  long argumentBytes() {
-    return (long) (1 + shape.left.floats() + shape.right.floats()) * Float.BYTES;
+  @Override
+  public String shape() {
+    return room.left.text() + "_" + room.right.text();
   }
 
-  void store(MemorySegment to, long offset) {
-    // +∞ lies beyond the cut-off, where q = 1, whether there is one or not.
-    to.set(JAVA_FLOAT, offset, (float) Math.min(right.cutoff, Float.MAX_VALUE));
-    left.store(shape.left, to, offset + Float.BYTES);
-    right.store(shape.right, to, offset + (1L + shape.left.floats()) * Float.BYTES);
+  @Override
+  public boolean hasBf16() {
+    return true;
+  }
+
+  @Override
+  public double cutoff() {
+    return right.cutoff;
+  }
+
+  @Override
+  public long bytes() {
+    return (long) (room.left.floats() + room.right.floats()) * Float.BYTES;
+  }
+
+  @Override
+  public void store(MemorySegment to, long offset) {
+    left.store(room.left, to, offset);
+    right.store(room.right, to, offset + (long) room.left.floats() * Float.BYTES);
   }
 }

@@ -1,0 +1,56 @@
+// The backward pass in bf16 for any form: bf16 has 65,536 outputs, so that g is tabulated, by the
+// scalar implementation, whose results these are bit for bit.
+//
+// A table has a region of SPAN entries for each sign of y and value of S. Entry 0 stands for y = 0,
+// entry 1 for all |y| up to the bits `low`, from where g is y's no more (y − f(T) rounds the same),
+// the entries behind it for one |y| each, the last one for all greater |y| too.
+#include "backward.cuh"
+
+struct TableArguments {
+  Tensors tensors;
+  const float4* table;
+  uint32_t before;  // low − 1, as the upper half of 32 bits
+};
+
+constexpr int SPAN = 4096;
+constexpr int ENTRIES = 4 * SPAN;  // S = 0: y ≥ +0, y ≤ −0; S = 1: the same
+
+constexpr int THREADS = 1024;
+
+// g for one y, whose bits are the upper half of `bits`.
+__device__ inline float tabulated(const float* table, uint32_t bits, uint32_t before, uint32_t right) {
+  int32_t magnitude = static_cast<int32_t>(bits & 0x7FFF0000u);
+  int32_t entry = max(magnitude - static_cast<int32_t>(before), min(magnitude, 0x10000));
+  entry = min(entry, (SPAN - 1) << 16);
+  uint32_t offset = (bits & 0x80000000u) + (static_cast<uint32_t>(entry) << 3);
+  return table[(offset >> 19) + (right ? 2 * SPAN : 0)];
+}
+
+extern "C" __global__ void __launch_bounds__(THREADS, 2)
+    backward_bf16_table(const __grid_constant__ TableArguments arguments) {
+  extern __shared__ float4 memory[];
+  const float* table = reinterpret_cast<const float*>(memory);
+  for (int i = threadIdx.x; i < ENTRIES / 4; i += THREADS) {
+    memory[i] = arguments.table[i];
+  }
+  __syncthreads();
+  const Tensors& tensors = arguments.tensors;
+  uint64_t groups = (tensors.n + GROUP - 1) / GROUP;
+  uint64_t stride = static_cast<uint64_t>(gridDim.x) * THREADS;
+  for (uint64_t group = group_of_thread(); group < groups; group += stride) {
+    int size = group_size(group, tensors.n);
+    float y[GROUP];
+    float dy[GROUP];
+    load<Bf16, true>(tensors.y, group, size, y);
+    load<Bf16, true>(tensors.dy, group, size, dy);
+    uint32_t bits = tensors.indicator[group];
+#pragma unroll
+    for (int j = 0; j < GROUP; j++) {
+      float g = tabulated(table, __float_as_uint(y[j]), arguments.before, bits & 1u << j);
+      // −0, which changes no product, or NaN: the table knows numbers only.
+      float nothing = max_nan(-fabsf(y[j]), -0.0f);
+      dy[j] = fmaf(dy[j], g, nothing);
+    }
+    store<Bf16, true>(tensors.dx, group, size, dy);
+  }
+}

@@ -1,0 +1,47 @@
+package invact.runtime.cuda;
+
+import static invact.runtime.cuda.FormatValues.FORMATS;
+import static invact.runtime.cuda.FormatValues.requireSame;
+import static invact.runtime.cuda.FormatValues.ulp;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import invact.activation.Activation;
+import invact.activation.Activations;
+import invact.math.FloatFormat;
+import java.util.stream.Stream;
+
+/** One activation in one format, and what its outputs may be. */
+record DeviceOutput(Activation activation, FloatFormat format) {
+  /** Beside the rounding to 16 bits, relative; {@link DeviceActivation}. */
+  private static final double HALF_RELATIVE = 3e-5;
+
+  static Stream<DeviceOutput> all() {
+    return Activations.paper().stream()
+        .flatMap(f -> FORMATS.stream().map(format -> new DeviceOutput(f, format)));
+  }
+
+  /** The relative error of f as the kernels compute it in fp32, and of a product or two. */
+  double relative() {
+    return format == FloatFormat.FP32 ? 0x1p-20 : HALF_RELATIVE;
+  }
+
+  void requireOutput(float x, float y) {
+    double exact = activation.value(x);
+    if (!Float.isFinite(x) || exact == 0) {
+      requireSame((float) exact, y, "y of " + x);
+    } else {
+      double bound =
+          format == FloatFormat.FP32
+              ? DeviceActivation.FORWARD_MAX_ULP * ulp(format, exact)
+              : 0.5 * ulp(format, exact) + HALF_RELATIVE * Math.abs(exact) + Float.MIN_VALUE;
+      assertTrue(Math.abs(y - exact) <= bound, () -> "y of " + x + " is " + y + " for " + exact);
+      assertEquals(Math.signum(x), Math.copySign(1.0f, y), "sign of y of " + x);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return activation.name() + " " + format.label();
+  }
+}

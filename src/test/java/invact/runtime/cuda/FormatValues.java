@@ -1,0 +1,116 @@
+package invact.runtime.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import invact.math.FloatFormat;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.Random;
+
+/** Numbers of a format to give to kernels, and what they are compared by. */
+final class FormatValues {
+  static final List<FloatFormat> FORMATS =
+      List.of(FloatFormat.FP32, FloatFormat.BF16, FloatFormat.FP16);
+
+  /**
+   * About a group of eight elements, a block of threads, and what a table's blocks take at once.
+   */
+  static final int[] LENGTHS = {0, 1, 2, 7, 8, 9, 15, 16, 17, 255, 2047, 2048, 2049, 5003};
+
+  static final int LONGEST = LENGTHS[LENGTHS.length - 1];
+
+  private FormatValues() {}
+
+  /** Normal numbers of spread 3, one in ten replaced by one of odd size. */
+  static float[] inputs(FloatFormat format, int length, long seed) {
+    float max = (float) format.maxValue();
+    float[] odd = {
+      0f,
+      -0f,
+      max,
+      -max,
+      Float.MIN_VALUE,
+      -Float.MIN_VALUE,
+      1e-4f,
+      -1e-4f,
+      -0.7517915f,
+      -1.2784645f,
+      Float.POSITIVE_INFINITY,
+      Float.NEGATIVE_INFINITY,
+      Float.NaN
+    };
+    Random random = new Random(seed);
+    float[] x = new float[length];
+    for (int i = 0; i < length; i++) {
+      double value =
+          random.nextInt(10) == 0 ? odd[random.nextInt(odd.length)] : 3 * random.nextGaussian();
+      x[i] = (float) format.round(value);
+    }
+    return x;
+  }
+
+  static float[] finite(float[] values) {
+    float[] finite = values.clone();
+    for (int i = 0; i < finite.length; i++) {
+      if (!Float.isFinite(finite[i])) {
+        finite[i] = 1.5f;
+      }
+    }
+    return finite;
+  }
+
+  /** All numbers of a 16-bit format, some of fp32. */
+  static float[] everyNumber(FloatFormat format, int step) {
+    if (format.isHalf()) {
+      float[] values = new float[1 << 16];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = format.decode((short) i);
+      }
+      return values;
+    }
+    float[] values = new float[(int) ((1L << 32) / step)];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = Float.intBitsToFloat((int) ((long) step * i));
+    }
+    return values;
+  }
+
+  static double ulp(FloatFormat format, double value) {
+    int least = format == FloatFormat.FP16 ? -14 : Float.MIN_EXPONENT;
+    int exponent = Math.max(Math.getExponent(value), least);
+    return Math.scalb(1.0, exponent - (format.precision() - 1));
+  }
+
+  static MemorySegment segment(FloatFormat format, float[] values) {
+    MemorySegment segment =
+        MemorySegment.ofArray(new byte[Math.multiplyExact(values.length, format.bytes())]);
+    for (int i = 0; i < values.length; i++) {
+      if (format == FloatFormat.FP32) {
+        segment.set(ValueLayout.JAVA_FLOAT_UNALIGNED, 4L * i, values[i]);
+      } else {
+        segment.set(ValueLayout.JAVA_SHORT_UNALIGNED, 2L * i, format.encode(values[i]));
+      }
+    }
+    return segment;
+  }
+
+  static float value(FloatFormat format, MemorySegment segment, long i) {
+    return format == FloatFormat.FP32
+        ? segment.get(ValueLayout.JAVA_FLOAT_UNALIGNED, 4 * i)
+        : format.decode(segment.get(ValueLayout.JAVA_SHORT_UNALIGNED, 2 * i));
+  }
+
+  static void requireSame(float[] expected, float[] found, String what) {
+    for (int i = 0; i < found.length; i++) {
+      requireSame(expected[i], found[i], what + " of element " + i);
+    }
+  }
+
+  static void requireSame(float expected, float found, String what) {
+    assertEquals(
+        Float.floatToIntBits(expected),
+        Float.floatToIntBits(found),
+        () -> what + " is " + found + ", not " + expected);
+  }
+}
