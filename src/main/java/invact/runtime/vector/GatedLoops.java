@@ -18,7 +18,8 @@ final class GatedLoops implements GatedPass {
   }
 
   @Override
-  public void fp32Forward(float[] as, int aAt, float[] bs, int bAt, float[] ps, int pAt, int count) {
+  public void fp32Forward(
+      float[] as, int aAt, float[] bs, int bAt, float[] ps, int pAt, int count) {
     for (int i = 0; i < count; i += Lanes.COUNT) {
       FloatVector a = FloatVector.fromArray(Lanes.FLOATS, as, aAt + i);
       FloatVector b = FloatVector.fromArray(Lanes.FLOATS, bs, bAt + i);
@@ -28,7 +29,18 @@ final class GatedLoops implements GatedPass {
   }
 
   @Override
-  public void fp32Backward(float[] dps, int dpAt, float[] as, int aAt, float[] kepts, int keptAt, float[] das, int daAt, float[] dbs, int dbAt, int count) {
+  public void fp32Backward(
+      float[] dps,
+      int dpAt,
+      float[] as,
+      int aAt,
+      float[] kepts,
+      int keptAt,
+      float[] das,
+      int daAt,
+      float[] dbs,
+      int dbAt,
+      int count) {
     for (int i = 0; i < count; i += Lanes.COUNT) {
       FloatVector dp = FloatVector.fromArray(Lanes.FLOATS, dps, dpAt + i);
       FloatVector a = FloatVector.fromArray(Lanes.FLOATS, as, aAt + i);
@@ -42,7 +54,8 @@ final class GatedLoops implements GatedPass {
   }
 
   @Override
-  public void bf16Forward(short[] as, int aAt, short[] bs, int bAt, short[] ps, int pAt, int count) {
+  public void bf16Forward(
+      short[] as, int aAt, short[] bs, int bAt, short[] ps, int pAt, int count) {
     for (int i = 0; i < count; i += Lanes.COUNT) {
       FloatVector a = Bf16.widen(ShortVector.fromArray(Lanes.SHORTS, as, aAt + i));
       FloatVector b = Bf16.widen(ShortVector.fromArray(Lanes.SHORTS, bs, bAt + i));
@@ -52,7 +65,18 @@ final class GatedLoops implements GatedPass {
   }
 
   @Override
-  public void bf16Backward(short[] dps, int dpAt, short[] as, int aAt, short[] kepts, int keptAt, short[] das, int daAt, short[] dbs, int dbAt, int count) {
+  public void bf16Backward(
+      short[] dps,
+      int dpAt,
+      short[] as,
+      int aAt,
+      short[] kepts,
+      int keptAt,
+      short[] das,
+      int daAt,
+      short[] dbs,
+      int dbAt,
+      int count) {
     for (int i = 0; i < count; i += Lanes.COUNT) {
       FloatVector dp = Bf16.widen(ShortVector.fromArray(Lanes.SHORTS, dps, dpAt + i));
       FloatVector a = Bf16.widen(ShortVector.fromArray(Lanes.SHORTS, as, aAt + i));
@@ -66,7 +90,8 @@ final class GatedLoops implements GatedPass {
   }
 
   @Override
-  public void fp16Forward(short[] as, int aAt, short[] bs, int bAt, short[] ps, int pAt, int count) {
+  public void fp16Forward(
+      short[] as, int aAt, short[] bs, int bAt, short[] ps, int pAt, int count) {
     for (int i = 0; i < count; i += Lanes.COUNT) {
       FloatVector a = Fp16.widen(ShortVector.fromArray(Lanes.SHORTS, as, aAt + i));
       FloatVector b = Fp16.widen(ShortVector.fromArray(Lanes.SHORTS, bs, bAt + i));
@@ -76,7 +101,18 @@ final class GatedLoops implements GatedPass {
   }
 
   @Override
-  public void fp16Backward(short[] dps, int dpAt, short[] as, int aAt, short[] kepts, int keptAt, short[] das, int daAt, short[] dbs, int dbAt, int count) {
+  public void fp16Backward(
+      short[] dps,
+      int dpAt,
+      short[] as,
+      int aAt,
+      short[] kepts,
+      int keptAt,
+      short[] das,
+      int daAt,
+      short[] dbs,
+      int dbAt,
+      int count) {
     for (int i = 0; i < count; i += Lanes.COUNT) {
       FloatVector dp = Fp16.widen(ShortVector.fromArray(Lanes.SHORTS, dps, dpAt + i));
       FloatVector a = Fp16.widen(ShortVector.fromArray(Lanes.SHORTS, as, aAt + i));
@@ -90,7 +126,8 @@ final class GatedLoops implements GatedPass {
   }
 
   @Override
-  public void fp32Forward(MemorySegment as, MemorySegment bs, MemorySegment ps, long from, int count) {
+  public void fp32Forward(
+      MemorySegment as, MemorySegment bs, MemorySegment ps, long from, int count) {
     for (int i = 0; i < count; i += Lanes.COUNT) {
       long at = from + i;
       FloatVector a = FloatVector.fromMemorySegment(Lanes.FLOATS, as, at << 2, Lanes.ORDER);
@@ -101,7 +138,14 @@ final class GatedLoops implements GatedPass {
   }
 
   @Override
-  public void fp32Backward(MemorySegment dps, MemorySegment as, MemorySegment kepts, MemorySegment das, MemorySegment dbs, long from, int count) {
+  public void fp32Backward(
+      MemorySegment dps,
+      MemorySegment as,
+      MemorySegment kepts,
+      MemorySegment das,
+      MemorySegment dbs,
+      long from,
+      int count) {
     for (int i = 0; i < count; i += Lanes.COUNT) {
       long at = from + i;
       FloatVector dp = FloatVector.fromMemorySegment(Lanes.FLOATS, dps, at << 2, Lanes.ORDER);
@@ -116,23 +160,36 @@ final class GatedLoops implements GatedPass {
   }
 
   @Override
-  public void bf16Forward(MemorySegment as, MemorySegment bs, MemorySegment ps, long from, int count) {
+  public void bf16Forward(
+      MemorySegment as, MemorySegment bs, MemorySegment ps, long from, int count) {
     for (int i = 0; i < count; i += Lanes.COUNT) {
       long at = from + i;
-      FloatVector a = Bf16.widen(ShortVector.fromMemorySegment(Lanes.SHORTS, as, at << 1, Lanes.ORDER));
-      FloatVector b = Bf16.widen(ShortVector.fromMemorySegment(Lanes.SHORTS, bs, at << 1, Lanes.ORDER));
+      FloatVector a =
+          Bf16.widen(ShortVector.fromMemorySegment(Lanes.SHORTS, as, at << 1, Lanes.ORDER));
+      FloatVector b =
+          Bf16.widen(ShortVector.fromMemorySegment(Lanes.SHORTS, bs, at << 1, Lanes.ORDER));
       FloatVector factor = recoverable(kernel.value(a));
       Bf16.narrow(factor.mul(b)).intoMemorySegment(ps, at << 1, Lanes.ORDER);
     }
   }
 
   @Override
-  public void bf16Backward(MemorySegment dps, MemorySegment as, MemorySegment kepts, MemorySegment das, MemorySegment dbs, long from, int count) {
+  public void bf16Backward(
+      MemorySegment dps,
+      MemorySegment as,
+      MemorySegment kepts,
+      MemorySegment das,
+      MemorySegment dbs,
+      long from,
+      int count) {
     for (int i = 0; i < count; i += Lanes.COUNT) {
       long at = from + i;
-      FloatVector dp = Bf16.widen(ShortVector.fromMemorySegment(Lanes.SHORTS, dps, at << 1, Lanes.ORDER));
-      FloatVector a = Bf16.widen(ShortVector.fromMemorySegment(Lanes.SHORTS, as, at << 1, Lanes.ORDER));
-      FloatVector kept = Bf16.widen(ShortVector.fromMemorySegment(Lanes.SHORTS, kepts, at << 1, Lanes.ORDER));
+      FloatVector dp =
+          Bf16.widen(ShortVector.fromMemorySegment(Lanes.SHORTS, dps, at << 1, Lanes.ORDER));
+      FloatVector a =
+          Bf16.widen(ShortVector.fromMemorySegment(Lanes.SHORTS, as, at << 1, Lanes.ORDER));
+      FloatVector kept =
+          Bf16.widen(ShortVector.fromMemorySegment(Lanes.SHORTS, kepts, at << 1, Lanes.ORDER));
       FloatVector factor = recoverable(kernel.value(a));
       FloatVector da = dp.mul(kept.div(factor)).mul(kernel.derivative(a));
       FloatVector db = dp.mul(factor);
@@ -142,23 +199,36 @@ final class GatedLoops implements GatedPass {
   }
 
   @Override
-  public void fp16Forward(MemorySegment as, MemorySegment bs, MemorySegment ps, long from, int count) {
+  public void fp16Forward(
+      MemorySegment as, MemorySegment bs, MemorySegment ps, long from, int count) {
     for (int i = 0; i < count; i += Lanes.COUNT) {
       long at = from + i;
-      FloatVector a = Fp16.widen(ShortVector.fromMemorySegment(Lanes.SHORTS, as, at << 1, Lanes.ORDER));
-      FloatVector b = Fp16.widen(ShortVector.fromMemorySegment(Lanes.SHORTS, bs, at << 1, Lanes.ORDER));
+      FloatVector a =
+          Fp16.widen(ShortVector.fromMemorySegment(Lanes.SHORTS, as, at << 1, Lanes.ORDER));
+      FloatVector b =
+          Fp16.widen(ShortVector.fromMemorySegment(Lanes.SHORTS, bs, at << 1, Lanes.ORDER));
       FloatVector factor = kernel.value(a);
       Fp16.narrow(factor.mul(b)).intoMemorySegment(ps, at << 1, Lanes.ORDER);
     }
   }
 
   @Override
-  public void fp16Backward(MemorySegment dps, MemorySegment as, MemorySegment kepts, MemorySegment das, MemorySegment dbs, long from, int count) {
+  public void fp16Backward(
+      MemorySegment dps,
+      MemorySegment as,
+      MemorySegment kepts,
+      MemorySegment das,
+      MemorySegment dbs,
+      long from,
+      int count) {
     for (int i = 0; i < count; i += Lanes.COUNT) {
       long at = from + i;
-      FloatVector dp = Fp16.widen(ShortVector.fromMemorySegment(Lanes.SHORTS, dps, at << 1, Lanes.ORDER));
-      FloatVector a = Fp16.widen(ShortVector.fromMemorySegment(Lanes.SHORTS, as, at << 1, Lanes.ORDER));
-      FloatVector kept = Fp16.widen(ShortVector.fromMemorySegment(Lanes.SHORTS, kepts, at << 1, Lanes.ORDER));
+      FloatVector dp =
+          Fp16.widen(ShortVector.fromMemorySegment(Lanes.SHORTS, dps, at << 1, Lanes.ORDER));
+      FloatVector a =
+          Fp16.widen(ShortVector.fromMemorySegment(Lanes.SHORTS, as, at << 1, Lanes.ORDER));
+      FloatVector kept =
+          Fp16.widen(ShortVector.fromMemorySegment(Lanes.SHORTS, kepts, at << 1, Lanes.ORDER));
       FloatVector factor = kernel.value(a);
       FloatVector da = dp.mul(kept).mul(kernel.derivative(a));
       FloatVector db = dp.mul(factor);

@@ -1,7 +1,5 @@
 package invact.runtime.vector;
 
-import invact.runtime.FloatActivation;
-import invact.runtime.FloatGate;
 import invact.runtime.FloatGeluGate;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -42,16 +40,9 @@ final class GeluGate implements GatedKernel {
 
   /** e. */
   private static FloatVector power(FloatVector d) {
-    FloatVector rounder = FloatVector.broadcast(Lanes.FLOATS, FloatGate.ROUNDER);
-    FloatVector log2e = FloatVector.broadcast(Lanes.FLOATS, FloatActivation.LOG2_E);
-    FloatVector high = FloatVector.broadcast(Lanes.FLOATS, -FloatActivation.LN2_HIGH);
-    FloatVector low = FloatVector.broadcast(Lanes.FLOATS, -FloatActivation.LN2_LOW);
     FloatVector half = d.mul(-0.5f);
     FloatVector exponent = d.mul(half);
-    FloatVector rest = d.fma(half, exponent.neg());
-    FloatVector z = exponent.fma(log2e, rounder);
-    FloatVector k = z.sub(rounder);
-    return Exponential.power(z, k.fma(low, k.fma(high, exponent)).add(rest));
+    return GatePower.of(exponent, d.fma(half, exponent.neg()));
   }
 
   /** R. */

@@ -1,7 +1,5 @@
 package invact.runtime.vector;
 
-import invact.runtime.FloatActivation;
-import invact.runtime.FloatGate;
 import invact.runtime.FloatSiluGate;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -34,14 +32,7 @@ final class SiluGate implements GatedKernel {
 
   /** E. */
   private static FloatVector power(FloatVector x) {
-    FloatVector h = held(x);
-    FloatVector rounder = FloatVector.broadcast(Lanes.FLOATS, FloatGate.ROUNDER);
-    FloatVector log2e = FloatVector.broadcast(Lanes.FLOATS, -FloatActivation.LOG2_E);
-    FloatVector high = FloatVector.broadcast(Lanes.FLOATS, -FloatActivation.LN2_HIGH);
-    FloatVector low = FloatVector.broadcast(Lanes.FLOATS, -FloatActivation.LN2_LOW);
-    FloatVector z = h.fma(log2e, rounder);
-    FloatVector k = z.sub(rounder);
-    return Exponential.power(z, k.fma(low, k.fma(high, h.neg())));
+    return GatePower.of(held(x).neg(), FloatVector.zero(Lanes.FLOATS));
   }
 
   private static FloatVector sigmoid(FloatVector e) {
