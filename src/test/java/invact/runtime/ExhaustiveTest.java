@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import invact.activation.Activation;
+import invact.activation.RoundedLift;
 import invact.coefficient.CoefficientSet;
+import invact.math.FloatFormat;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
@@ -55,21 +57,10 @@ class ExhaustiveTest {
             .mapToObj(chunk -> measure(set, chunk * CHUNK))
             .reduce(Figures.NONE, Figures::and);
     System.out.println(set.name() + " " + figures);
+    double floor = RoundedLift.largestErrorFloor(set.activation(), FloatFormat.FP32);
     assertTrue(figures.ulp <= MAX_ULP, figures::toString);
-    assertTrue(figures.gradient <= MAX_FLOORS * floor(set.activation()), figures::toString);
+    assertTrue(figures.gradient <= MAX_FLOORS * floor, figures::toString);
     assertTrue(figures.back == 0, figures::toString);
-  }
-
-  /**
-   * Half the range of f′ over the inputs whose outputs round to the first or the second number from
-   * f(T): the least that the largest error of a decoder can be.
-   */
-  private static double floor(Activation f) {
-    float m = (float) f.minimum();
-    double ulp = Math.ulp(m);
-    double c = m + 0.5 * ulp - f.minimum();
-    double slope = Math.sqrt(2 * f.secondDerivative(f.argmin()));
-    return 0.5 * slope * Math.max(Math.sqrt(c), Math.sqrt(c + ulp) - Math.sqrt(c));
   }
 
   private static Figures measure(CoefficientSet set, int firstBits) {
