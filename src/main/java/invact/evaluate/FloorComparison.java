@@ -72,8 +72,7 @@ public record FloorComparison(
   }
 
   /** g of each input's output, in fp32 before it is rounded to the format. */
-  static float[] decode(
-      CoefficientSet set, FloatFormat format, List<OutputClasses.Input> inputs) {
+  static float[] decode(CoefficientSet set, FloatFormat format, List<OutputClasses.Input> inputs) {
     FloatDerivative left = FloatDerivative.of(set.left().approximant(), format);
     FloatDerivative right = FloatDerivative.of(set.right().approximant(), format);
     float[] g = new float[inputs.size()];
