@@ -59,12 +59,12 @@ abstract class InvertedActivationContract {
   private static final Map<String, HalfFigures> HALF_FIGURES =
       Map.of(
           "gelu-published bf16", new HalfFigures(128, 3.26e-2, 5.9e-4),
-          "gelu-published fp16", new HalfFigures(1, 2.25e-2, 1.39e-3),
-          "silu-published bf16", new HalfFigures(0, 1.64e-2, 3.5e-4),
+          "gelu-published fp16", new HalfFigures(3, 2.25e-2, 1.39e-3),
+          "silu-published bf16", new HalfFigures(128, 1.64e-2, 3.5e-4),
           "silu-published fp16", new HalfFigures(1, 6.4e-3, 4.0e-4),
           "gelu-segmented bf16", new HalfFigures(128, 1.54e-2, 3.1e-4),
-          "gelu-segmented fp16", new HalfFigures(1, 6.5e-3, 1.7e-4),
-          "silu-segmented bf16", new HalfFigures(0, 1.5e-2, 3.2e-4),
+          "gelu-segmented fp16", new HalfFigures(3, 6.5e-3, 1.7e-4),
+          "silu-segmented bf16", new HalfFigures(128, 1.5e-2, 3.2e-4),
           "silu-segmented fp16", new HalfFigures(1, 4.9e-3, 1.5e-4));
 
   /** One coefficient set in one format. */
@@ -380,7 +380,7 @@ abstract class InvertedActivationContract {
         continue;
       }
       finite++;
-      float exact = c.rounded(f.value(x[i]));
+      float exact = c.rounded(value(f, x[i]));
       if (output != exact) {
         misrounded++;
         assertEquals(exact, output, 1.001 * ulp(c.format, exact), "y of " + x[i]);
@@ -411,6 +411,11 @@ abstract class InvertedActivationContract {
     HalfFigures figures = HALF_FIGURES.get(c.toString());
     assertEquals(figures.misroundedOutputs, misrounded, found);
     assertTrue(maxError <= figures.maxError && rms <= figures.rmsError, found);
+  }
+
+  /** f(x) = x/2 + f″(0)/2·x² + …, which breaks ties even where x/2 is all that doubles hold. */
+  private static double value(Activation f, double x) {
+    return x != 0 && StrictMath.abs(x) < 0x1p-60 ? Math.nextUp(0.5 * x) : f.value(x);
   }
 
   // Arguments.

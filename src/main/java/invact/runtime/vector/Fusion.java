@@ -113,7 +113,7 @@ final class Fusion<L> {
       classFile =
           ClassFile.of(
               ClassFile.ClassHierarchyResolverOption.of(
-                  ClassHierarchyResolver.ofClassLoading(lookup)));
+                  ClassHierarchyResolver.ofResourceParsing(kernel.getClassLoader())));
     }
 
     byte[] fused() {
