@@ -30,8 +30,7 @@ class DefaultSetsTest {
   private static final Path COEFFICIENTS =
       Path.of(System.getProperty("invact.basedir", "."), "coefficients");
 
-  private static final List<CoefficientSet> SETS =
-      DefaultSets.fit(Activations.all(), () -> {});
+  private static final List<CoefficientSet> SETS = DefaultSets.fit(Activations.all(), () -> {});
 
   static List<CoefficientSet> sets() {
     return SETS;
