@@ -5,6 +5,7 @@ import invact.activation.Activations;
 import invact.activation.Branch;
 import invact.coefficient.CoefficientSet;
 import invact.fit.FitException;
+import invact.fit.OrderedTasks;
 import invact.math.FloatFormat;
 import java.util.List;
 import java.util.Optional;
@@ -58,21 +59,13 @@ public final class DefaultSets {
    * Fits the default sets of some activations, several at a time.
    *
    * @param activations the activations
-   * @param progress called after each set, by one thread or another
+   * @param progress called after each set
    * @return the sets, by activation and format
    * @throws FitException if what the sets promise cannot be kept for an activation
    */
   public static List<CoefficientSet> fit(List<Activation> activations, Runnable progress) {
-    return activations.stream()
-        .flatMap(DefaultSets::tasks)
-        .toList()
-        .parallelStream()
-        .map(task -> {
-          CoefficientSet set = task.fit();
-          progress.run();
-          return set;
-        })
-        .toList();
+    List<Task> tasks = activations.stream().flatMap(DefaultSets::tasks).toList();
+    return OrderedTasks.run(tasks, Task::fit, set -> progress.run());
   }
 
   /**
