@@ -51,6 +51,19 @@ class ArchitectureTest {
                       "coefficient",
                       "runtime")),
               Map.entry(
+                  "search",
+                  Set.of(
+                      "math",
+                      "io",
+                      "activation",
+                      "samples",
+                      "approx",
+                      "error",
+                      "coefficient",
+                      "fit",
+                      "runtime",
+                      "evaluate")),
+              Map.entry(
                   "cli",
                   Set.of(
                       "math",
@@ -64,7 +77,8 @@ class ArchitectureTest {
                       "fit",
                       "plot",
                       "runtime",
-                      "evaluate"))));
+                      "evaluate",
+                      "search"))));
 
   /** Outside library to the packages where it is at home. */
   private static final Map<String, Set<String>> HOMES =
@@ -74,7 +88,7 @@ class ArchitectureTest {
           "java.awt..", Set.of("plot"),
           "picocli..", Set.of("cli"),
           "me.tongfei.progressbar..", Set.of("cli"),
-          "tools.jackson..", Set.of("io", "coefficient", "cli"),
+          "tools.jackson..", Set.of("io", "coefficient", "search", "cli"),
           "jdk.incubator..", Set.of("runtime.vector"));
 
   @Test

@@ -20,11 +20,6 @@ import invact.math.FloatFormat;
  * @param least the least lift
  */
 public record RoundedLift(float minimum, float offset, float least) {
-  /** The exponents of the smallest normal numbers. */
-  private static final int FP16_LEAST_EXPONENT = -14;
-
-  private static final int LEAST_EXPONENT = -126;
-
   /**
    * The lift of an activation's outputs in a format.
    *
@@ -40,9 +35,7 @@ public record RoundedLift(float minimum, float offset, float least) {
     double m = format.round(activation.minimum());
     // Of the numbers above m < 0: half as far apart as those below if −m is a power of two.
     int exponent =
-        StrictMath.max(
-            StrictMath.getExponent(StrictMath.nextDown(-m)),
-            format == FloatFormat.FP16 ? FP16_LEAST_EXPONENT : LEAST_EXPONENT);
+        StrictMath.max(StrictMath.getExponent(StrictMath.nextDown(-m)), format.leastExponent());
     double d = StrictMath.scalb(1.0, exponent - format.precision() + 1);
     double c = m + 0.5 * d - activation.minimum();
     double least = 0.25 * c;

@@ -1,38 +1,158 @@
 package invact.cli;
 
 import invact.activation.Activation;
-import invact.activation.Branch;
+import invact.activation.Target;
 import invact.coefficient.CoefficientSet;
 import invact.coefficient.PublishedCoefficients;
+import invact.evaluate.ErrorProfile;
+import invact.fit.BranchFitter;
+import invact.fit.Design;
+import invact.fit.FitJob;
+import invact.fit.FormFamily;
 import invact.math.FloatFormat;
 import invact.plot.Figure;
 import invact.plot.Figures;
+import invact.plot.ProfileFigures;
+import invact.plot.ProfileFigures.Diagram;
+import invact.plot.ProfileFigures.Profile;
+import invact.plot.ProfileFigures.Role;
+import invact.samples.Density;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
-/** The figures of the default sets. */
+/** The figures of the default sets: three for each activation. */
 final class DefaultFigures {
+  private static final Density DENSITY = new Density.Normal(1);
+
+  /**
+   * How far from T derivatives are drawn: on the left f′ and its ulp vanish, and any error counts
+   * any number of those.
+   */
+  private static final double REACH = 5;
+
+  private static final double HALF_WIDTH = 0x1p-3;
+
+  /** The same in fp32, where the left tail of GELU goes on for longer. */
+  private static final double FORWARD_REACH = 12;
+
+  private static final double SINGLE_WIDTH = 0x1p-4;
+
   private DefaultFigures() {}
 
   /**
-   * Each set's approximants; and {@code ACTIVATION-default-errors}, the published set beside the
-   * one for fp32. The 16-bit sets do not aim at the exact function, so that a plot of their
-   * distance from it would mislead.
+   * {@code ACTIVATION-default-errors}: on the exact function the set for fp32, the paper's forms
+   * refitted and, where there is one, the published set. {@code ACTIVATION-half-errors}: in bf16
+   * and fp16 the set for the format and the same two, beside the floor. {@code ACTIVATION-ulp}: fp32
+   * in units of the last place.
    */
   static List<Figure> of(List<CoefficientSet> sets) {
-    List<Figure> figures = new ArrayList<>();
+    Map<Activation, List<CoefficientSet>> byActivation = new LinkedHashMap<>();
     for (CoefficientSet set : sets) {
-      for (Branch branch : Branch.values()) {
-        figures.add(Figures.approximation(set, branch));
-      }
-      if (set.name().endsWith(FloatFormat.FP32.label())) {
-        Activation activation = set.activation();
-        List<CoefficientSet> compared = new ArrayList<>();
-        PublishedCoefficients.of(activation).ifPresent(compared::add);
-        compared.add(set);
-        figures.add(Figures.errors(activation.name() + "-default-errors", activation, compared));
-      }
+      byActivation.computeIfAbsent(set.activation(), key -> new ArrayList<>()).add(set);
     }
-    return figures;
+    return byActivation.entrySet().parallelStream()
+        .flatMap(entry -> of(entry.getKey(), entry.getValue()).stream())
+        .toList();
+  }
+
+  private static List<Figure> of(Activation activation, List<CoefficientSet> defaults) {
+    // In this order an activation without published coefficients has the same styles.
+    List<CoefficientSet> others = new ArrayList<>(List.of(paper(activation)));
+    PublishedCoefficients.of(activation).ifPresent(others::add);
+    CoefficientSet single = of(defaults, FloatFormat.FP32);
+    List<CoefficientSet> exact = new ArrayList<>(List.of(single));
+    exact.addAll(others);
+    return List.of(
+        Figures.errors(activation.name() + "-default-errors", activation, exact),
+        ProfileFigures.of(
+            activation.name() + "-half-errors",
+            activation.title() + ": error of the derivative in 16 bits",
+            activation,
+            List.of(
+                half(activation, FloatFormat.BF16, others, defaults),
+                half(activation, FloatFormat.FP16, others, defaults))),
+        ulp(activation, exact, single));
+  }
+
+  private static CoefficientSet paper(Activation activation) {
+    FitJob job =
+        new FitJob(
+            FitJob.pieces(List.of(activation)).stream()
+                .filter(piece -> piece.target() == Target.DERIVATIVE)
+                .toList(),
+            FormFamily.PAPER,
+            Design.DEFAULT,
+            new BranchFitter());
+    return job.sets(job.run(() -> {})).getFirst();
+  }
+
+  private static CoefficientSet of(List<CoefficientSet> sets, FloatFormat format) {
+    return sets.stream()
+        .filter(set -> set.name().endsWith("-" + format.label()))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static Diagram half(
+      Activation activation,
+      FloatFormat format,
+      List<CoefficientSet> others,
+      List<CoefficientSet> defaults) {
+    ErrorProfile.Intervals intervals = ErrorProfile.Intervals.around(activation, HALF_WIDTH, REACH);
+    ErrorProfile floor = ErrorProfile.floor(activation, format, DENSITY, intervals);
+    List<Profile> profiles = new ArrayList<>();
+    profiles.add(new Profile("floor", Role.FLOOR, floor.x(), floor.rms()));
+    List<CoefficientSet> compared = new ArrayList<>(List.of(of(defaults, format)));
+    compared.addAll(others);
+    for (CoefficientSet set : compared) {
+      ErrorProfile profile = ErrorProfile.decoded(set, format, DENSITY, intervals);
+      profiles.add(new Profile(label(set), Role.COMPARED, profile.x(), profile.rms()));
+    }
+    return new Diagram(
+        activation.title() + ", " + format.label(),
+        "RMS error of the derivative",
+        1e-6,
+        StrictMath.floor(activation.argmin() - REACH),
+        StrictMath.ceil(activation.argmin() + REACH),
+        profiles);
+  }
+
+  /** One name for the default sets of all formats, which share a legend. */
+  private static String label(CoefficientSet set) {
+    boolean isDefault = set.name().matches(".*-(bf16|fp16|fp32)");
+    return isDefault ? "default set" : set.name();
+  }
+
+  private static Figure ulp(
+      Activation activation, List<CoefficientSet> compared, CoefficientSet single) {
+    ErrorProfile.Intervals intervals =
+        ErrorProfile.Intervals.around(activation, SINGLE_WIDTH, FORWARD_REACH);
+    ErrorProfile forward = ErrorProfile.forwardUlp(single, intervals);
+    List<Profile> gradients = new ArrayList<>();
+    for (CoefficientSet set : compared) {
+      ErrorProfile gradient = ErrorProfile.gradientUlp(set, intervals);
+      gradients.add(new Profile(set.name(), Role.COMPARED, gradient.x(), gradient.largest()));
+    }
+    return ProfileFigures.of(
+        activation.name() + "-ulp",
+        activation.title() + ": errors in fp32 in units of the last place",
+        activation,
+        List.of(
+            new Diagram(
+                activation.title() + ", fp32: forward",
+                "largest error of y, ulp of f(x)",
+                0,
+                StrictMath.floor(activation.argmin() - FORWARD_REACH),
+                StrictMath.ceil(activation.argmin() + FORWARD_REACH),
+                List.of(new Profile("forward pass", Role.FORWARD, forward.x(), forward.largest()))),
+            new Diagram(
+                activation.title() + ", fp32: derivative",
+                "largest error, ulp of f′(x)",
+                1,
+                StrictMath.floor(activation.argmin() - REACH),
+                StrictMath.ceil(activation.argmin() + REACH),
+                gradients)));
   }
 }

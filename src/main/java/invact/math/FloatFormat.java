@@ -7,21 +7,21 @@ package invact.math;
  */
 public enum FloatFormat {
   /** IEEE 754 binary64. */
-  FP64("fp64", 53, Double.MAX_VALUE) {
+  FP64("fp64", 53, -1022, Double.MAX_VALUE) {
     @Override
     public double round(double value) {
       return value;
     }
   },
   /** IEEE 754 binary32. */
-  FP32("fp32", 24, Float.MAX_VALUE) {
+  FP32("fp32", 24, -126, Float.MAX_VALUE) {
     @Override
     public double round(double value) {
       return (float) value;
     }
   },
   /** bfloat16: the upper half of a binary32. */
-  BF16("bf16", 8, 0x1.FEp127) {
+  BF16("bf16", 8, -126, 0x1.FEp127) {
     @Override
     public double round(double value) {
       return decode(encode(roundToOddFloat(value)));
@@ -44,7 +44,7 @@ public enum FloatFormat {
     }
   },
   /** IEEE 754 binary16. */
-  FP16("fp16", 11, 65504.0) {
+  FP16("fp16", 11, -14, 65504.0) {
     @Override
     public double round(double value) {
       return decode(encode(roundToOddFloat(value)));
@@ -63,11 +63,13 @@ public enum FloatFormat {
 
   private final String label;
   private final int precision;
+  private final int leastExponent;
   private final double maxValue;
 
-  FloatFormat(String label, int precision, double maxValue) {
+  FloatFormat(String label, int precision, int leastExponent, double maxValue) {
     this.label = label;
     this.precision = precision;
+    this.leastExponent = leastExponent;
     this.maxValue = maxValue;
   }
 
@@ -87,6 +89,15 @@ public enum FloatFormat {
    */
   public int precision() {
     return precision;
+  }
+
+  /**
+   * The exponent of the smallest normal number; subnormals have its last bit.
+   *
+   * @return −1022, −126, −126 or −14
+   */
+  public int leastExponent() {
+    return leastExponent;
   }
 
   /**
