@@ -32,10 +32,11 @@ final class DefaultFigures {
    */
   private static final double REACH = 5;
 
-  private static final double HALF_WIDTH = 0x1p-3;
-
-  /** The same in fp32, where the left tail of GELU goes on for longer. */
+  /** How far forward passes are drawn, which keep their relative precision. */
   private static final double FORWARD_REACH = 12;
+
+  /** The intervals in which errors are gathered: in bf16 each has numbers up to |x| = 16. */
+  private static final double HALF_WIDTH = 0x1p-3;
 
   private static final double SINGLE_WIDTH = 0x1p-4;
 
