@@ -4,20 +4,18 @@ import invact.activation.Branch;
 import invact.coefficient.CoefficientSet;
 import invact.math.CompensatedSum;
 import invact.math.FloatFormat;
-import invact.runtime.Backends;
-import invact.runtime.InvertedActivation;
+import invact.runtime.FloatDerivative;
 import invact.samples.Density;
 import invact.samples.OutputClasses;
-import java.util.Arrays;
 import java.util.List;
 
 /**
  * A coefficient set beside the best that any decoder of rounded outputs can do ({@link
- * OutputClasses}), in a 16-bit format: errors of g, in fp32 before it is rounded to the format,
- * weighted by the density of the inputs.
+ * OutputClasses}): errors of g, in fp32 before it is rounded to the format, weighted by the density
+ * of the inputs.
  *
  * @param set the set
- * @param format bf16 or fp16
+ * @param format fp32, bf16 or fp16
  * @param rms root mean square error
  * @param bias mean error
  * @param maxAbs largest absolute error at an input of positive probability
@@ -36,10 +34,10 @@ public record FloorComparison(
    * Compares a set with the floor.
    *
    * @param set the set
-   * @param format bf16 or fp16
+   * @param format fp32, bf16 or fp16
    * @param density how inputs are distributed
    * @return the comparison
-   * @throws IllegalArgumentException if the format is not 16 bits wide
+   * @throws IllegalArgumentException if the format is fp64
    */
   public static FloorComparison of(CoefficientSet set, FloatFormat format, Density density) {
     OutputClasses classes = OutputClasses.of(set.activation(), format, density);
@@ -75,17 +73,13 @@ public record FloorComparison(
 
   /** g of each input's output, in fp32 before it is rounded to the format. */
   static float[] decode(CoefficientSet set, FloatFormat format, List<OutputClasses.Input> inputs) {
-    float[] y = new float[inputs.size()];
+    FloatDerivative left = FloatDerivative.of(set.left().approximant(), format);
+    FloatDerivative right = FloatDerivative.of(set.right().approximant(), format);
     float[] g = new float[inputs.size()];
-    byte[] indicator = new byte[(int) InvertedActivation.indicatorBytes(y.length)];
-    for (int i = 0; i < y.length; i++) {
-      y[i] = (float) inputs.get(i).y();
-      if (inputs.get(i).branch() == Branch.RIGHT) {
-        indicator[i / 8] |= (byte) (1 << (i % 8));
-      }
+    for (int i = 0; i < g.length; i++) {
+      OutputClasses.Input input = inputs.get(i);
+      g[i] = (input.branch() == Branch.LEFT ? left : right).value((float) input.y());
     }
-    Arrays.fill(g, 1.0f);
-    Backends.of("scalar").open(set).backward(g, y, indicator, g);
     return g;
   }
 }
