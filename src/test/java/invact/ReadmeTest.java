@@ -26,9 +26,30 @@ class ReadmeTest {
   @TempDir private Path folder;
 
   @Test
-  void javaExampleCompilesAndPrintsDerivatives() throws Exception {
-    Path source = folder.resolve("Example.java");
-    Files.writeString(source, block("java"));
+  void activationExampleCompilesAndPrintsDerivatives() throws Exception {
+    double[] exact =
+        Arrays.stream(new double[] {-2, -0.5, 0, 1.5}).map(Activations.GELU::derivative).toArray();
+    // The set's largest error away from T in fp32 is below 1e-5.
+    assertArrayEquals(exact, numbersPrintedBy("Example"), 1e-5);
+  }
+
+  @Test
+  void gatedExampleCompilesAndPrintsGradients() throws Exception {
+    double[] a = {-2, 0, 1.5};
+    double[] b = {0.5, 3, -1};
+    double[] exact = new double[6];
+    for (int i = 0; i < 3; i++) {
+      exact[i] = b[i] * Activations.SILU.derivative(a[i]);
+      exact[3 + i] = Activations.SILU.value(a[i]);
+    }
+    // A few ulp of numbers up to 2.
+    assertArrayEquals(exact, numbersPrintedBy("GatedExample"), 1e-6);
+  }
+
+  /** Compiles and runs the class of that name. */
+  private double[] numbersPrintedBy(String name) throws Exception {
+    Path source = folder.resolve(name + ".java");
+    Files.writeString(source, blockOf(name));
     assertEquals(
         0,
         ToolProvider.getSystemJavaCompiler()
@@ -45,19 +66,14 @@ class ReadmeTest {
     PrintStream stdout = System.out;
     System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
     try (URLClassLoader loader = new URLClassLoader(new URL[] {folder.toUri().toURL()})) {
-      loader.loadClass("Example").getMethod("main", String[].class).invoke(null, new Object[1]);
+      loader.loadClass(name).getMethod("main", String[].class).invoke(null, new Object[1]);
     } finally {
       System.setOut(stdout);
     }
-    double[] found =
-        Arrays.stream(printed.toString(StandardCharsets.UTF_8).trim().split("[\\[\\], ]+"))
-            .filter(number -> !number.isEmpty())
-            .mapToDouble(Double::parseDouble)
-            .toArray();
-    double[] exact =
-        Arrays.stream(new double[] {-2, -0.5, 0, 1.5}).map(Activations.GELU::derivative).toArray();
-    // The set's largest error away from T in fp32 is below 1e-5.
-    assertArrayEquals(exact, found, 1e-5);
+    return Arrays.stream(printed.toString(StandardCharsets.UTF_8).trim().split("[\\[\\], ]+"))
+        .filter(number -> !number.isEmpty())
+        .mapToDouble(Double::parseDouble)
+        .toArray();
   }
 
   @Test
@@ -80,11 +96,15 @@ class ReadmeTest {
     assertTrue(links >= 5, "links found: " + links);
   }
 
-  private static String block(String language) throws Exception {
-    Matcher block =
-        Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL).matcher(readme());
-    assertTrue(block.find(), language);
-    return block.group(1);
+  /** The block of Java with a public class of that name. */
+  private static String blockOf(String name) throws Exception {
+    Matcher block = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL).matcher(readme());
+    while (block.find()) {
+      if (block.group(1).contains("public class " + name + " ")) {
+        return block.group(1);
+      }
+    }
+    throw new AssertionError("the README has no class " + name);
   }
 
   private static String readme() throws Exception {

@@ -14,8 +14,8 @@ import invact.activation.Activations;
  * <p>NaN gives NaN. f(±0) = ±0, f(+∞) = +∞, |f(−∞)| &lt; 2⁻¹⁰⁰, f′(+∞) = 1 and f′(−∞) = ±0.
  */
 public interface FloatGate {
-  /** 1.5·2²³, beside which a float has no fraction, and the exponent's bias. */
-  float ROUNDER = 0x1.8p23f + 127;
+  /** What takes the 64 of {@link FloatExponential}'s 2^(k + 64) from its exponent. */
+  int UNSCALE = 64 << 23;
 
   /**
    * f(a).
@@ -51,15 +51,16 @@ public interface FloatGate {
   }
 
   /**
-   * 2^k·e^r, |r| ≤ ln(2)/2.
+   * e^(exponent + rest) in one part.
    *
-   * @param z {@link #ROUNDER} and k, −127 ≤ k ≤ 127
-   * @param r r
+   * @param exponent from −88.3, k = −127, to 88
+   * @param rest at most half an ulp of it, or 0
    * @return the power; 0 for k = −127
    */
-  static float power(float z, float r) {
-    float v = Math.fma(r * r, FloatExponential.series(r), r);
-    float scale = Float.intBitsToFloat(Float.floatToRawIntBits(z) << 23);
+  static float power(float exponent, float rest) {
+    float z = FloatExponential.bits(exponent);
+    float v = FloatExponential.excess(z, exponent, rest);
+    float scale = Float.intBitsToFloat((Float.floatToRawIntBits(z) << 23) - UNSCALE);
     return Math.fma(scale, v, scale);
   }
 

@@ -66,13 +66,7 @@ public record FloatGeluGate() implements FloatGate {
   private static float power(float d) {
     float half = -0.5f * d;
     float exponent = d * half;
-    float rest = Math.fma(d, half, -exponent);
-    float z = Math.fma(exponent, FloatActivation.LOG2_E, ROUNDER);
-    float k = z - ROUNDER;
-    float r =
-        Math.fma(k, -FloatActivation.LN2_LOW, Math.fma(k, -FloatActivation.LN2_HIGH, exponent))
-            + rest;
-    return FloatGate.power(z, r);
+    return FloatGate.power(exponent, Math.fma(d, half, -exponent));
   }
 
   /** R. */

@@ -25,8 +25,8 @@ import java.util.Objects;
  * <p><b>Buffers.</b> As {@link InvertedActivation} has them: fp32, bf16 or fp16 in the machine's
  * byte order, on the heap or native, of any alignment, of any length and all of the same. An output
  * may be any input, the same start and the same size, so that p may be a or b, and da and db may be
- * dp, a or p; outputs may not overlap each other, nor an input in any other way. No call allocates
- * memory, but that the conveniences on arrays wrap them.
+ * dp, a or p; outputs may not overlap each other, nor an input in any other way. What allocates and
+ * what is fast is the same too.
  *
  * <p><b>Errors.</b> As {@link InvertedActivation} has them.
  *
