@@ -33,15 +33,38 @@ public record RoundedLift(float minimum, float offset, float least) {
       throw new IllegalArgumentException("outputs in fp64 have a lift of their own: y − f(T)");
     }
     double m = format.round(activation.minimum());
-    // Of the numbers above m < 0: half as far apart as those below if −m is a power of two.
-    int exponent =
-        StrictMath.max(StrictMath.getExponent(StrictMath.nextDown(-m)), format.leastExponent());
-    double d = StrictMath.scalb(1.0, exponent - format.precision() + 1);
+    double d = spacing(m, format);
     double c = m + 0.5 * d - activation.minimum();
     double least = 0.25 * c;
     double middle = 0.5 * (StrictMath.sqrt(c) + StrictMath.sqrt(c + d));
     double offset = StrictMath.max(d - middle * middle, -least);
     return new RoundedLift((float) m, (float) offset, (float) least);
+  }
+
+  /**
+   * The least that the largest error of f′ can be, from an output rounded to a format and the
+   * branch: half the range of f′ over the first or the second class, to the first order in the
+   * root, which in fp32 is all there is.
+   *
+   * @param activation the activation
+   * @param format the format of the outputs: fp32, bf16 or fp16
+   * @return the floor, of any decoder
+   */
+  public static double largestErrorFloor(Activation activation, FloatFormat format) {
+    double m = format.round(activation.minimum());
+    double d = spacing(m, format);
+    double c = m + 0.5 * d - activation.minimum();
+    double slope = StrictMath.sqrt(2 * activation.secondDerivative(activation.argmin()));
+    double second = StrictMath.sqrt(c + d) - StrictMath.sqrt(c);
+    return 0.5 * slope * StrictMath.max(StrictMath.sqrt(c), second);
+  }
+
+  /** From m &lt; 0 to the next number of a format. */
+  private static double spacing(double m, FloatFormat format) {
+    // Of the numbers above m < 0: half as far apart as those below if −m is a power of two.
+    int exponent =
+        StrictMath.max(StrictMath.getExponent(StrictMath.nextDown(-m)), format.leastExponent());
+    return StrictMath.scalb(1.0, exponent - format.precision() + 1);
   }
 
   /**

@@ -1,5 +1,6 @@
 package invact.cli;
 
+import invact.activation.RoundedLift;
 import invact.coefficient.CoefficientSet;
 import invact.error.ErrorStats;
 import invact.evaluate.Evaluation;
@@ -29,7 +30,8 @@ import tools.jackson.core.JsonGenerator;
           + " the largest error also at every number within 2^-10 of T.",
       "fp64: the same t, the approximation alone.",
       "For bf16 and fp16 also, with inputs x ~ N(0,1), how near g comes to the floor: the least"
-          + " error that any decoder of the rounded output and the indicator can have."
+          + " error that any decoder of the rounded output and the indicator can have. For fp32,"
+          + " how near its largest error comes to the floor of that."
     },
     footer = {
       "  invact evaluate --all",
@@ -80,6 +82,13 @@ final class EvaluateCommand implements Callable<Integer> {
         out.println("x ~ N(0,1); floor: the least error of any decoder of rounded outputs");
         floorTable(floors).print(out);
       }
+      List<Evaluation> single =
+          evaluations.stream().filter(e -> e.format() == FloatFormat.FP32).toList();
+      if (!single.isEmpty()) {
+        out.println();
+        out.println("fp32; floor: the least largest error of any decoder, next to T");
+        largestTable(single).print(out);
+      }
     }
     out.flush();
     return 0;
@@ -120,6 +129,18 @@ final class EvaluateCommand implements Callable<Integer> {
           Digits.of(floor.bias()),
           Digits.of(floor.maxAbs()),
           Digits.of(floor.floorMaxAbs()));
+    }
+    return table;
+  }
+
+  private static TextTable largestTable(List<Evaluation> evaluations) {
+    TextTable table = new TextTable(1, "coefficient set", "max |e|", "floor", "ratio");
+    for (Evaluation evaluation : evaluations) {
+      double max = evaluation.whole().maxAbs();
+      double floor =
+          RoundedLift.largestErrorFloor(evaluation.set().activation(), FloatFormat.FP32);
+      table.add(
+          evaluation.set().name(), Digits.of(max), Digits.of(floor), Digits.ratio(max / floor));
     }
     return table;
   }

@@ -10,7 +10,7 @@ package invact.runtime;
  *
  * <p>as f(x) = max(x, 0) + f(−t). In segment 0, whose centre is 0, f(x) = x/2 + t²·r(t²) loses
  * less. So that both are one, max(x, 0) is x/2 + a·t, where a is ½ but in segment 0, where it is
- * −0.
+ * −0; and c₁ there is −2⁻¹²⁶ instead of 0, for f(−0) = −0 (and for 2⁻¹⁴⁹, half of which is 0).
  *
  * <p>The last fma, d·p added to the rest, has the only rounding error that counts. Those of p are
  * proportional to f(−t) − c₀, so the centres lie where that is least beside f(−t) and beside its

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import invact.math.FloatFormat;
+import java.util.HashMap;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class RoundedLiftTest {
@@ -46,6 +48,25 @@ class RoundedLiftTest {
         double tolerance = distance + 0x1p-22;
         assertEquals(f.lift(y), RoundedLift.of(f, format).of((float) y), tolerance, f.name());
       }
+    }
+  }
+
+  /** Against half the range of f′ over the fp32 inputs that share an output and a branch. */
+  @Test
+  void floorOfTheLargestErrorInSinglePrecision() {
+    for (Activation f : Activations.all()) {
+      Map<Float, double[]> ranges = new HashMap<>();
+      for (float x = (float) (f.argmin() + 1e-7); x < f.argmin() + 0x1p-9; x = Math.nextUp(x)) {
+        double derivative = f.derivative(x);
+        double[] range =
+            ranges.computeIfAbsent((float) f.value(x), _ -> new double[] {derivative, derivative});
+        range[0] = Math.min(range[0], derivative);
+        range[1] = Math.max(range[1], derivative);
+      }
+      double floor =
+          ranges.values().stream().mapToDouble(r -> 0.5 * (r[1] - r[0])).max().orElseThrow();
+      // The inputs nearest to T and to a border are an ulp of x off: 1e-7 of f′.
+      assertEquals(floor, RoundedLift.largestErrorFloor(f, FloatFormat.FP32), 3e-7, f.name());
     }
   }
 

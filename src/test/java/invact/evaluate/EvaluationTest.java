@@ -55,8 +55,8 @@ class EvaluationTest {
 
   /**
    * fp32 adds to the approximation error what rounding y costs next to T, where f′ ≈ √(2f″(T)·u)
-   * and all u of a class of outputs are one: half of what f′ takes in over the worst class, at
-   * most 5.7·10⁻⁵ (Mish).
+   * and all u of a class of outputs are one: half of what f′ takes in over the worst class, at most
+   * 5.7·10⁻⁵ (Mish).
    */
   @ParameterizedTest
   @MethodSource("shipped")

@@ -30,16 +30,15 @@ class FloatDerivativeTest {
   /** The figures that {@link InvertedActivation} quotes; measured, rounded up. */
   @Test
   void errorAgainstDoublePrecision() {
-    requireError(Activations.GELU, 4.0e-5, 7.9e-7, 3.3e-7);
-    requireError(Activations.SILU, 2.8e-5, 1.3e-6, 4.0e-7);
+    requireError(Activations.GELU, 3.1e-7, 4.0e-8);
+    requireError(Activations.SILU, 3.5e-7, 5.3e-8);
   }
 
   /** Over x ~ N(0, 9), and as many inputs spread evenly in the logarithm of |x − T|. */
-  private static void requireError(Activation f, double max, double maxFarFromT, double rms) {
+  private static void requireError(Activation f, double max, double rms) {
     CoefficientSet set = PublishedCoefficients.of(f).orElseThrow();
     Random random = new Random(1);
     double maxFound = 0;
-    double maxFarFound = 0;
     double squares = 0;
     int pairs = 500_000;
     for (int i = 0; i < pairs; i++) {
@@ -49,17 +48,14 @@ class FloatDerivativeTest {
       for (float x : new float[] {spread, near}) {
         double error = error(set, x);
         maxFound = StrictMath.max(maxFound, error);
-        if (StrictMath.abs(x - f.argmin()) > 0.01) {
-          maxFarFound = StrictMath.max(maxFarFound, error);
-        }
         if (x == spread) {
           squares += error * error;
         }
       }
     }
     double rmsFound = StrictMath.sqrt(squares / pairs);
-    String found = f.name() + " " + maxFound + " " + maxFarFound + " " + rmsFound;
-    assertTrue(maxFound <= max && maxFarFound <= maxFarFromT && rmsFound <= rms, found);
+    String found = f.name() + " " + maxFound + " " + rmsFound;
+    assertTrue(maxFound <= max && rmsFound <= rms, found);
   }
 
   private static double error(CoefficientSet set, float x) {

@@ -8,17 +8,17 @@ import invact.approx.Approximant;
 import invact.approx.Form;
 import invact.approx.RootPolynomial;
 import invact.approx.RootRational;
-import invact.approx.SegmentedPolynomial;
 import invact.coefficient.BranchApproximant;
 import invact.coefficient.CoefficientSet;
 import invact.coefficient.Origin;
 import invact.coefficient.Piece;
+import invact.coefficient.ShippedSets;
 import invact.fit.minimax.Curve;
 import invact.fit.minimax.InvertedDerivative;
 import invact.fit.minimax.MinimaxFitter;
 import java.util.List;
 
-/** Sets of algebraic forms, fitted here: what the fast kernels are made for. */
+/** Sets of algebraic forms, shipped or fitted here: what the fast kernels are made for. */
 final class MinimaxSets {
   /** |f′ − 1| beyond the cut-offs. */
   private static final double CUTOFF_ERROR = 5e-6;
@@ -28,22 +28,13 @@ final class MinimaxSets {
 
   /** Eight segments over both branches, of degree 5. */
   static final List<CoefficientSet> SEGMENTED =
-      List.of(segmented(Activations.GELU, 3, 5), segmented(Activations.SILU, 2, 6));
+      List.of(ShippedSets.load("gelu-segmented"), ShippedSets.load("silu-segmented"));
 
   /** A rational of type 5/5 on the left, a polynomial of degree 16 on the right. */
   static final List<CoefficientSet> RATIONAL =
       List.of(rational(Activations.GELU), rational(Activations.SILU));
 
   private MinimaxSets() {}
-
-  private static CoefficientSet segmented(Activation f, int left, int right) {
-    double cutoff = InvertedDerivative.cutoff(f, CUTOFF_ERROR);
-    return set(
-        f,
-        "segmented",
-        new SegmentedPolynomial(left, 5),
-        new SegmentedPolynomial(right, 5, cutoff));
-  }
 
   private static CoefficientSet rational(Activation f) {
     double cutoff = InvertedDerivative.cutoff(f, CUTOFF_ERROR);

@@ -1,7 +1,34 @@
 package invact.runtime;
 
-class VectorContractTest extends InvertedActivationContract {
-  VectorContractTest() {
-    super("vector");
+import org.junit.jupiter.api.Nested;
+
+/** All contracts of {@link InvertedActivation}, kept by the vector backend. */
+class VectorContractTest {
+  @Nested
+  class Buffers extends BufferContract {
+    Buffers() {
+      super("vector");
+    }
+  }
+
+  @Nested
+  class Values extends ValueContract {
+    Values() {
+      super("vector");
+    }
+  }
+
+  @Nested
+  class Arguments extends ArgumentContract {
+    Arguments() {
+      super("vector");
+    }
+  }
+
+  @Nested
+  class Resources extends ResourceContract {
+    Resources() {
+      super("vector");
+    }
   }
 }

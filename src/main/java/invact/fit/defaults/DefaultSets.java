@@ -1,12 +1,15 @@
 package invact.fit.defaults;
 
 import invact.activation.Activation;
+import invact.activation.Activations;
 import invact.activation.Branch;
 import invact.coefficient.CoefficientSet;
 import invact.fit.FitException;
 import invact.fit.OrderedTasks;
 import invact.math.FloatFormat;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The sets to use unless there is a reason for others: {@code NAME-fp32}, {@code NAME-bf16} and
@@ -19,15 +22,26 @@ import java.util.List;
  * and twice that scale. All are functions of the root of the lift without exponential or power, at
  * most 60 instruction slots for a backward pass. Degrees, centres and cut-offs are searched: the
  * cheapest that keep these promises.
+ *
+ * <p>{@code gelu-segmented} and {@code silu-segmented} beside them are polynomials on segments for
+ * fp32, within 10⁻⁵ of the exact function, for processors on which a division is dear.
  */
 public final class DefaultSets {
   /** The formats, in the order in which sets are listed. */
   private static final List<FloatFormat> FORMATS =
       List.of(FloatFormat.FP32, FloatFormat.BF16, FloatFormat.FP16);
 
-  /** One set to be fitted. */
-  private record Task(Activation activation, FloatFormat format) {
+  /** One set to be fitted; for no format, the segmented one. */
+  private record Task(Activation activation, Optional<FloatFormat> format) {
     CoefficientSet fit() {
+      return format.map(this::fit).orElseGet(this::fitSegmented);
+    }
+
+    private CoefficientSet fitSegmented() {
+      return new SegmentedSearch(activation).fit(activation.name() + "-segmented");
+    }
+
+    private CoefficientSet fit(FloatFormat format) {
       String name = activation.name() + "-" + format.label();
       return format.isHalf()
           ? new PolynomialSearch(activation, format).fit(name)
@@ -50,10 +64,7 @@ public final class DefaultSets {
    * @throws FitException if what the sets promise cannot be kept for an activation
    */
   public static List<CoefficientSet> fit(List<Activation> activations, Runnable progress) {
-    List<Task> tasks =
-        activations.stream()
-            .flatMap(activation -> FORMATS.stream().map(format -> new Task(activation, format)))
-            .toList();
+    List<Task> tasks = activations.stream().flatMap(DefaultSets::tasks).toList();
     return OrderedTasks.run(tasks, Task::fit, set -> progress.run());
   }
 
@@ -64,6 +75,14 @@ public final class DefaultSets {
    * @return how often {@link #fit} reports progress
    */
   public static int count(List<Activation> activations) {
-    return activations.size() * FORMATS.size();
+    return (int) activations.stream().flatMap(DefaultSets::tasks).count();
+  }
+
+  private static Stream<Task> tasks(Activation activation) {
+    Stream<Task> usual =
+        FORMATS.stream().map(format -> new Task(activation, Optional.of(format)));
+    return Activations.paper().contains(activation)
+        ? Stream.concat(usual, Stream.of(new Task(activation, Optional.empty())))
+        : usual;
   }
 }

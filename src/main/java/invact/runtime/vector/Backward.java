@@ -91,7 +91,8 @@ final class Backward {
       float[] dx,
       int dxAt,
       long elements) {
-    for (int from = 0; from < elements; from += Lanes.BLOCK) {
+    for (long block = 0; block < elements; block += Lanes.BLOCK) {
+      int from = (int) block;
       int count = (int) Math.min(Lanes.BLOCK, elements - from);
       loops.fp32(
           dy,
@@ -119,7 +120,8 @@ final class Backward {
       short[] dx,
       int dxAt,
       long elements) {
-    for (int from = 0; from < elements; from += Lanes.BLOCK) {
+    for (long block = 0; block < elements; block += Lanes.BLOCK) {
+      int from = (int) block;
       int count = (int) Math.min(Lanes.BLOCK, elements - from);
       if (format == FloatFormat.BF16) {
         loops.bf16(

@@ -8,6 +8,7 @@ import jdk.incubator.vector.VectorOperators;
 /** bf16, the upper half of fp32, in registers. */
 final class Bf16 {
   private static final int NAN = 0x7FC0;
+  private static final int SIGN = 0x8000;
 
   private Bf16() {}
 
@@ -18,14 +19,14 @@ final class Bf16 {
         .reinterpretAsFloats();
   }
 
-  /** The patterns of the nearest numbers, to even; NaN is a quiet one. */
+  /** The patterns of the nearest numbers, to even; NaN is a quiet one of its sign. */
   static ShortVector narrow(FloatVector x) {
     IntVector bits = x.reinterpretAsInts();
     IntVector upper = bits.lanewise(VectorOperators.LSHR, 16);
     IntVector rounded = bits.add(upper.and(1)).add(0x7FFF).lanewise(VectorOperators.LSHR, 16);
     return (ShortVector)
         rounded
-            .blend(NAN, x.test(VectorOperators.IS_NAN).cast(Lanes.INTS))
+            .blend(upper.and(SIGN).or(NAN), x.test(VectorOperators.IS_NAN).cast(Lanes.INTS))
             .convertShape(VectorOperators.I2S, Lanes.SHORTS, 0);
   }
 }

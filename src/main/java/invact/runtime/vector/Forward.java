@@ -69,7 +69,8 @@ final class Forward {
   /** Runs over parts of fp32 arrays, of a multiple of {@link Lanes#COUNT} elements. */
   void run(
       float[] x, int xAt, float[] y, int yAt, byte[] indicator, int indicatorAt, long elements) {
-    for (int from = 0; from < elements; from += Lanes.BLOCK) {
+    for (long block = 0; block < elements; block += Lanes.BLOCK) {
+      int from = (int) block;
       int count = (int) Math.min(Lanes.BLOCK, elements - from);
       loops.fp32(x, xAt + from, y, yAt + from, indicator, indicatorAt + (from >> 3), count);
     }
@@ -87,7 +88,8 @@ final class Forward {
       byte[] indicator,
       int indicatorAt,
       long elements) {
-    for (int from = 0; from < elements; from += Lanes.BLOCK) {
+    for (long block = 0; block < elements; block += Lanes.BLOCK) {
+      int from = (int) block;
       int count = (int) Math.min(Lanes.BLOCK, elements - from);
       if (format == FloatFormat.BF16) {
         loops.bf16(x, xAt + from, y, yAt + from, indicator, indicatorAt + (from >> 3), count);

@@ -1,65 +1,76 @@
 package invact.runtime.vector;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.IntVector;
 
 /**
- * Horner's scheme, each lane with the coefficients of its branch, which stand by falling power.
+ * Horner's scheme, each lane with the coefficients of its own polynomial.
  *
- * <p>Selecting coefficients takes as many instructions as evaluating both branches would, but they
- * need not wait for the root, so that the processor has them done while it waits.
+ * <p>A table, one register long, holds a coefficient of all polynomials; a polynomial's number
+ * picks its own by one permutation. Two polynomials, of a left and a right branch, could be
+ * evaluated both instead, which takes as many instructions; but permutations need not wait for the
+ * root, and half as many instructions that wait let the processor go further ahead.
  */
 final class Horner {
   private Horner() {}
 
-  /** The coefficient j of each lane's branch. */
-  static FloatVector select(float[] left, float[] right, int j, VectorMask<Float> isRight) {
-    return FloatVector.broadcast(Lanes.FLOATS, left[j])
-        .blend(FloatVector.broadcast(Lanes.FLOATS, right[j]), isRight);
+  /**
+   * Tables for polynomials of one degree.
+   *
+   * @param falling coefficients[polynomial][place], by falling power; at most eight polynomials
+   * @return a table for each place, one after the other
+   */
+  static int[] tables(float[]... falling) {
+    int places = falling[0].length;
+    int[] tables = new int[places * Lanes.COUNT];
+    for (int j = 0; j < places; j++) {
+      float[] eight = new float[8];
+      for (int k = 0; k < falling.length; k++) {
+        eight[k] = falling[k][j];
+      }
+      System.arraycopy(Lanes.table(eight), 0, tables, j * Lanes.COUNT, Lanes.COUNT);
+    }
+    return tables;
   }
 
-  /** One step on: value·t and the coefficient j. */
+  /** The coefficient of a place for each lane's polynomial. */
+  static FloatVector select(int[] tables, int place, IntVector polynomial) {
+    return polynomial
+        .selectFrom(IntVector.fromArray(Lanes.INTS, tables, place * Lanes.COUNT))
+        .reinterpretAsFloats();
+  }
+
+  /** One step on: value·t and the coefficient of a place. */
   static FloatVector step(
-      FloatVector value,
-      FloatVector t,
-      float[] left,
-      float[] right,
-      int j,
-      VectorMask<Float> isRight) {
-    return value.fma(t, select(left, right, j, isRight));
+      FloatVector value, FloatVector t, int[] tables, int place, IntVector polynomial) {
+    return value.fma(t, select(tables, place, polynomial));
   }
 
-  /** Six steps on, with the coefficients j … j + 5. */
-  static FloatVector sixSteps(
-      FloatVector value,
-      FloatVector t,
-      float[] left,
-      float[] right,
-      int j,
-      VectorMask<Float> isRight) {
-    FloatVector two = step(step(value, t, left, right, j, isRight), t, left, right, j + 1, isRight);
+  /** Degree 5, or five steps on. */
+  private static FloatVector fiveSteps(
+      FloatVector value, FloatVector t, int[] tables, int place, IntVector polynomial) {
+    FloatVector two =
+        step(step(value, t, tables, place, polynomial), t, tables, place + 1, polynomial);
     FloatVector four =
-        step(step(two, t, left, right, j + 2, isRight), t, left, right, j + 3, isRight);
-    return step(step(four, t, left, right, j + 4, isRight), t, left, right, j + 5, isRight);
+        step(step(two, t, tables, place + 2, polynomial), t, tables, place + 3, polynomial);
+    return step(four, t, tables, place + 4, polynomial);
   }
 
-  /** The polynomial of degree 7. */
-  static FloatVector seven(float[] left, float[] right, VectorMask<Float> isRight, FloatVector t) {
-    FloatVector value = step(select(left, right, 0, isRight), t, left, right, 1, isRight);
-    return sixSteps(value, t, left, right, 2, isRight);
+  static FloatVector degree5(FloatVector t, int[] tables, IntVector polynomial) {
+    return fiveSteps(select(tables, 0, polynomial), t, tables, 1, polynomial);
   }
 
-  /** The polynomial of degree 12. */
-  static FloatVector twelve(float[] left, float[] right, VectorMask<Float> isRight, FloatVector t) {
-    FloatVector value = sixSteps(select(left, right, 0, isRight), t, left, right, 1, isRight);
-    return sixSteps(value, t, left, right, 7, isRight);
+  static FloatVector degree7(FloatVector t, int[] tables, IntVector polynomial) {
+    FloatVector five = degree5(t, tables, polynomial);
+    return step(step(five, t, tables, 6, polynomial), t, tables, 7, polynomial);
   }
 
-  /** The polynomial of degree 24. */
-  static FloatVector twentyFour(
-      float[] left, float[] right, VectorMask<Float> isRight, FloatVector t) {
-    FloatVector value = twelve(left, right, isRight, t);
-    value = sixSteps(value, t, left, right, 13, isRight);
-    return sixSteps(value, t, left, right, 19, isRight);
+  static FloatVector degree12(FloatVector t, int[] tables, IntVector polynomial) {
+    return fiveSteps(degree7(t, tables, polynomial), t, tables, 8, polynomial);
+  }
+
+  static FloatVector degree22(FloatVector t, int[] tables, IntVector polynomial) {
+    FloatVector seventeen = fiveSteps(degree12(t, tables, polynomial), t, tables, 13, polynomial);
+    return fiveSteps(seventeen, t, tables, 18, polynomial);
   }
 }

@@ -2,6 +2,7 @@ package invact.runtime.vector;
 
 import invact.runtime.FloatDerivative;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
@@ -10,20 +11,13 @@ final class PolynomialBackward implements BackwardKernel {
   private static final int DEGREE = 12;
 
   private final Lift lift;
-
-  /** The centres of the powers, left and right. */
-  private final float[] leftCentre;
-
-  private final float[] rightCentre;
-  private final float[] leftCoefficients;
-  private final float[] rightCoefficients;
+  private final int[] centres;
+  private final int[] coefficients;
 
   private PolynomialBackward(Lift lift, Quotient left, Quotient right) {
     this.lift = lift;
-    leftCentre = new float[] {left.centre()};
-    rightCentre = new float[] {right.centre()};
-    leftCoefficients = Quotient.padded(left.numerator(), DEGREE);
-    rightCoefficients = Quotient.padded(right.numerator(), DEGREE);
+    centres = Horner.tables(new float[] {left.centre()}, new float[] {right.centre()});
+    coefficients = Horner.tables(left.numerator(), right.numerator());
   }
 
   /**
@@ -32,12 +26,9 @@ final class PolynomialBackward implements BackwardKernel {
    * @return null if it cannot do them bit for bit
    */
   static PolynomialBackward of(FloatDerivative left, FloatDerivative right) {
-    Quotient leftQuotient = Quotient.of(left);
-    Quotient rightQuotient = Quotient.of(right);
-    if (leftQuotient == null
-        || rightQuotient == null
-        || !leftQuotient.fits(DEGREE, 0)
-        || !rightQuotient.fits(DEGREE, 0)) {
+    Quotient leftQuotient = Quotient.of(left, DEGREE, 0);
+    Quotient rightQuotient = Quotient.of(right, DEGREE, 0);
+    if (leftQuotient == null || rightQuotient == null) {
       return null;
     }
     Lift lift = Lift.of(left, leftQuotient.cutoff(), right, rightQuotient.cutoff());
@@ -47,9 +38,9 @@ final class PolynomialBackward implements BackwardKernel {
   @Override
   public FloatVector derivative(FloatVector y, VectorMask<Float> right) {
     FloatVector u = lift.of(y);
-    FloatVector t =
-        u.lanewise(VectorOperators.SQRT).sub(Horner.select(leftCentre, rightCentre, 0, right));
-    FloatVector q = Horner.twelve(leftCoefficients, rightCoefficients, right, t);
+    IntVector branch = IntVector.zero(Lanes.INTS).blend(1, right.cast(Lanes.INTS));
+    FloatVector t = u.lanewise(VectorOperators.SQRT).sub(Horner.select(centres, 0, branch));
+    FloatVector q = Horner.degree12(t, coefficients, branch);
     return lift.derivative(q, u, y, right);
   }
 }

@@ -5,7 +5,8 @@ import invact.runtime.FloatDerivative;
 import java.util.Arrays;
 
 /**
- * One branch's polynomial or rational in the root.
+ * One branch's polynomial or rational in the root, with leading zeros up to the degrees of a kernel,
+ * which leave Horner's scheme alone.
  *
  * @param centre what is taken from the root
  * @param cutoff where 1 takes over
@@ -16,25 +17,54 @@ record Quotient(float centre, float cutoff, float[] numerator, float[] denominat
   /**
    * A branch as a quotient.
    *
-   * @return null if it is none, or leads with −0, to which leading zeros would make a difference
+   * @return null if it is none, or of higher degrees, or leads with −0, to which zeros before it
+   *     would make a difference
    */
-  static Quotient of(FloatDerivative derivative) {
-    Quotient quotient =
-        switch (derivative.q()) {
-          case FloatApproximant.Polynomial p ->
-              new Quotient(
-                  p.centre(), p.cutoff(), falling(p.c(), 0, p.degree()), new float[] {1.0f});
-          case FloatApproximant.Rational p -> {
-            int m = p.numeratorDegree();
-            int n = p.denominatorDegree();
-            float[] denominator = Arrays.copyOf(falling(p.c(), m + 1, n - 1), n + 1);
-            denominator[n] = 1.0f;
-            yield new Quotient(p.centre(), p.cutoff(), falling(p.c(), 0, m), denominator);
-          }
-          default -> null;
-        };
-    return quotient != null && plain(quotient.numerator) && plain(quotient.denominator)
-        ? quotient
+  static Quotient of(FloatDerivative derivative, int numeratorDegree, int denominatorDegree) {
+    return switch (derivative.q()) {
+      case FloatApproximant.Polynomial p ->
+          padded(
+              p.centre(),
+              p.cutoff(),
+              falling(p.c(), 0, p.degree()),
+              numeratorDegree,
+              new float[] {1.0f},
+              denominatorDegree);
+      case FloatApproximant.Rational p -> {
+        int m = p.numeratorDegree();
+        int n = p.denominatorDegree();
+        float[] denominator = Arrays.copyOf(falling(p.c(), m + 1, n - 1), n + 1);
+        denominator[n] = 1.0f;
+        yield padded(
+            p.centre(),
+            p.cutoff(),
+            falling(p.c(), 0, m),
+            numeratorDegree,
+            denominator,
+            denominatorDegree);
+      }
+      default -> null;
+    };
+  }
+
+  private static Quotient padded(
+      float centre,
+      float cutoff,
+      float[] numerator,
+      int numeratorDegree,
+      float[] denominator,
+      int denominatorDegree) {
+    boolean fits =
+        numerator.length <= numeratorDegree + 1
+            && denominator.length <= denominatorDegree + 1
+            && plain(numerator)
+            && plain(denominator);
+    return fits
+        ? new Quotient(
+            centre,
+            cutoff,
+            padded(numerator, numeratorDegree),
+            padded(denominator, denominatorDegree))
         : null;
   }
 
@@ -50,13 +80,7 @@ record Quotient(float centre, float cutoff, float[] numerator, float[] denominat
     return Float.floatToIntBits(falling[0]) != Float.floatToIntBits(-0.0f);
   }
 
-  /** Whether the degrees are no higher than these. */
-  boolean fits(int numeratorDegree, int denominatorDegree) {
-    return numerator.length <= numeratorDegree + 1 && denominator.length <= denominatorDegree + 1;
-  }
-
-  /** Leading zeros up to a degree, which leave Horner's scheme alone. */
-  static float[] padded(float[] falling, int degree) {
+  private static float[] padded(float[] falling, int degree) {
     float[] padded = new float[degree + 1];
     System.arraycopy(falling, 0, padded, degree + 1 - falling.length, falling.length);
     return padded;

@@ -2,6 +2,7 @@ package invact.runtime.vector;
 
 import invact.runtime.FloatDerivative;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
@@ -11,24 +12,15 @@ final class RationalBackward implements BackwardKernel {
   private static final int DENOMINATOR = 7;
 
   private final Lift lift;
-
-  /** The centres of the powers, left and right. */
-  private final float[] leftCentre;
-
-  private final float[] rightCentre;
-  private final float[] leftAbove;
-  private final float[] leftBelow;
-  private final float[] rightAbove;
-  private final float[] rightBelow;
+  private final int[] centres;
+  private final int[] numerators;
+  private final int[] denominators;
 
   private RationalBackward(Lift lift, Quotient left, Quotient right) {
     this.lift = lift;
-    leftCentre = new float[] {left.centre()};
-    rightCentre = new float[] {right.centre()};
-    leftAbove = Quotient.padded(left.numerator(), NUMERATOR);
-    leftBelow = Quotient.padded(left.denominator(), DENOMINATOR);
-    rightAbove = Quotient.padded(right.numerator(), NUMERATOR);
-    rightBelow = Quotient.padded(right.denominator(), DENOMINATOR);
+    centres = Horner.tables(new float[] {left.centre()}, new float[] {right.centre()});
+    numerators = Horner.tables(left.numerator(), right.numerator());
+    denominators = Horner.tables(left.denominator(), right.denominator());
   }
 
   /**
@@ -37,12 +29,9 @@ final class RationalBackward implements BackwardKernel {
    * @return null if it cannot do them bit for bit
    */
   static RationalBackward of(FloatDerivative left, FloatDerivative right) {
-    Quotient leftQuotient = Quotient.of(left);
-    Quotient rightQuotient = Quotient.of(right);
-    if (leftQuotient == null
-        || rightQuotient == null
-        || !leftQuotient.fits(NUMERATOR, DENOMINATOR)
-        || !rightQuotient.fits(NUMERATOR, DENOMINATOR)) {
+    Quotient leftQuotient = Quotient.of(left, NUMERATOR, DENOMINATOR);
+    Quotient rightQuotient = Quotient.of(right, NUMERATOR, DENOMINATOR);
+    if (leftQuotient == null || rightQuotient == null) {
       return null;
     }
     Lift lift = Lift.of(left, leftQuotient.cutoff(), right, rightQuotient.cutoff());
@@ -52,10 +41,10 @@ final class RationalBackward implements BackwardKernel {
   @Override
   public FloatVector derivative(FloatVector y, VectorMask<Float> right) {
     FloatVector u = lift.of(y);
-    FloatVector t =
-        u.lanewise(VectorOperators.SQRT).sub(Horner.select(leftCentre, rightCentre, 0, right));
-    FloatVector above = Horner.seven(leftAbove, rightAbove, right, t);
-    FloatVector q = above.div(Horner.seven(leftBelow, rightBelow, right, t));
+    IntVector branch = IntVector.zero(Lanes.INTS).blend(1, right.cast(Lanes.INTS));
+    FloatVector t = u.lanewise(VectorOperators.SQRT).sub(Horner.select(centres, 0, branch));
+    FloatVector above = Horner.degree7(t, numerators, branch);
+    FloatVector q = above.div(Horner.degree7(t, denominators, branch));
     return lift.derivative(q, u, y, right);
   }
 }

@@ -36,7 +36,7 @@ final class SegmentedBackward implements BackwardKernel {
   /** The roots that each segment's powers are about. */
   private final int[] starts;
 
-  /** A table for each power, from the power 0. */
+  /** A table for each power, from the highest. */
   private final int[] coefficients;
 
   private SegmentedBackward(Lift lift, Table table) {
@@ -46,11 +46,7 @@ final class SegmentedBackward implements BackwardKernel {
     quarters = Lanes.table(new float[] {b[2], 0, 0, 0, b[6], 0, 0, 0});
     eighths = Lanes.table(new float[] {b[1], 0, b[3], 0, b[5], 0, b[7], 0});
     starts = Lanes.table(table.starts);
-    coefficients = new int[(DEGREE + 1) * Lanes.COUNT];
-    for (int j = 0; j <= DEGREE; j++) {
-      int[] lanes = Lanes.table(table.coefficients[j]);
-      System.arraycopy(lanes, 0, coefficients, j * Lanes.COUNT, Lanes.COUNT);
-    }
+    coefficients = Horner.tables(table.coefficients);
   }
 
   /**
@@ -80,23 +76,14 @@ final class SegmentedBackward implements BackwardKernel {
     segment =
         segment.blend(
             segment.add(2),
-            s.compare(VectorOperators.GT, select(quarters, 0, segment)).cast(Lanes.INTS));
+            s.compare(VectorOperators.GT, Horner.select(quarters, 0, segment)).cast(Lanes.INTS));
     segment =
         segment.blend(
             segment.add(1),
-            s.compare(VectorOperators.GT, select(eighths, 0, segment)).cast(Lanes.INTS));
-    FloatVector t = r.sub(select(starts, 0, segment));
-    FloatVector g = select(coefficients, 5 * Lanes.COUNT, segment);
-    g = g.fma(t, select(coefficients, 4 * Lanes.COUNT, segment));
-    g = g.fma(t, select(coefficients, 3 * Lanes.COUNT, segment));
-    g = g.fma(t, select(coefficients, 2 * Lanes.COUNT, segment));
-    g = g.fma(t, select(coefficients, Lanes.COUNT, segment));
-    g = g.fma(t, select(coefficients, 0, segment));
+            s.compare(VectorOperators.GT, Horner.select(eighths, 0, segment)).cast(Lanes.INTS));
+    FloatVector t = r.sub(Horner.select(starts, 0, segment));
+    FloatVector g = Horner.degree5(t, coefficients, segment);
     return lift.derivative(g, u, y, right);
-  }
-
-  private static FloatVector select(int[] tables, int first, IntVector segment) {
-    return segment.selectFrom(IntVector.fromArray(Lanes.INTS, tables, first)).reinterpretAsFloats();
   }
 
   /** A branch's segments, outwards from T. */
@@ -147,7 +134,9 @@ final class SegmentedBackward implements BackwardKernel {
     final float[] borders = new float[SEGMENTS];
 
     final float[] starts = new float[SEGMENTS];
-    final float[][] coefficients = new float[DEGREE + 1][SEGMENTS];
+
+    /** For each segment, by falling power. */
+    final float[][] coefficients = new float[SEGMENTS][DEGREE + 1];
 
     Table(Pieces left, Pieces right) {
       Arrays.fill(borders, Float.POSITIVE_INFINITY);
@@ -167,7 +156,7 @@ final class SegmentedBackward implements BackwardKernel {
     private void store(Pieces pieces, int s, int k) {
       starts[k] = pieces.starts[s];
       for (int j = 0; j <= pieces.degree; j++) {
-        coefficients[j][k] = pieces.coefficient(s, j);
+        coefficients[k][DEGREE - j] = pieces.coefficient(s, j);
       }
     }
   }
