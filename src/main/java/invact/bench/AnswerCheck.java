@@ -2,6 +2,7 @@ package invact.bench;
 
 import invact.activation.Activation;
 import invact.math.FloatFormat;
+import invact.runtime.GatedUnit;
 import invact.runtime.InvertedActivation;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -71,6 +72,40 @@ final class AnswerCheck {
     });
   }
 
+  /** A gated unit's forward pass. */
+  void gatedForward(
+      String op, GatedUnit scalar, MemorySegment a, MemorySegment b, MemorySegment p) {
+    windows((from, length) -> {
+      MemorySegment expected = scratch(length);
+      scalar.forward(format, slice(a, from, length), slice(b, from, length), expected);
+      require(op, from, expected, slice(p, from, length));
+    });
+  }
+
+  /** A gated unit's backward pass. */
+  void gatedBackward(
+      String op,
+      GatedUnit scalar,
+      MemorySegment dp,
+      MemorySegment a,
+      MemorySegment kept,
+      MemorySegment da,
+      MemorySegment db) {
+    windows((from, length) -> {
+      MemorySegment expectedA = scratch(length);
+      MemorySegment expectedB = scratch(length);
+      scalar.backward(
+          format,
+          slice(dp, from, length),
+          slice(a, from, length),
+          slice(kept, from, length),
+          expectedA,
+          expectedB);
+      require(op, from, expectedA, slice(da, from, length));
+      require(op, from, expectedB, slice(db, from, length));
+    });
+  }
+
   /** A peer's forward pass. */
   void peerForward(String op, Activation activation, MemorySegment x, MemorySegment y) {
     peer(op, i -> activation.value(get(x, i)), y);
@@ -80,6 +115,25 @@ final class AnswerCheck {
   void peerBackward(
       String op, Activation activation, MemorySegment dy, MemorySegment x, MemorySegment dx) {
     peer(op, i -> get(dy, i) * activation.derivative(get(x, i)), dx);
+  }
+
+  /** A peer's forward pass of a gated unit. */
+  void peerGatedForward(
+      String op, Activation activation, MemorySegment a, MemorySegment b, MemorySegment p) {
+    peer(op, i -> activation.value(get(a, i)) * get(b, i), p);
+  }
+
+  /** A peer's backward pass of a gated unit. */
+  void peerGatedBackward(
+      String op,
+      Activation activation,
+      MemorySegment dp,
+      MemorySegment a,
+      MemorySegment b,
+      MemorySegment da,
+      MemorySegment db) {
+    peer(op, i -> get(dp, i) * get(b, i) * activation.derivative(get(a, i)), da);
+    peer(op, i -> get(dp, i) * activation.value(get(a, i)), db);
   }
 
   private void peer(String op, LongToDoubleFunction expected, MemorySegment found) {
@@ -110,10 +164,11 @@ final class AnswerCheck {
           op
               + " in "
               + format.label()
-              + " differs from the scalar backend between elements "
+              + " differs from the scalar backend within "
+              + WINDOW
+              + " elements from "
               + from
-              + " and "
-              + (from + WINDOW));
+              + " on");
     }
   }
 
@@ -123,11 +178,11 @@ final class AnswerCheck {
       window.look(0, elements);
       return;
     }
-    for (int w = 0; w < WINDOWS; w++) {
-      long from = w < WINDOWS - 1 ? elements / WINDOWS * w : elements - WINDOW;
-      from -= from % Byte.SIZE;
-      window.look(from, Math.min(WINDOW, elements - from));
+    for (int w = 0; w < WINDOWS - 1; w++) {
+      window.look(elements / WINDOWS * w / Byte.SIZE * Byte.SIZE, WINDOW);
     }
+    long last = (elements - WINDOW) / Byte.SIZE * Byte.SIZE;
+    window.look(last, elements - last);
   }
 
   private MemorySegment scratch(long length) {

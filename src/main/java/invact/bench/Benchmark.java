@@ -45,16 +45,16 @@ public sealed interface Benchmark permits CpuBenchmark, CudaBenchmark {
   Optional<String> obstacle();
 
   /**
-   * How many threads are worth using.
+   * How many threads of the host can share the work.
    *
-   * @return a number, at least 1
+   * @return the number of processors, or 1 where one thread alone hands the work over
    */
-  int defaultThreads();
+  int mostThreads();
 
   /**
    * How long a tensor is to be, if nobody says.
    *
-   * @return a number of elements whose tensors no cache of the device is meant for
+   * @return a number of elements whose tensors outgrow the caches of most devices
    */
   long defaultElements();
 

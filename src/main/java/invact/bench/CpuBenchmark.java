@@ -1,17 +1,11 @@
 package invact.bench;
 
-import invact.activation.Activation;
-import invact.coefficient.CoefficientSet;
 import invact.math.FloatFormat;
 import invact.runtime.Backend;
 import invact.runtime.Backends;
-import invact.runtime.InvertedActivation;
-import invact.runtime.ParallelActivation;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.ExecutorService;
@@ -36,7 +30,7 @@ final class CpuBenchmark implements Benchmark {
   }
 
   @Override
-  public int defaultThreads() {
+  public int mostThreads() {
     return Runtime.getRuntime().availableProcessors();
   }
 
@@ -47,11 +41,14 @@ final class CpuBenchmark implements Benchmark {
 
   @Override
   public List<BenchmarkRow> run(Workload workload, Consumer<String> notes) {
+    notes.accept(Machine.processors() + "; Java " + Machine.java());
     Backend backend = backend(notes);
     Optional<Peer> peer = Libtorch.peer();
     peer.ifPresent(library -> library.useThreads(workload.threads()));
     notes.accept(
-        peer.map(library -> "peer " + library.name()).or(Libtorch::obstacle).orElseThrow());
+        peer.map(library -> "peer " + library.name())
+            .or(() -> Libtorch.obstacle().map(why -> "no peer, libtorch: " + why))
+            .orElseThrow());
     List<BenchmarkRow> rows = new ArrayList<>();
     // The calling thread works too.
     try (ExecutorService others =
@@ -61,9 +58,10 @@ final class CpuBenchmark implements Benchmark {
           .sets()
           .forEach((format, sets) -> {
             notes.accept("timing " + format.label());
-            try (Timing timing = new Timing(workload, format, backend, others, peer)) {
-              timing.add(sets);
-              rows.addAll(timing.rows());
+            try (CpuOperations operations =
+                new CpuOperations(
+                    format, workload.elements(), backend, others, workload.threads(), peer)) {
+              rows.addAll(rows(format, workload, operations.of(sets)));
             }
           });
     }
@@ -82,148 +80,37 @@ final class CpuBenchmark implements Benchmark {
     throw new BenchmarkException("no backend can run here");
   }
 
-  /** The operations of one format. */
-  private static final class Timing implements AutoCloseable {
-    private final Workload workload;
-    private final FloatFormat format;
-    private final Backend backend;
-    private final Backend specification = Backends.of("scalar");
-    private final ExecutorService others;
-    private final Optional<Peer> peer;
-    private final Tensors tensors;
-    private final AnswerCheck check;
-    private final MemorySegment x;
-    private final MemorySegment dy;
-    private final MemorySegment out;
-    private final Map<Activation, Output> outputs = new LinkedHashMap<>();
-    private final List<Operation> operations = new ArrayList<>();
-
-    /** What a forward pass leaves. */
-    private record Output(MemorySegment y, MemorySegment indicator) {}
-
-    private record Operation(
-        String op,
-        String backend,
-        double bytesPerElement,
-        Runnable pass,
-        Optional<Runnable> peer) {}
-
-    Timing(
-        Workload workload,
-        FloatFormat format,
-        Backend backend,
-        ExecutorService others,
-        Optional<Peer> peer) {
-      this.workload = workload;
-      this.format = format;
-      this.backend = backend;
-      this.others = others;
-      this.peer = peer;
-      tensors = new Tensors(format, workload.elements());
-      check = new AnswerCheck(format, workload.elements());
-      x = tensors.normal(1);
-      dy = tensors.normal(2);
-      out = tensors.zeros();
-      addCopy();
-    }
-
-    @Override
-    public void close() {
-      tensors.close();
-    }
-
-    private InvertedActivation parallel(InvertedActivation activation) {
-      return ParallelActivation.of(activation, others, workload.threads());
-    }
-
-    private void addCopy() {
-      InvertedActivation copy = parallel(new Copy());
-      MemorySegment indicator = tensors.indicator();
-      operations.add(
-          new Operation(
-              "copy",
-              "jdk",
-              2 * format.bytes(),
-              () -> copy.forward(format, x, out, indicator),
-              peer.map(library -> library.copy(format, x, out))));
-    }
-
-    void add(List<CoefficientSet> sets) {
-      for (CoefficientSet set : sets) {
-        if (!outputs.containsKey(set.activation())) {
-          addForward(set);
-        }
-        addBackward(set);
+  private static List<BenchmarkRow> rows(
+      FloatFormat format, Workload workload, List<Operation> operations) {
+    List<Runnable> passes = new ArrayList<>();
+    operations.forEach(operation -> {
+      passes.add(operation.pass());
+      operation.peer().ifPresent(passes::add);
+    });
+    Iterator<Spread> nanos = Rounds.time(passes).iterator();
+    List<BenchmarkRow> rows = new ArrayList<>();
+    double perElement = 1.0 / workload.elements();
+    double copyRate = Double.NaN;
+    for (Operation operation : operations) {
+      Spread time = nanos.next().times(perElement);
+      double rate = operation.bytesPerElement() / time.median();
+      if (operation.op().equals(Operation.COPY)) {
+        copyRate = rate;
       }
+      rows.add(
+          new BenchmarkRow(
+              operation.op(),
+              format,
+              operation.backend(),
+              workload.threads(),
+              workload.elements(),
+              operation.bytesPerElement(),
+              time,
+              rate / copyRate,
+              operation.peer().isEmpty()
+                  ? OptionalDouble.empty()
+                  : OptionalDouble.of(nanos.next().times(perElement).median())));
     }
-
-    /** The forward pass is that of the activation, whatever the coefficients. */
-    private void addForward(CoefficientSet set) {
-      Activation activation = set.activation();
-      String op = activation.name() + " forward";
-      Output output = new Output(tensors.zeros(), tensors.indicator());
-      outputs.put(activation, output);
-      InvertedActivation parallel = parallel(backend.open(set));
-      Runnable pass = () -> parallel.forward(format, x, output.y, output.indicator);
-      pass.run();
-      check.forward(op, specification.open(set), x, output.y, output.indicator);
-      Optional<Runnable> peers =
-          peer.flatMap(library -> library.forward(activation, format, x, out));
-      peers.ifPresent(library -> {
-        library.run();
-        check.peerForward(op, activation, x, out);
-      });
-      operations.add(
-          new Operation(op, backend.name(), 2 * format.bytes() + 1.0 / Byte.SIZE, pass, peers));
-    }
-
-    private void addBackward(CoefficientSet set) {
-      String op = set.name() + " backward";
-      Output output = outputs.get(set.activation());
-      InvertedActivation parallel = parallel(backend.open(set));
-      Runnable pass = () -> parallel.backward(format, dy, output.y, output.indicator, out);
-      pass.run();
-      check.backward(op, specification.open(set), dy, output.y, output.indicator, out);
-      Optional<Runnable> peers =
-          peer.flatMap(library -> library.backward(set.activation(), format, dy, x, out));
-      peers.ifPresent(library -> {
-        library.run();
-        check.peerBackward(op, set.activation(), dy, x, out);
-      });
-      operations.add(
-          new Operation(op, backend.name(), 3 * format.bytes() + 1.0 / Byte.SIZE, pass, peers));
-    }
-
-    List<BenchmarkRow> rows() {
-      List<Runnable> passes = new ArrayList<>();
-      operations.forEach(operation -> {
-        passes.add(operation.pass);
-        operation.peer.ifPresent(passes::add);
-      });
-      Spread[] nanos = Rounds.time(passes);
-      List<BenchmarkRow> rows = new ArrayList<>();
-      double perElement = 1.0 / workload.elements();
-      double copyRate = operations.getFirst().bytesPerElement / (nanos[0].median() * perElement);
-      int next = 0;
-      for (Operation operation : operations) {
-        Spread time = nanos[next++].times(perElement);
-        OptionalDouble peers =
-            operation.peer.isEmpty()
-                ? OptionalDouble.empty()
-                : OptionalDouble.of(nanos[next++].median() * perElement);
-        rows.add(
-            new BenchmarkRow(
-                operation.op,
-                format,
-                operation.backend,
-                workload.threads(),
-                workload.elements(),
-                operation.bytesPerElement,
-                time,
-                operation.bytesPerElement / time.median() / copyRate,
-                peers));
-      }
-      return rows;
-    }
+    return rows;
   }
 }

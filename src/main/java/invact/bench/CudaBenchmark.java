@@ -25,7 +25,7 @@ final class CudaBenchmark implements Benchmark {
   }
 
   @Override
-  public int defaultThreads() {
+  public int mostThreads() {
     return 1;
   }
 
@@ -36,10 +36,6 @@ final class CudaBenchmark implements Benchmark {
 
   @Override
   public List<BenchmarkRow> run(Workload workload, Consumer<String> notes) {
-    if (workload.threads() != 1) {
-      throw new BenchmarkException(
-          "device cuda takes its work from one thread: leave --threads out");
-    }
     obstacle()
         .ifPresent(obstacle -> {
           throw new BenchmarkException("device cuda is not available: " + obstacle);
@@ -83,7 +79,7 @@ final class CudaBenchmark implements Benchmark {
   private static BenchmarkRow row(DeviceBenchmark.Row row) {
     double nanos = 1e6 / row.elements();
     return new BenchmarkRow(
-        row.pass().equals("copy") ? "copy" : row.name() + " " + row.pass(),
+        row.pass().equals(Operation.COPY) ? Operation.COPY : row.name() + " " + row.pass(),
         row.format(),
         "cuda",
         1,

@@ -12,6 +12,8 @@ public final class Libtorch {
   private static final String REMEDY =
       "'mvn -q -Plibtorch -DskipTests package' fetches it, for comparisons only";
 
+  private static final Optional<String> OBSTACLE = look();
+
   private Libtorch() {}
 
   /**
@@ -20,13 +22,17 @@ public final class Libtorch {
    * @return nothing if it is there; else one line that says what is missing and what to do about it
    */
   public static Optional<String> obstacle() {
+    return OBSTACLE;
+  }
+
+  private static Optional<String> look() {
     try {
       Class.forName(BINDING);
       return Optional.empty();
     } catch (ClassNotFoundException e) {
-      return Optional.of("libtorch is not on the class path: " + REMEDY);
+      return Optional.of("it is not on the class path: " + REMEDY);
     } catch (LinkageError e) {
-      return Optional.of("libtorch does not load: " + e.getMessage() + ": " + REMEDY);
+      return Optional.of("it does not load: " + e.getMessage() + ": " + REMEDY);
     }
   }
 
@@ -39,7 +45,7 @@ public final class Libtorch {
   public static String version() {
     obstacle()
         .ifPresent(obstacle -> {
-          throw new IllegalStateException(obstacle);
+          throw new IllegalStateException("libtorch: " + obstacle);
         });
     return LibtorchPeer.version();
   }

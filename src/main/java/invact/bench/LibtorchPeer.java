@@ -36,14 +36,11 @@ final class LibtorchPeer implements Peer {
   @Override
   public Optional<Runnable> forward(
       Activation activation, FloatFormat format, MemorySegment x, MemorySegment y) {
-    Tensor in = tensor(format, x);
-    Tensor out = tensor(format, y);
-    return Optional.ofNullable(
-        switch (activation.name()) {
-          case "gelu" -> () -> torch.gelu_outf(in, "none", out);
-          case "gelu-tanh" -> () -> torch.gelu_outf(in, "tanh", out);
-          case "silu" -> () -> torch.silu_outf(in, out);
-          default -> null;
+    return kernels(activation)
+        .map(kernels -> {
+          Tensor in = tensor(format, x);
+          Tensor out = tensor(format, y);
+          return () -> kernels.forward(in, out);
         });
   }
 
@@ -54,16 +51,100 @@ final class LibtorchPeer implements Peer {
       MemorySegment dy,
       MemorySegment x,
       MemorySegment dx) {
-    Tensor gradient = tensor(format, dy);
-    Tensor in = tensor(format, x);
-    Tensor out = tensor(format, dx);
-    return Optional.ofNullable(
-        switch (activation.name()) {
-          case "gelu" -> () -> torch.gelu_backward_outf(gradient, in, "none", out);
-          case "gelu-tanh" -> () -> torch.gelu_backward_outf(gradient, in, "tanh", out);
-          case "silu" -> () -> torch.silu_backward_outf(gradient, in, out);
-          default -> null;
+    return kernels(activation)
+        .map(kernels -> {
+          Tensor gradient = tensor(format, dy);
+          Tensor in = tensor(format, x);
+          Tensor out = tensor(format, dx);
+          return () -> kernels.backward(gradient, in, out);
         });
+  }
+
+  @Override
+  public Optional<Peer.Gate> gate(
+      Activation activation, FloatFormat format, MemorySegment a, MemorySegment b) {
+    return kernels(activation)
+        .map(kernels -> new EagerGate(format, kernels, tensor(format, a), tensor(format, b)));
+  }
+
+  /** f and f′ of an activation that libtorch has. */
+  private interface ActivationKernels {
+    void forward(Tensor x, Tensor y);
+
+    void backward(Tensor dy, Tensor x, Tensor dx);
+  }
+
+  private static Optional<ActivationKernels> kernels(Activation activation) {
+    return switch (activation.name()) {
+      case "gelu" -> Optional.of(new GeluKernels("none"));
+      case "gelu-tanh" -> Optional.of(new GeluKernels("tanh"));
+      case "silu" -> Optional.of(new SiluKernels());
+      default -> Optional.empty();
+    };
+  }
+
+  private record GeluKernels(String approximate) implements ActivationKernels {
+    @Override
+    public void forward(Tensor x, Tensor y) {
+      torch.gelu_outf(x, approximate, y);
+    }
+
+    @Override
+    public void backward(Tensor dy, Tensor x, Tensor dx) {
+      torch.gelu_backward_outf(dy, x, approximate, dx);
+    }
+  }
+
+  private record SiluKernels() implements ActivationKernels {
+    @Override
+    public void forward(Tensor x, Tensor y) {
+      torch.silu_outf(x, y);
+    }
+
+    @Override
+    public void backward(Tensor dy, Tensor x, Tensor dx) {
+      torch.silu_backward_outf(dy, x, dx);
+    }
+  }
+
+  /** What autograd runs for f(a)·b: f and a product; two products and f′. */
+  private static final class EagerGate implements Peer.Gate {
+    private final FloatFormat format;
+    private final ActivationKernels kernels;
+    private final Tensor a;
+    private final Tensor b;
+    private final Tensor value;
+    private final Tensor gradient;
+
+    EagerGate(FloatFormat format, ActivationKernels kernels, Tensor a, Tensor b) {
+      this.format = format;
+      this.kernels = kernels;
+      this.a = a;
+      this.b = b;
+      value = torch.empty_like(a);
+      gradient = torch.empty_like(a);
+    }
+
+    @Override
+    public Runnable forward(MemorySegment p) {
+      Tensor product = tensor(format, p);
+      return () -> {
+        kernels.forward(a, value);
+        torch.mul_out(product, value, b);
+      };
+    }
+
+    @Override
+    public Runnable backward(MemorySegment dp, MemorySegment da, MemorySegment db) {
+      Tensor productGradient = tensor(format, dp);
+      Tensor inputGradient = tensor(format, da);
+      Tensor factorGradient = tensor(format, db);
+      return () -> {
+        torch.mul_out(factorGradient, productGradient, value);
+        torch.mul_out(gradient, productGradient, b);
+        kernels.backward(gradient, a, inputGradient);
+      };
+    }
   }
 
   /** A tensor over memory that outlives it. */

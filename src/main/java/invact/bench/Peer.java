@@ -27,4 +27,19 @@ interface Peer {
       MemorySegment dy,
       MemorySegment x,
       MemorySegment dx);
+
+  /**
+   * The gated unit f(a)·b, if the library has f: as a network runs it that has no kernel for the
+   * whole, keeping f(a).
+   */
+  Optional<Gate> gate(Activation activation, FloatFormat format, MemorySegment a, MemorySegment b);
+
+  /** A gated unit over its inputs. */
+  interface Gate {
+    /** p = f(a)·b; f(a) is kept in a tensor of the library's. */
+    Runnable forward(MemorySegment p);
+
+    /** db = dp·f(a) and da = dp·b·f′(a), after {@link #forward}. */
+    Runnable backward(MemorySegment dp, MemorySegment da, MemorySegment db);
+  }
 }

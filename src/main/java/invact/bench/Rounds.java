@@ -21,7 +21,7 @@ final class Rounds {
   private Rounds() {}
 
   /** The nanoseconds that one call of each pass takes. */
-  static Spread[] time(List<Runnable> passes) {
+  static List<Spread> time(List<Runnable> passes) {
     int[] calls = warmUp(passes);
     double[][] nanos = new double[passes.size()][ROUNDS];
     for (int round = 0; round < ROUNDS; round++) {
@@ -29,7 +29,7 @@ final class Rounds {
         nanos[p][round] = (double) nanos(passes.get(p), calls[p]) / calls[p];
       }
     }
-    return Arrays.stream(nanos).map(Spread::of).toArray(Spread[]::new);
+    return Arrays.stream(nanos).map(Spread::of).toList();
   }
 
   /** Runs the passes until they are as fast as they get, and says how many calls fill a turn. */

@@ -10,17 +10,23 @@ import java.util.SequencedMap;
  *
  * @param sets the coefficient sets of each format, in the order in which they are timed
  * @param threads how many threads of the host work, at least 1
- * @param elements the length of a tensor, at least 1
+ * @param elements the length of a tensor, 1 to 2⁴⁰
  */
 public record Workload(
     SequencedMap<FloatFormat, List<CoefficientSet>> sets, int threads, long elements) {
-  /** Checks the numbers. */
+  private static final long MOST_ELEMENTS = 1L << 40;
+
+  /**
+   * Checks the numbers.
+   *
+   * @throws IllegalArgumentException if one is less than 1, or no machine has memory for it
+   */
   public Workload {
     if (threads < 1) {
-      throw new BenchmarkException("threads must be at least 1: " + threads);
+      throw new IllegalArgumentException("threads must be at least 1: " + threads);
     }
-    if (elements < 1) {
-      throw new BenchmarkException("elements must be at least 1: " + elements);
+    if (elements < 1 || elements > MOST_ELEMENTS) {
+      throw new IllegalArgumentException("elements must be from 1 to 2^40: " + elements);
     }
   }
 }

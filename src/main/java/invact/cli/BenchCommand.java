@@ -1,5 +1,7 @@
 package invact.cli;
 
+import invact.activation.Activation;
+import invact.activation.Activations;
 import invact.bench.Benchmark;
 import invact.bench.BenchmarkRow;
 import invact.bench.Workload;
@@ -8,8 +10,10 @@ import invact.coefficient.ShippedSets;
 import invact.io.Json;
 import invact.math.FloatFormat;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.SequencedMap;
 import java.util.concurrent.Callable;
@@ -27,9 +31,10 @@ import tools.jackson.core.JsonGenerator;
     description = {
       "Times forward and backward passes on this machine, beside a copy of the same tensor and,"
           + " on a CPU, libtorch's kernels where libtorch is on the class path.",
-      "Inputs are random, x, dy ~ N(0,1); answers are checked before they are timed; times are"
-          + " medians of passes that take turns. GB/s counts what a pass has to read and write;"
-          + " share of copy is that by the copy's."
+      "Inputs are random, from N(0,1); answers are checked before they are timed; times are medians"
+          + " of passes that take turns, p20 and p80 the fifths. GB/s counts what a pass has to"
+          + " read and write; share of copy is that by the copy's, the JDK's split over the same"
+          + " threads or the driver's on a GPU. Peer is libtorch."
     },
     footer = {
       "  invact bench",
@@ -38,6 +43,10 @@ import tools.jackson.core.JsonGenerator;
       "  invact bench my-coefficients/gelu-paper.json --dtype fp32"
     })
 final class BenchCommand implements Callable<Integer> {
+  /** What the names of a format's sets end in, where that is not the format alone. */
+  private static final Map<FloatFormat, List<String>> MADE_FOR =
+      Map.of(FloatFormat.FP32, List.of(FloatFormat.FP32.label(), "segmented"));
+
   @Spec private CommandSpec spec;
 
   @Parameters(
@@ -69,7 +78,11 @@ final class BenchCommand implements Callable<Integer> {
       description = "length of a tensor; default: 2^24, on a GPU 2^28")
   private Long elements;
 
-  @Option(names = "--json", description = "print one JSON document instead of the table")
+  @Option(
+      names = "--json",
+      description =
+          "print one JSON document instead of the table; peerNanosPerElement is null where there"
+              + " is no peer")
   private boolean json;
 
   @Override
@@ -78,15 +91,14 @@ final class BenchCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "the runtime has no fp64: use fp32, bf16 or fp16");
     }
+    if (threads != null && benchmark.mostThreads() == 1) {
+      throw new ParameterException(
+          spec.commandLine(), "device " + benchmark.device() + " takes no --threads");
+    }
     PrintWriter err = spec.commandLine().getErr();
-    Workload workload =
-        new Workload(
-            sets(),
-            threads == null ? benchmark.defaultThreads() : threads,
-            elements == null ? benchmark.defaultElements() : elements);
     List<BenchmarkRow> rows =
         benchmark.run(
-            workload,
+            workload(),
             note -> {
               err.println("invact: " + note);
               err.flush();
@@ -101,6 +113,17 @@ final class BenchCommand implements Callable<Integer> {
     return 0;
   }
 
+  private Workload workload() {
+    try {
+      return new Workload(
+          sets(),
+          threads == null ? benchmark.mostThreads() : threads,
+          elements == null ? benchmark.defaultElements() : elements);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage());
+    }
+  }
+
   private SequencedMap<FloatFormat, List<CoefficientSet>> sets() {
     SequencedMap<FloatFormat, List<CoefficientSet>> sets = new LinkedHashMap<>();
     List<CoefficientSet> named = files.stream().map(SetArguments::load).toList();
@@ -112,10 +135,17 @@ final class BenchCommand implements Callable<Integer> {
 
   /** The sets that the README says to use. */
   private static List<CoefficientSet> shipped(FloatFormat format) {
-    return ShippedSets.names().stream()
-        .filter(name -> name.endsWith("-" + format.label()))
-        .map(ShippedSets::load)
-        .toList();
+    List<String> shipped = ShippedSets.names();
+    List<CoefficientSet> sets = new ArrayList<>();
+    for (Activation activation : Activations.paper()) {
+      for (String madeFor : MADE_FOR.getOrDefault(format, List.of(format.label()))) {
+        String name = activation.name() + "-" + madeFor;
+        if (shipped.contains(name)) {
+          sets.add(ShippedSets.load(name));
+        }
+      }
+    }
+    return sets;
   }
 
   private static TextTable table(List<BenchmarkRow> rows) {

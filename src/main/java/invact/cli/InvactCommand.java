@@ -37,6 +37,7 @@ import picocli.CommandLine.TypeConversionException;
       EvaluateCommand.class,
       PlotCommand.class,
       BenchCommand.class,
+      DoctorCommand.class,
       ListCommand.class
     },
     footerHeading = "%nExamples:%n",
@@ -46,6 +47,7 @@ import picocli.CommandLine.TypeConversionException;
       "  invact evaluate --all            errors in fp64, fp32, bf16 and fp16",
       "  invact plot gelu-published       draw the figures of one set",
       "  invact bench                     how fast the runtime is on this machine",
+      "  invact doctor                    what it finds here, and what is missing",
       "  invact list                      what there is to work with"
     },
     exitCodeListHeading = "%nExit codes:%n",
@@ -71,7 +73,7 @@ final class InvactCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "say what to do: fit, evaluate, plot, bench or list");
+        spec.commandLine(), "say what to do: fit, evaluate, plot, bench, doctor or list");
   }
 
   private static <T> ITypeConverter<T> labelled(Function<String, T> parser) {

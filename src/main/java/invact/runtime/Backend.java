@@ -1,9 +1,10 @@
 package invact.runtime;
 
+import invact.activation.Activation;
 import invact.coefficient.CoefficientSet;
 import java.util.Optional;
 
-/** An implementation of {@link InvertedActivation}. */
+/** An implementation of {@link InvertedActivation} and {@link GatedUnit}. */
 public interface Backend {
   /**
    * The name on the command line and in {@link Backends#of}.
@@ -29,4 +30,13 @@ public interface Backend {
    * @throws IllegalStateException if there is an {@link #obstacle()}
    */
   InvertedActivation open(CoefficientSet set);
+
+  /**
+   * Makes a gated unit ready to run: SwiGLU with SiLU, GeGLU with GELU for its gate.
+   *
+   * @param activation f of the gate, by name {@code Activations.of("silu")}; any activation will do
+   * @return the gated unit
+   * @throws IllegalStateException if there is an {@link #obstacle()}
+   */
+  GatedUnit gatedUnit(Activation activation);
 }

@@ -6,8 +6,8 @@ import java.util.Objects;
 
 /**
  * What every backend demands of its arguments, checked before it writes anything; {@link
- * InvertedActivation} lists the demands and the exceptions. Nothing is allocated unless a demand is
- * not met.
+ * InvertedActivation} and {@link GatedUnit} list the demands and the exceptions. Nothing is
+ * allocated unless a demand is not met.
  */
 public final class BufferCheck {
   private BufferCheck() {}
@@ -57,6 +57,60 @@ public final class BufferCheck {
     requireSameOrApart("dx", dx, "dy", dy);
     requireApart("dx", dx, "y", y);
     requireApart("dx", dx, "indicator", indicator);
+    return elements;
+  }
+
+  /**
+   * Checks the arguments of a gated unit's forward pass.
+   *
+   * @param format the format
+   * @param a input
+   * @param b input
+   * @param p output, may be an input
+   * @return the number of elements
+   */
+  public static long gatedForward(
+      FloatFormat format, MemorySegment a, MemorySegment b, MemorySegment p) {
+    long elements = elements(format, "a", a);
+    requireUsable("a", a, a.byteSize(), elements, format);
+    requireUsable("b", b, a.byteSize(), elements, format);
+    requireOutput("p", p, a.byteSize(), elements, format);
+    requireSameOrApart("p", p, "a", a);
+    requireSameOrApart("p", p, "b", b);
+    return elements;
+  }
+
+  /**
+   * Checks the arguments of a gated unit's backward pass.
+   *
+   * @param format the format
+   * @param dp input
+   * @param a input
+   * @param kept input
+   * @param da output, may be an input
+   * @param db output, may be an input
+   * @return the number of elements
+   */
+  public static long gatedBackward(
+      FloatFormat format,
+      MemorySegment dp,
+      MemorySegment a,
+      MemorySegment kept,
+      MemorySegment da,
+      MemorySegment db) {
+    long elements = elements(format, "dp", dp);
+    requireUsable("dp", dp, dp.byteSize(), elements, format);
+    requireUsable("a", a, dp.byteSize(), elements, format);
+    requireUsable("kept", kept, dp.byteSize(), elements, format);
+    requireOutput("da", da, dp.byteSize(), elements, format);
+    requireOutput("db", db, dp.byteSize(), elements, format);
+    requireSameOrApart("da", da, "dp", dp);
+    requireSameOrApart("da", da, "a", a);
+    requireSameOrApart("da", da, "kept", kept);
+    requireSameOrApart("db", db, "dp", dp);
+    requireSameOrApart("db", db, "a", a);
+    requireSameOrApart("db", db, "kept", kept);
+    requireApart("db", db, "da", da);
     return elements;
   }
 

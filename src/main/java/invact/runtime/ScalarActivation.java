@@ -116,13 +116,13 @@ public final class ScalarActivation implements InvertedActivation {
     return branch == Branch.LEFT ? left : right;
   }
 
-  private static float load(FloatFormat format, MemorySegment segment, long i) {
+  static float load(FloatFormat format, MemorySegment segment, long i) {
     return format == FloatFormat.FP32
         ? segment.get(JAVA_FLOAT_UNALIGNED, i * Float.BYTES)
         : format.decode(segment.get(JAVA_SHORT_UNALIGNED, i * Short.BYTES));
   }
 
-  private static void store(FloatFormat format, MemorySegment segment, long i, float value) {
+  static void store(FloatFormat format, MemorySegment segment, long i, float value) {
     if (format == FloatFormat.FP32) {
       segment.set(JAVA_FLOAT_UNALIGNED, i * Float.BYTES, value);
     } else {

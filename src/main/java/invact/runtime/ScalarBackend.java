@@ -1,5 +1,6 @@
 package invact.runtime;
 
+import invact.activation.Activation;
 import invact.coefficient.CoefficientSet;
 import java.util.Optional;
 
@@ -18,5 +19,10 @@ final class ScalarBackend implements Backend {
   @Override
   public InvertedActivation open(CoefficientSet set) {
     return new ScalarActivation(set);
+  }
+
+  @Override
+  public GatedUnit gatedUnit(Activation activation) {
+    return new ScalarGatedUnit(activation);
   }
 }

@@ -27,9 +27,9 @@ class CommandTest {
 
   @TempDir private Path folder;
 
-  private record Run(int exitCode, String out, String err) {}
+  record Run(int exitCode, String out, String err) {}
 
-  private static Run run(String... args) {
+  static Run run(String... args) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     CommandLine commandLine = InvactCommand.commandLine();
@@ -129,6 +129,13 @@ class CommandTest {
         "evaluate|name coefficient sets or say --all",
         "evaluate gelu-published --dtype fp8|unknown dtype 'fp8': use one of fp64, fp32",
         "plot|name coefficient sets or say --all",
+        "bench --device tpu|unknown device 'tpu': use cpu or cuda",
+        "bench --device cuda --threads 2|device cuda takes no --threads",
+        "bench --dtype fp64|the runtime has no fp64",
+        "bench --threads 0|threads must be at least 1: 0",
+        "bench --elements 0|elements must be from 1 to 2^40: 0",
+        "bench --elements 9223372036854775807|elements must be from 1 to 2^40",
+        "doctor --frobnicate|--frobnicate",
         "frobnicate|frobnicate",
         "``|say what to do",
       })
@@ -145,7 +152,7 @@ class CommandTest {
   void aFileThatCannotBeReadIsExitCodeOneAndOneLine() throws Exception {
     Path broken = folder.resolve("broken.json");
     Files.writeString(broken, "{\"schemaVersion\": 7}");
-    for (String command : List.of("evaluate", "plot")) {
+    for (String command : List.of("evaluate", "plot", "bench")) {
       assertFailure(run(command, broken.toString()), broken + ": key schemaVersion is 7");
       assertFailure(run(command, "missing.json"), "missing.json: there is no such file");
       assertFailure(run(command, "missing"), "no coefficient set 'missing'");
@@ -271,7 +278,7 @@ class CommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "fit ", "evaluate ", "plot ", "list "})
+  @ValueSource(strings = {"", "fit ", "evaluate ", "plot ", "bench ", "doctor ", "list "})
   void helpGoesToStdoutWithExitCodesAndExamples(String command) {
     Run run = run((command + "--help").split(" "));
     assertEquals(0, run.exitCode);

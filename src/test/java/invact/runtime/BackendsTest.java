@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import invact.activation.Activation;
 import invact.coefficient.CoefficientSet;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +14,11 @@ class BackendsTest {
   private record Named(String name, Optional<String> obstacle) implements Backend {
     @Override
     public InvertedActivation open(CoefficientSet set) {
+      throw new AssertionError("only a choice is tested");
+    }
+
+    @Override
+    public GatedUnit gatedUnit(Activation activation) {
       throw new AssertionError("only a choice is tested");
     }
   }

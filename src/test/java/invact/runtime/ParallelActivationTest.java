@@ -31,7 +31,8 @@ class ParallelActivationTest {
     try (ExecutorService pool = Executors.newFixedThreadPool(4)) {
       for (int length : new int[] {0, 1, 1023, 1024, 1025, 4096, 10_000, 65_537}) {
         for (int threads : new int[] {1, 2, 3, 7}) {
-          requireSame(format, length, new ParallelActivation(vector, pool, threads, 512, null));
+          requireSame(
+              format, length, new ParallelActivation(vector, WorkSplit.of(pool, threads, 512)));
         }
       }
     }
@@ -40,7 +41,7 @@ class ParallelActivationTest {
   @Test
   void partsOfTheDefaultSize() {
     try (ParallelActivation two = ParallelActivation.of(SCALAR, 2)) {
-      requireSame(FloatFormat.FP32, 5 * ParallelActivation.LEAST_PART + 3, two);
+      requireSame(FloatFormat.FP32, 5 * WorkSplit.LEAST_PART + 3, two);
     }
   }
 
@@ -83,7 +84,7 @@ class ParallelActivationTest {
           }
         });
     try (ExecutorService pool = Executors.newFixedThreadPool(1)) {
-      run(ParallelActivation.of(spy, pool, 2), 8 * ParallelActivation.LEAST_PART);
+      run(ParallelActivation.of(spy, pool, 2), 8 * WorkSplit.LEAST_PART);
     }
     assertEquals(2, seen.size());
   }
@@ -92,7 +93,7 @@ class ParallelActivationTest {
   void threadsOfTheExecutorMayCall() throws Exception {
     try (ExecutorService pool = Executors.newFixedThreadPool(1)) {
       ParallelActivation parallel = ParallelActivation.of(SCALAR, pool, 2);
-      Future<?> call = pool.submit(() -> run(parallel, 4 * ParallelActivation.LEAST_PART));
+      Future<?> call = pool.submit(() -> run(parallel, 4 * WorkSplit.LEAST_PART));
       call.get();
     }
   }
@@ -106,7 +107,7 @@ class ParallelActivationTest {
               throw new RejectedExecutionException();
             },
             2);
-    requireSame(FloatFormat.FP32, 4 * ParallelActivation.LEAST_PART, parallel);
+    requireSame(FloatFormat.FP32, 4 * WorkSplit.LEAST_PART, parallel);
   }
 
   @Test
@@ -118,9 +119,7 @@ class ParallelActivationTest {
     try (ParallelActivation parallel = ParallelActivation.of(failing, 2)) {
       assertEquals(
           "no",
-          assertThrows(
-                  IllegalStateException.class,
-                  () -> run(parallel, 4 * ParallelActivation.LEAST_PART))
+          assertThrows(IllegalStateException.class, () -> run(parallel, 4 * WorkSplit.LEAST_PART))
               .getMessage());
     }
   }

@@ -1,8 +1,11 @@
 package invact.runtime.vector;
 
+import invact.activation.Activation;
 import invact.coefficient.CoefficientSet;
 import invact.runtime.Backend;
+import invact.runtime.GatedUnit;
 import invact.runtime.InvertedActivation;
+import invact.runtime.ScalarGatedUnit;
 import java.util.Optional;
 
 /**
@@ -28,12 +31,33 @@ public final class VectorBackend implements Backend {
         : Lanes.obstacle();
   }
 
+  /**
+   * The width of the registers that are used.
+   *
+   * @return 256 or 512
+   * @throws IllegalStateException if there is an {@link #obstacle()}
+   */
+  public static int registerBits() {
+    new VectorBackend().requireAvailable();
+    return Lanes.FLOATS.vectorBitSize();
+  }
+
   @Override
   public InvertedActivation open(CoefficientSet set) {
+    requireAvailable();
+    return new VectorActivation(set);
+  }
+
+  @Override
+  public GatedUnit gatedUnit(Activation activation) {
+    requireAvailable();
+    return new ScalarGatedUnit(activation);
+  }
+
+  private void requireAvailable() {
     obstacle()
         .ifPresent(obstacle -> {
           throw new IllegalStateException("backend " + name() + " is not available: " + obstacle);
         });
-    return new VectorActivation(set);
   }
 }

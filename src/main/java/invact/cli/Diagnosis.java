@@ -1,0 +1,105 @@
+package invact.cli;
+
+import invact.bench.Libtorch;
+import invact.bench.Machine;
+import invact.runtime.Backends;
+import invact.runtime.cuda.Context;
+import invact.runtime.cuda.Cuda;
+import invact.runtime.cuda.CudaException;
+import invact.runtime.cuda.Device;
+import invact.runtime.cuda.Kernels;
+import invact.runtime.vector.VectorBackend;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One thing that invact can use.
+ *
+ * @param part what
+ * @param isThere whether it can be used
+ * @param detail what was found; or what is missing, and what to do about it
+ */
+record Diagnosis(String part, boolean isThere, String detail) {
+  /** Everything that invact can use here, what it takes from that last. */
+  static List<Diagnosis> all() {
+    List<Diagnosis> all = new ArrayList<>();
+    all.add(new Diagnosis("Java", true, Machine.java()));
+    all.add(new Diagnosis("processors", true, Machine.processors()));
+    all.add(vectors());
+    all.add(nativeAccess());
+    List<Diagnosis> gpu = gpu();
+    all.addAll(gpu);
+    all.add(
+        Libtorch.obstacle()
+            .map(obstacle -> new Diagnosis("libtorch", false, obstacle))
+            .orElseGet(() ->
+                new Diagnosis(
+                    "libtorch",
+                    true,
+                    Libtorch.version() + ", for 'invact bench' to compare with")));
+    all.add(new Diagnosis("used on CPU", true, "backend " + backend()));
+    boolean hasGpu = gpu.stream().allMatch(Diagnosis::isThere);
+    all.add(
+        new Diagnosis(
+            "used on GPU", hasGpu, hasGpu ? "the kernels of invact.runtime.cuda" : "none"));
+    return all;
+  }
+
+  private static Diagnosis vectors() {
+    return new VectorBackend()
+        .obstacle()
+        .map(obstacle -> new Diagnosis("vectors", false, obstacle))
+        .orElseGet(() ->
+            new Diagnosis(
+                "vectors",
+                true,
+                "registers of "
+                    + VectorBackend.registerBits()
+                    + " bits; a program of your own needs --add-modules jdk.incubator.vector"));
+  }
+
+  private static Diagnosis nativeAccess() {
+    return Diagnosis.class.getModule().isNativeAccessEnabled()
+        ? new Diagnosis("native access", true, "allowed")
+        : new Diagnosis(
+            "native access",
+            false,
+            "start java with --enable-native-access=ALL-UNNAMED to call the GPU's driver");
+  }
+
+  /** The driver, its GPUs, and whether the kernels load; or the one line that says why not. */
+  private static List<Diagnosis> gpu() {
+    Optional<String> obstacle = Cuda.obstacle();
+    if (obstacle.isPresent()) {
+      return List.of(new Diagnosis("GPU", false, obstacle.get()));
+    }
+    List<Diagnosis> gpu = new ArrayList<>();
+    int version = Cuda.version();
+    gpu.add(
+        new Diagnosis("driver", true, "for CUDA " + version / 1000 + "." + version % 1000 / 10));
+    for (Device device : Cuda.devices()) {
+      gpu.add(
+          new Diagnosis(
+              "GPU",
+              true,
+              "%s, compute capability %d.%d, %d GiB"
+                  .formatted(device.name(), device.major(), device.minor(), device.bytes() >> 30)));
+    }
+    try (Context context = Context.primary(0)) {
+      Kernels.load(context).close();
+      gpu.add(new Diagnosis("PTX", true, "the kernels load"));
+    } catch (CudaException | IllegalStateException e) {
+      gpu.add(new Diagnosis("PTX", false, e.getMessage()));
+    }
+    return gpu;
+  }
+
+  private static String backend() {
+    return Backends.all().stream()
+        .filter(backend -> backend.obstacle().isEmpty())
+        .findFirst()
+        .orElseThrow()
+        .name();
+  }
+}

@@ -1,0 +1,107 @@
+package invact.runtime;
+
+import invact.activation.Activation;
+import invact.math.FloatFormat;
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+
+/** The specification of {@link GatedUnit}, one element after the other. */
+public final class ScalarGatedUnit implements GatedUnit {
+  /** What |f(a)| counts as at least, where b is recovered from p. */
+  public static final float LEAST = 0x1p-100f;
+
+  private final Activation activation;
+  private final FloatGate gate;
+
+  /**
+   * A gated unit ready to run.
+   *
+   * @param activation f
+   */
+  public ScalarGatedUnit(Activation activation) {
+    this.activation = Objects.requireNonNull(activation, "activation");
+    gate = FloatGate.of(activation);
+  }
+
+  @Override
+  public Activation activation() {
+    return activation;
+  }
+
+  @Override
+  public void forward(FloatFormat format, MemorySegment a, MemorySegment b, MemorySegment p) {
+    forward(format, a, b, p, 0, BufferCheck.gatedForward(format, a, b, p));
+  }
+
+  /**
+   * The forward pass over a part of buffers that {@link BufferCheck} has passed.
+   *
+   * @param format fp32, bf16 or fp16
+   * @param a the gate's inputs
+   * @param b the other factors
+   * @param p receives the products
+   * @param from the first element
+   * @param to one beyond the last element
+   */
+  public void forward(
+      FloatFormat format, MemorySegment a, MemorySegment b, MemorySegment p, long from, long to) {
+    for (long i = from; i < to; i++) {
+      float product =
+          factor(format, ScalarActivation.load(format, a, i)) * ScalarActivation.load(format, b, i);
+      ScalarActivation.store(format, p, i, product);
+    }
+  }
+
+  @Override
+  public void backward(
+      FloatFormat format,
+      MemorySegment dp,
+      MemorySegment a,
+      MemorySegment kept,
+      MemorySegment da,
+      MemorySegment db) {
+    long elements = BufferCheck.gatedBackward(format, dp, a, kept, da, db);
+    backward(format, dp, a, kept, da, db, 0, elements);
+  }
+
+  /**
+   * The backward pass over a part of buffers that {@link BufferCheck} has passed.
+   *
+   * @param format fp32, bf16 or fp16
+   * @param dp the derivatives of the loss by p
+   * @param a the gate's inputs
+   * @param kept the products, or b in fp16
+   * @param da receives the derivatives of the loss by a
+   * @param db receives the derivatives of the loss by b
+   * @param from the first element
+   * @param to one beyond the last element
+   */
+  public void backward(
+      FloatFormat format,
+      MemorySegment dp,
+      MemorySegment a,
+      MemorySegment kept,
+      MemorySegment da,
+      MemorySegment db,
+      long from,
+      long to) {
+    boolean product = GatedUnit.keepsProduct(format);
+    for (long i = from; i < to; i++) {
+      float gradient = ScalarActivation.load(format, dp, i);
+      float input = ScalarActivation.load(format, a, i);
+      float held = ScalarActivation.load(format, kept, i);
+      float factor = factor(format, input);
+      float b = product ? held / factor : held;
+      ScalarActivation.store(format, da, i, gradient * b * gate.derivative(input));
+      ScalarActivation.store(format, db, i, gradient * factor);
+    }
+  }
+
+  /** What b is multiplied by. */
+  private float factor(FloatFormat format, float a) {
+    float value = gate.value(a);
+    return GatedUnit.keepsProduct(format) && Math.abs(value) < LEAST
+        ? Math.copySign(LEAST, value)
+        : value;
+  }
+}

@@ -1,0 +1,7 @@
+package invact.runtime;
+
+class ScalarGatedUnitTest extends GatedUnitContract {
+  ScalarGatedUnitTest() {
+    super("scalar");
+  }
+}

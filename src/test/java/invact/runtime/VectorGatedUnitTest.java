@@ -1,0 +1,7 @@
+package invact.runtime;
+
+class VectorGatedUnitTest extends GatedUnitContract {
+  VectorGatedUnitTest() {
+    super("vector");
+  }
+}
