@@ -100,6 +100,7 @@ final class CpuBenchmark implements Benchmark {
       rows.add(
           new BenchmarkRow(
               operation.op(),
+              operation.set(),
               format,
               operation.backend(),
               workload.threads(),

@@ -79,7 +79,8 @@ final class CudaBenchmark implements Benchmark {
   private static BenchmarkRow row(DeviceBenchmark.Row row) {
     double nanos = 1e6 / row.elements();
     return new BenchmarkRow(
-        row.pass().equals(Operation.COPY) ? Operation.COPY : row.name() + " " + row.pass(),
+        row.op(),
+        row.set(),
         row.format(),
         "cuda",
         1,

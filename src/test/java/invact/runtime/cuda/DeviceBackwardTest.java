@@ -24,7 +24,7 @@ class DeviceBackwardTest {
   void close() {
     if (gpu != null) {
       System.out.printf(
-          "exp, pow and approximate roots change g by at most %.2g%n",
+          "exp and pow change g by at most %.2g%n",
           DeviceGradients.largestChange());
       gpu.close();
     }
