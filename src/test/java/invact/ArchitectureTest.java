@@ -52,6 +52,19 @@ class ArchitectureTest {
                       "runtime")),
               Map.entry("bench", Set.of("math", "activation", "coefficient", "runtime")),
               Map.entry(
+                  "search",
+                  Set.of(
+                      "math",
+                      "io",
+                      "activation",
+                      "samples",
+                      "approx",
+                      "error",
+                      "coefficient",
+                      "fit",
+                      "runtime",
+                      "evaluate")),
+              Map.entry(
                   "cli",
                   Set.of(
                       "math",
@@ -66,7 +79,8 @@ class ArchitectureTest {
                       "plot",
                       "runtime",
                       "evaluate",
-                      "bench"))));
+                      "bench",
+                      "search"))));
 
   /** Outside library to the packages where it is at home. */
   private static final Map<String, Set<String>> HOMES =
@@ -76,7 +90,7 @@ class ArchitectureTest {
           "java.awt..", Set.of("plot"),
           "picocli..", Set.of("cli"),
           "me.tongfei.progressbar..", Set.of("cli"),
-          "tools.jackson..", Set.of("io", "coefficient", "cli"),
+          "tools.jackson..", Set.of("io", "coefficient", "search", "cli"),
           "org.bytedeco..", Set.of("bench"),
           "jdk.incubator..", Set.of("runtime.vector"));
 

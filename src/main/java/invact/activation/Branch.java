@@ -30,4 +30,20 @@ public enum Branch {
   public int sign() {
     return this == LEFT ? -1 : 1;
   }
+
+  /**
+   * The branch of a name.
+   *
+   * @param label a name as {@link #label()} gives it
+   * @return the branch
+   * @throws IllegalArgumentException if no branch has that name
+   */
+  public static Branch of(String label) {
+    for (Branch branch : values()) {
+      if (branch.label.equals(label)) {
+        return branch;
+      }
+    }
+    throw new IllegalArgumentException("unknown branch '" + label + "': use left or right");
+  }
 }

@@ -18,10 +18,14 @@ final class AnswerCheck {
   private static final int WINDOW = 4096;
 
   /**
-   * A peer may be off by so many units of the last place of 1 or of the value, whichever is larger:
-   * it says nothing of its errors. This is to find a wrong function, or none.
+   * What a peer may be off by, for it says nothing of its errors: so many units of the last place
+   * of 1 or of the value, whichever is larger, for the rounding of what it computes on the way, and
+   * an absolute error for functions that are right in absolute terms alone. This is to find a wrong
+   * function, or none.
    */
   private static final int PEER_ULPS = 8;
+
+  private static final double PEER_ERROR = 1e-5;
 
   private final FloatFormat format;
   private final long elements;
@@ -141,7 +145,8 @@ final class AnswerCheck {
     windows((from, length) -> {
       for (long i = from; i < from + length; i++) {
         double value = expected.applyAsDouble(i);
-        if (!(Math.abs(get(found, i) - value) <= unit * Math.max(1, Math.abs(value)))) {
+        double bound = unit * Math.max(1, Math.abs(value)) + PEER_ERROR;
+        if (!(Math.abs(get(found, i) - value) <= bound)) {
           throw new BenchmarkException(
               "the peer's "
                   + op

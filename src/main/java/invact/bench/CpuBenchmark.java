@@ -82,17 +82,16 @@ final class CpuBenchmark implements Benchmark {
 
   private static List<BenchmarkRow> rows(
       FloatFormat format, Workload workload, List<Operation> operations) {
-    List<Runnable> passes = new ArrayList<>();
-    operations.forEach(operation -> {
-      passes.add(operation.pass());
-      operation.peer().ifPresent(passes::add);
-    });
-    Iterator<Spread> nanos = Rounds.time(passes).iterator();
+    List<Runnable> ours = operations.stream().map(Operation::pass).toList();
+    List<Runnable> peers = operations.stream().flatMap(o -> o.peer().stream()).toList();
+    List<Spread> nanos = Rounds.time(ours, peers);
+    Iterator<Spread> ourNanos = nanos.iterator();
+    Iterator<Spread> peerNanos = nanos.listIterator(ours.size());
     List<BenchmarkRow> rows = new ArrayList<>();
     double perElement = 1.0 / workload.elements();
     double copyRate = Double.NaN;
     for (Operation operation : operations) {
-      Spread time = nanos.next().times(perElement);
+      Spread time = ourNanos.next().times(perElement);
       double rate = operation.bytesPerElement() / time.median();
       if (operation.op().equals(Operation.COPY)) {
         copyRate = rate;
@@ -110,7 +109,7 @@ final class CpuBenchmark implements Benchmark {
               rate / copyRate,
               operation.peer().isEmpty()
                   ? OptionalDouble.empty()
-                  : OptionalDouble.of(nanos.next().times(perElement).median())));
+                  : OptionalDouble.of(peerNanos.next().times(perElement).median())));
     }
     return rows;
   }

@@ -1,11 +1,14 @@
 package invact.bench;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Times several passes that take turns, so that whatever slows the machine for a while slows all of
- * them.
+ * them. In a round a peer's passes follow on all of ours, and then comes a pause: threads of OpenMP
+ * look out for more work, on a processor of their own, for some time after a pass.
  *
  * <p>Before anything counts, the passes take turns until the compiler has settled: {@value
  * #WARM_UP_ROUNDS} rounds, or more for as long as there are {@value #WARM_UP_NANOS} ns for each
@@ -18,39 +21,65 @@ final class Rounds {
   private static final int ROUNDS = 21;
   private static final long LEAST_NANOS = 1_000_000;
 
-  private Rounds() {}
+  /** libgomp looks out 300 000 times, some 20 ms. */
+  private static final long PAUSE_NANOS = 50_000_000;
 
-  /** The nanoseconds that one call of each pass takes. */
-  static List<Spread> time(List<Runnable> passes) {
-    int[] calls = warmUp(passes);
-    double[][] nanos = new double[passes.size()][ROUNDS];
-    for (int round = 0; round < ROUNDS; round++) {
+  private final List<Runnable> passes;
+  private final boolean withPeers;
+  private final int[] calls;
+
+  private Rounds(List<Runnable> passes, boolean withPeers) {
+    this.passes = passes;
+    this.withPeers = withPeers;
+    calls = new int[passes.size()];
+    Arrays.fill(calls, 1);
+  }
+
+  /** The nanoseconds that one call of each pass takes, ours first, then the peer's. */
+  static List<Spread> time(List<Runnable> ours, List<Runnable> peers) {
+    List<Runnable> passes = new ArrayList<>(ours);
+    passes.addAll(peers);
+    Rounds rounds = new Rounds(passes, !peers.isEmpty());
+    rounds.warmUp();
+    return rounds.time();
+  }
+
+  /** Runs the passes until they are as fast as they get, and finds how many calls fill a turn. */
+  private void warmUp() {
+    long end = System.nanoTime() + WARM_UP_NANOS * calls.length;
+    for (int round = 0; round < WARM_UP_ROUNDS || System.nanoTime() < end; round++) {
+      long[] nanos = round();
       for (int p = 0; p < calls.length; p++) {
-        nanos[p][round] = (double) nanos(passes.get(p), calls[p]) / calls[p];
+        calls[p] = (int) Math.max(1, LEAST_NANOS * calls[p] / Math.max(1, nanos[p]));
+      }
+    }
+  }
+
+  private List<Spread> time() {
+    double[][] nanos = new double[calls.length][ROUNDS];
+    for (int round = 0; round < ROUNDS; round++) {
+      long[] turns = round();
+      for (int p = 0; p < calls.length; p++) {
+        nanos[p][round] = (double) turns[p] / calls[p];
       }
     }
     return Arrays.stream(nanos).map(Spread::of).toList();
   }
 
-  /** Runs the passes until they are as fast as they get, and says how many calls fill a turn. */
-  private static int[] warmUp(List<Runnable> passes) {
-    int[] calls = new int[passes.size()];
-    Arrays.fill(calls, 1);
-    long end = System.nanoTime() + WARM_UP_NANOS * passes.size();
-    for (int round = 0; round < WARM_UP_ROUNDS || System.nanoTime() < end; round++) {
-      for (int p = 0; p < calls.length; p++) {
-        long nanos = Math.max(1, nanos(passes.get(p), calls[p]));
-        calls[p] = (int) Math.max(1, LEAST_NANOS * calls[p] / nanos);
+  /** The nanoseconds of each turn. */
+  private long[] round() {
+    if (withPeers) {
+      LockSupport.parkNanos(PAUSE_NANOS);
+    }
+    long[] nanos = new long[calls.length];
+    for (int p = 0; p < calls.length; p++) {
+      Runnable pass = passes.get(p);
+      long start = System.nanoTime();
+      for (int call = 0; call < calls[p]; call++) {
+        pass.run();
       }
+      nanos[p] = System.nanoTime() - start;
     }
-    return calls;
-  }
-
-  private static long nanos(Runnable pass, int calls) {
-    long start = System.nanoTime();
-    for (int call = 0; call < calls; call++) {
-      pass.run();
-    }
-    return System.nanoTime() - start;
+    return nanos;
   }
 }

@@ -27,7 +27,8 @@ final class DefaultFigures {
   private static final Density DENSITY = new Density.Normal(1);
 
   /**
-   * How far from T errors in 16 bits are drawn, and the width of the intervals they are taken in.
+   * How far from T derivatives are drawn: on the left f′ and its ulp vanish, and any error counts
+   * any number of those.
    */
   private static final double REACH = 5;
 
@@ -41,10 +42,10 @@ final class DefaultFigures {
   private DefaultFigures() {}
 
   /**
-   * {@code ACTIVATION-default-errors}: on the exact function the published set, the paper's forms
-   * refitted and the set for fp32. {@code ACTIVATION-half-errors}: in bf16 and fp16 the same two
-   * and the set for the format, beside the floor. {@code ACTIVATION-ulp}: fp32 in units of the last
-   * place.
+   * {@code ACTIVATION-default-errors}: on the exact function the set for fp32, the paper's forms
+   * refitted and, where there is one, the published set. {@code ACTIVATION-half-errors}: in bf16
+   * and fp16 the set for the format and the same two, beside the floor. {@code ACTIVATION-ulp}: fp32
+   * in units of the last place.
    */
   static List<Figure> of(List<CoefficientSet> sets) {
     Map<Activation, List<CoefficientSet>> byActivation = new LinkedHashMap<>();
@@ -57,12 +58,12 @@ final class DefaultFigures {
   }
 
   private static List<Figure> of(Activation activation, List<CoefficientSet> defaults) {
-    List<CoefficientSet> others = new ArrayList<>();
+    // In this order an activation without published coefficients has the same styles.
+    List<CoefficientSet> others = new ArrayList<>(List.of(paper(activation)));
     PublishedCoefficients.of(activation).ifPresent(others::add);
-    others.add(paper(activation));
     CoefficientSet single = of(defaults, FloatFormat.FP32);
-    List<CoefficientSet> exact = new ArrayList<>(others);
-    exact.add(single);
+    List<CoefficientSet> exact = new ArrayList<>(List.of(single));
+    exact.addAll(others);
     return List.of(
         Figures.errors(activation.name() + "-default-errors", activation, exact),
         ProfileFigures.of(
@@ -103,8 +104,8 @@ final class DefaultFigures {
     ErrorProfile floor = ErrorProfile.floor(activation, format, DENSITY, intervals);
     List<Profile> profiles = new ArrayList<>();
     profiles.add(new Profile("floor", Role.FLOOR, floor.x(), floor.rms()));
-    List<CoefficientSet> compared = new ArrayList<>(others);
-    compared.add(of(defaults, format));
+    List<CoefficientSet> compared = new ArrayList<>(List.of(of(defaults, format)));
+    compared.addAll(others);
     for (CoefficientSet set : compared) {
       ErrorProfile profile = ErrorProfile.decoded(set, format, DENSITY, intervals);
       profiles.add(new Profile(label(set), Role.COMPARED, profile.x(), profile.rms()));

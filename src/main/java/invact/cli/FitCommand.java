@@ -2,7 +2,6 @@ package invact.cli;
 
 import invact.activation.Activation;
 import invact.activation.Activations;
-import invact.activation.CustomActivation;
 import invact.activation.Target;
 import invact.coefficient.CoefficientSet;
 import invact.coefficient.CoefficientWriter;
@@ -15,38 +14,45 @@ import invact.fit.Objective;
 import invact.fit.Sampling;
 import invact.fit.defaults.DefaultSets;
 import invact.io.AtomicFile;
+import invact.math.FloatFormat;
 import invact.plot.Figure;
 import invact.plot.Figures;
 import invact.plot.ImageFormat;
+import invact.samples.Density;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** {@code invact fit}: refits the pieces of activations. */
 @Command(
     name = "fit",
-    description = "Refits the approximators of activations by least squares.",
+    description = "Fits the approximators of activations.",
     footer = {
       "  invact fit --all",
       "  invact fit --defaults",
+      "  invact fit --defaults swish-1.5 --out my-coefficients",
       "  invact fit gelu --sampling uniform-y --out my-coefficients",
       "  invact fit silu --target sigmoid --points 5001 --range=-8:8 --json",
       "  invact fit mish swish-1.5 --out my-coefficients",
+      "  invact fit gelu --objective minimax --out my-coefficients",
+      "  invact fit silu --objective minimax --form root-rational-4-4,root-exp-5",
+      "  invact fit gelu --dtype bf16 --form root-polynomial-8,root-polynomial-9-cut-4.0",
       "  invact fit --expr 'x*tanh(softplus(x))' --name my_mish --out my-coefficients",
       "",
       "--all writes the published sets too, so that all sets stand side by side.",
-      "Without --all, files are written only where --out or --plots says."
+      "Where activations are named, files are written only where --out or --plots says."
     })
 final class FitCommand implements Callable<Integer> {
   /** What says how, or what, to fit, and so cannot go with the default sets. */
@@ -54,6 +60,8 @@ final class FitCommand implements Callable<Integer> {
       List.of(
           "--form",
           "--objective",
+          "--dtype",
+          "--density",
           "--target",
           "--sampling",
           "--points",
@@ -62,28 +70,15 @@ final class FitCommand implements Callable<Integer> {
           "--seed",
           "--json");
 
+  /**
+   * What lays out samples and starting points, of which other fits than least squares have none.
+   */
+  private static final List<String> SAMPLE_OPTIONS =
+      List.of("--sampling", "--points", "--range", "--starts", "--seed");
+
   @Spec private CommandSpec spec;
 
-  @Parameters(
-      paramLabel = "ACTIVATION",
-      description =
-          "gelu, silu, gelu-tanh, quick-gelu, mish, or swish-B for slope B, such as swish-1.5")
-  private List<String> names = List.of();
-
-  @Option(
-      names = "--expr",
-      paramLabel = "TEXT",
-      description =
-          "your own f(x), such as 'x*tanh(softplus(x))': numbers, x, pi, e, + - * / ^, parentheses,"
-              + " abs atan cos cosh erf exp expm1 log log1p max min normcdf sigmoid sin sinh"
-              + " softplus sqrt tanh; needs --name")
-  private String expression;
-
-  @Option(
-      names = "--name",
-      paramLabel = "NAME",
-      description = "what to call the activation of --expr: a-z, 0-9, '-' and '_'")
-  private String name;
+  @Mixin private ActivationArguments arguments;
 
   @Option(
       names = "--all",
@@ -95,18 +90,41 @@ final class FitCommand implements Callable<Integer> {
   @Option(
       names = "--defaults",
       description =
-          "the default sets instead, of gelu and silu in fp32, bf16 and fp16; writes and draws"
-              + " as --all does, and takes none of the options on how to fit")
+          "the default sets instead, in fp32, bf16 and fp16, of the activations named; or if none"
+              + " is, of all, writing and drawing as --all does; takes no option on how to fit")
   private boolean defaults;
 
-  @Option(names = "--form", paramLabel = "FAMILY", description = "forms to fit: paper (default)")
+  @Option(
+      names = "--form",
+      paramLabel = "FORM",
+      description =
+          "forms to fit: paper (default), or one for both branches, or LEFT,RIGHT, by the names"
+              + " that 'invact list' shows, such as root-rational-5-5-about-0.41")
   private FormFamily family = FormFamily.PAPER;
 
   @Option(
       names = "--objective",
       paramLabel = "OBJECTIVE",
-      description = "what is minimised: least-squares (default)")
+      description =
+          "what is minimised: least-squares (default), over samples; or minimax, the largest error"
+              + " of f' over the whole branch")
   private Objective objective = Objective.LEAST_SQUARES;
+
+  @Option(
+      names = "--dtype",
+      paramLabel = "DTYPE",
+      description =
+          "fp32, bf16 or fp16: fit to what a rounded output tells, the mean of f' over the inputs"
+              + " that share it, by weighted least squares")
+  private FloatFormat dtype;
+
+  @Option(
+      names = "--density",
+      paramLabel = "DENSITY",
+      description =
+          "with --dtype, how inputs are distributed: normal (default), normal:SIGMA or"
+              + " uniform:LO:HI; the fit takes one input in a thousand from all of [-20, 20]")
+  private Density density;
 
   @Option(
       names = "--target",
@@ -159,11 +177,11 @@ final class FitCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     requireOneSelection();
-    boolean whole = all || defaults;
+    boolean whole = all || !arguments.given();
     Path coefficientFolder = out == null && whole ? SetArguments.FOLDER : out;
     Path plotFolder =
         plots == null && whole && out == null && !noPlots ? PlotCommand.FOLDER : plots;
-    FitJob job = defaults ? null : job();
+    Supplier<FitReport> fit = defaults ? null : prepared();
     if (coefficientFolder != null) {
       AtomicFile.requireWritableDirectory(coefficientFolder);
     }
@@ -171,45 +189,73 @@ final class FitCommand implements Callable<Integer> {
       AtomicFile.requireWritableDirectory(plotFolder);
       Figures.prepare();
     }
-    List<CoefficientSet> sets = defaults ? fitDefaults() : fit(job);
+    List<CoefficientSet> sets = defaults ? fitDefaults() : report(fit);
     keep(sets, coefficientFolder, plotFolder);
     return 0;
   }
 
-  private List<CoefficientSet> fit(FitJob job) {
-    List<FitJob.Result> fits;
-    try (Progress progress = Progress.of("fitting", job.pieces().size())) {
-      fits = job.run(progress::step);
+  /** The fits to make, checked as far as can be before they are made. */
+  private Supplier<FitReport> prepared() {
+    try {
+      List<FitJob.PieceToFit> pieces = pieces(all ? Activations.paper() : arguments.load());
+      if (dtype != null) {
+        Density likely = density == null ? new Density.Normal(1) : density;
+        return () -> ConditionalMeanReport.fit(pieces, family, dtype, likely);
+      }
+      if (objective == Objective.MINIMAX) {
+        return () -> MinimaxReport.fit(pieces, family);
+      }
+      FitJob job =
+          new FitJob(
+              pieces,
+              family,
+              new Design(sampling, points, range.low(), range.high()),
+              new BranchFitter().withStarts(starts).withSeed(seed));
+      return () -> LeastSquaresReport.fit(job, seed, starts);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
-    List<CoefficientSet> sets = new ArrayList<>(job.sets(fits));
+  }
+
+  private List<CoefficientSet> report(Supplier<FitReport> fit) {
+    FitReport report;
+    try {
+      report = fit.get();
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+    PrintWriter results = spec.commandLine().getOut();
+    if (json) {
+      results.print(report.json());
+    } else {
+      report.print(results);
+    }
+    results.flush();
+    spec.commandLine().getErr().println(report.method());
+    return withPublished(report.sets());
+  }
+
+  private List<CoefficientSet> withPublished(List<CoefficientSet> fitted) {
+    List<CoefficientSet> sets = new ArrayList<>(fitted);
     if (all) {
       for (Activation activation : Activations.paper()) {
         PublishedCoefficients.of(activation).ifPresent(sets::add);
       }
     }
-    PrintWriter results = spec.commandLine().getOut();
-    if (json) {
-      results.print(FitReport.json(fits));
-    } else {
-      FitReport.table(fits, results);
-    }
-    results.flush();
-    spec.commandLine()
-        .getErr()
-        .println("seed " + seed + ", " + starts + " starts, " + describe(job.design()));
     return sets;
   }
 
   private List<CoefficientSet> fitDefaults() {
-    List<Activation> activations =
-        names.isEmpty() && expression == null ? Activations.all() : activations();
     List<CoefficientSet> sets;
-    try (Progress progress = Progress.of("fitting", DefaultSets.count(activations))) {
-      sets = DefaultSets.fit(activations, progress::step);
+    try {
+      List<Activation> activations = arguments.given() ? arguments.load() : Activations.all();
+      try (Progress progress = Progress.of("fitting", DefaultSets.count(activations))) {
+        sets = DefaultSets.fit(activations, progress::step);
+      }
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
-    FitReport.sets(sets, spec.commandLine().getOut());
+    new DefaultsReport(sets).print(spec.commandLine().getOut());
     spec.commandLine().getOut().flush();
     return sets;
   }
@@ -233,57 +279,65 @@ final class FitCommand implements Callable<Integer> {
   }
 
   private void requireOneSelection() {
-    if ((expression == null) != (name == null)) {
-      throw new ParameterException(
-          spec.commandLine(), "--expr and --name go together: a function needs a name");
-    }
-    boolean named = expression != null || !names.isEmpty();
-    int selections = (all ? 1 : 0) + (defaults ? 1 : 0) + (named ? 1 : 0);
-    if (selections != 1) {
+    boolean some = defaults || arguments.given();
+    if (all == some) {
       throw new ParameterException(
           spec.commandLine(),
-          selections == 0
-              ? "name activations (" + known() + "), give --expr, or say --all or --defaults"
-              : "name activations, or say --all, or --defaults: one of the three");
+          all
+              ? "say --all, or name activations, or --defaults: --all goes with neither"
+              : "name activations ("
+                  + ActivationArguments.known()
+                  + "), give --expr, or say --all or --defaults");
     }
     if (defaults) {
-      for (String option : PAPER_OPTIONS) {
-        if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
-          throw new ParameterException(
-              spec.commandLine(), "--defaults takes no " + option + ": how it fits is fixed");
-        }
+      refuse(PAPER_OPTIONS, "--defaults takes no %s: how it fits is fixed");
+    } else if (dtype != null) {
+      requireDtypeFit();
+    } else if (density != null) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--density weighs what --dtype fits to: add --dtype, or leave it out");
+    } else if (objective == Objective.MINIMAX) {
+      refuse(
+          SAMPLE_OPTIONS,
+          "--objective minimax takes no %s: it levels the error over the whole branch");
+    }
+  }
+
+  private void requireDtypeFit() {
+    if (dtype == FloatFormat.FP64) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--dtype fp64 rounds nothing that a fit could see: leave it out, or use fp32, bf16,"
+              + " fp16");
+    }
+    if (objective == Objective.MINIMAX) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--dtype fits to means, which is least squares: leave out --dtype or --objective"
+              + " minimax");
+    }
+    if (target == Target.SIGMOID) {
+      throw new ParameterException(
+          spec.commandLine(), "--dtype fits the derivative itself: leave out --target sigmoid");
+    }
+    refuse(SAMPLE_OPTIONS, "--dtype takes no %s: it fits to the outputs that occur");
+  }
+
+  private void refuse(List<String> options, String reason) {
+    for (String option : options) {
+      if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+        throw new ParameterException(spec.commandLine(), reason.formatted(option));
       }
     }
-  }
-
-  private FitJob job() {
-    try {
-      List<Activation> activations = activations();
-      return new FitJob(
-          pieces(activations),
-          family,
-          new Design(sampling, points, range.low(), range.high()),
-          new BranchFitter().withStarts(starts).withSeed(seed));
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-    }
-  }
-
-  private List<Activation> activations() {
-    if (all) {
-      return Activations.paper();
-    }
-    List<Activation> activations =
-        new ArrayList<>(names.stream().map(Activations::of).distinct().toList());
-    if (expression != null) {
-      activations.add(CustomActivation.of(name, expression));
-    }
-    return activations;
   }
 
   /** All targets of the activations, or the one asked for. */
   private List<FitJob.PieceToFit> pieces(List<Activation> activations) {
     List<FitJob.PieceToFit> pieces = FitJob.pieces(activations);
+    if (dtype != null) {
+      return pieces.stream().filter(piece -> piece.target() == Target.DERIVATIVE).toList();
+    }
     if (target != null) {
       pieces = pieces.stream().filter(piece -> piece.target() == target).toList();
       for (Activation activation : all ? List.<Activation>of() : activations) {
@@ -298,20 +352,6 @@ final class FitCommand implements Callable<Integer> {
       }
     }
     return pieces;
-  }
-
-  private static String known() {
-    return String.join(", ", Activations.names());
-  }
-
-  private static String describe(Design design) {
-    return design.points()
-        + (design.sampling() == Sampling.UNIFORM_Y ? " points a branch, " : " points, ")
-        + design.sampling().label()
-        + ", range "
-        + design.low()
-        + ":"
-        + design.high();
   }
 
   /** LO:HI. */

@@ -1,5 +1,6 @@
 package invact.cli;
 
+import invact.activation.Branch;
 import invact.activation.Target;
 import invact.bench.Benchmark;
 import invact.bench.BenchmarkException;
@@ -10,6 +11,7 @@ import invact.fit.Objective;
 import invact.fit.Sampling;
 import invact.math.FloatFormat;
 import invact.plot.ImageFormat;
+import invact.samples.Density;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.function.Function;
@@ -34,6 +36,7 @@ import picocli.CommandLine.TypeConversionException;
     versionProvider = InvactCommand.Version.class,
     subcommands = {
       FitCommand.class,
+      SearchCommand.class,
       EvaluateCommand.class,
       PlotCommand.class,
       BenchCommand.class,
@@ -44,6 +47,7 @@ import picocli.CommandLine.TypeConversionException;
     footer = {
       "  invact fit --all                 refit all, write coefficients/ and plots/",
       "  invact fit silu --target sigmoid print one refit, write nothing",
+      "  invact search gelu               forms of all kinds: error against cost",
       "  invact evaluate --all            errors in fp64, fp32, bf16 and fp16",
       "  invact plot gelu-published       draw the figures of one set",
       "  invact bench                     how fast the runtime is on this machine",
@@ -62,6 +66,8 @@ final class InvactCommand implements Runnable {
     commandLine.registerConverter(Sampling.class, labelled(Sampling::of));
     commandLine.registerConverter(Objective.class, labelled(Objective::of));
     commandLine.registerConverter(FormFamily.class, labelled(FormFamily::of));
+    commandLine.registerConverter(Branch.class, labelled(Branch::of));
+    commandLine.registerConverter(Density.class, labelled(Density::of));
     commandLine.registerConverter(Target.class, labelled(Target::of));
     commandLine.registerConverter(FloatFormat.class, labelled(FloatFormat::of));
     commandLine.registerConverter(ImageFormat.class, labelled(ImageFormat::of));
@@ -73,7 +79,8 @@ final class InvactCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "say what to do: fit, evaluate, plot, bench, doctor or list");
+        spec.commandLine(),
+        "say what to do: fit, search, evaluate, plot, bench, doctor or list");
   }
 
   private static <T> ITypeConverter<T> labelled(Function<String, T> parser) {

@@ -77,9 +77,9 @@ public sealed interface Origin {
    * A weighted least-squares fit to the mean of f′ over the inputs that share a rounded output, its
    * coefficients then rounded to fp32.
    *
-   * @param dtype the 16-bit format that rounds inputs and outputs
+   * @param dtype the format that rounds inputs and outputs
    * @param density how inputs were taken to be distributed
-   * @param points number of distinct outputs on the branch
+   * @param points number of distinct outputs on the branch; in fp32 of a sample of them
    * @param rms weighted root mean square deviation from the means
    * @param conditionNumber 2-norm condition number of the weighted Jacobian, its columns scaled to
    *     length 1

@@ -4,11 +4,9 @@ import invact.activation.Branch;
 import invact.coefficient.CoefficientSet;
 import invact.math.CompensatedSum;
 import invact.math.FloatFormat;
-import invact.runtime.Backends;
-import invact.runtime.InvertedActivation;
+import invact.runtime.FloatDerivative;
 import invact.samples.Density;
 import invact.samples.OutputClasses;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -74,18 +72,15 @@ public record FloorComparison(
   }
 
   /** g of each input's output, in fp32 before it is rounded to the format. */
-  static float[] decode(CoefficientSet set, FloatFormat format, List<OutputClasses.Input> inputs) {
-    float[] y = new float[inputs.size()];
+  static float[] decode(
+      CoefficientSet set, FloatFormat format, List<OutputClasses.Input> inputs) {
+    FloatDerivative left = FloatDerivative.of(set.left().approximant(), format);
+    FloatDerivative right = FloatDerivative.of(set.right().approximant(), format);
     float[] g = new float[inputs.size()];
-    byte[] indicator = new byte[(int) InvertedActivation.indicatorBytes(y.length)];
-    for (int i = 0; i < y.length; i++) {
-      y[i] = (float) inputs.get(i).y();
-      if (inputs.get(i).branch() == Branch.RIGHT) {
-        indicator[i / 8] |= (byte) (1 << (i % 8));
-      }
+    for (int i = 0; i < g.length; i++) {
+      OutputClasses.Input input = inputs.get(i);
+      g[i] = (input.branch() == Branch.LEFT ? left : right).value((float) input.y());
     }
-    Arrays.fill(g, 1.0f);
-    Backends.of("scalar").open(set).backward(g, y, indicator, g);
     return g;
   }
 }

@@ -5,19 +5,16 @@ import invact.activation.Branch;
 import invact.activation.Target;
 import invact.coefficient.BranchApproximant;
 import invact.coefficient.CoefficientSet;
+import invact.coefficient.Piece;
 import invact.coefficient.PublishedCoefficients;
 import invact.error.ErrorStats;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 /**
- * Fits to several branches, side by side on all processors; results come in the order of the pieces
- * and do not depend on the number of processors.
+ * Least-squares fits to several branches, side by side on all processors; results come in the order
+ * of the pieces and do not depend on the number of processors.
  *
  * @param pieces what to fit
  * @param family the forms
@@ -77,64 +74,45 @@ public record FitJob(
   /**
    * Runs all fits.
    *
-   * @param progress called after each fit, from any thread
+   * @param progress called after each fit
    * @return the results in the order of the pieces
    * @throws IllegalArgumentException if a branch has fewer samples than coefficients
    * @throws FitException if a fit does not converge; then there are no results at all
    */
   public List<Result> run(Runnable progress) {
-    int threads = StrictMath.min(pieces.size(), Runtime.getRuntime().availableProcessors());
-    try (ExecutorService executor = Executors.newFixedThreadPool(StrictMath.max(1, threads))) {
-      List<Future<Result>> futures =
-          pieces.stream()
-              .map(piece ->
-                  executor.submit(() -> {
-                    Result result = fit(piece);
-                    progress.run();
-                    return result;
-                  }))
-              .toList();
-      List<Result> results = new ArrayList<>();
-      try {
-        for (Future<Result> future : futures) {
-          results.add(future.get());
-        }
-      } finally {
-        executor.shutdownNow();
-      }
-      return results;
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException failure) {
-        throw failure;
-      }
-      throw new IllegalStateException(e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new FitException("interrupted", e);
-    }
+    return OrderedTasks.run(pieces, this::fit, done -> progress.run());
   }
 
   /**
-   * The coefficient sets that results add up to, named {@code ACTIVATION-FAMILY}, and for other
-   * targets than the derivative {@code ACTIVATION-FAMILY-TARGET}.
+   * The coefficient sets that results add up to.
    *
    * @param results results of {@link #run} for a job made of {@link #pieces(List)}
    * @return a set for each target of each activation
    */
   public List<CoefficientSet> sets(List<Result> results) {
+    return sets(family.label(), results.stream().map(result -> result.fit().piece()).toList());
+  }
+
+  /**
+   * The coefficient sets that pieces add up to, named {@code ACTIVATION-LABEL}, and for other
+   * targets than the derivative {@code ACTIVATION-LABEL-TARGET}.
+   *
+   * @param label what the sets are called beside their activation
+   * @param pieces what was made of {@link #pieces(List)}, in their order
+   * @return a set for each target of each activation
+   */
+  public static List<CoefficientSet> sets(String label, List<Piece> pieces) {
     List<CoefficientSet> sets = new ArrayList<>();
-    for (int i = 0; i < results.size(); i += 2) {
-      BranchFit left = results.get(i).fit();
-      BranchFit right = results.get(i + 1).fit();
-      Activation activation = left.approximant().activation();
-      Target target = left.approximant().target();
+    for (int i = 0; i < pieces.size(); i += 2) {
+      Activation activation = pieces.get(i).approximant().activation();
+      Target target = pieces.get(i).approximant().target();
       String suffix = target == Target.DERIVATIVE ? "" : "-" + target.label();
       sets.add(
           new CoefficientSet(
-              activation.name() + "-" + family.label() + suffix,
+              activation.name() + "-" + label + suffix,
               activation,
-              left.piece(),
-              right.piece()));
+              pieces.get(i),
+              pieces.get(i + 1)));
     }
     return sets;
   }

@@ -3,19 +3,69 @@ package invact.fit;
 import invact.activation.Activation;
 import invact.activation.Branch;
 import invact.approx.Form;
+import invact.approx.Forms;
 import invact.approx.PaperGeluLeft;
 import invact.approx.PaperRight;
 import invact.approx.PaperSiluLeft;
+import invact.approx.RootExponential;
 
 /** Forms that belong together: one for each branch of each activation. */
-public enum FormFamily {
+public sealed interface FormFamily {
+  /** The forms of the paper. */
+  FormFamily PAPER = new Paper();
+
+  /**
+   * The name in names of coefficient sets.
+   *
+   * @return a lower-case name
+   */
+  String label();
+
+  /**
+   * The form for one branch.
+   *
+   * @param activation the activation
+   * @param branch the branch
+   * @return the form
+   */
+  Form form(Activation activation, Branch branch);
+
+  /**
+   * The forms of a name.
+   *
+   * @param text {@code paper}, or the name of a form ({@link Forms#names}), or the names of a left
+   *     and a right form with a comma between them
+   * @return the forms
+   * @throws IllegalArgumentException if there is no such form, the left one has a cut-off, or the
+   *     right one neither a cut-off nor the limit 1
+   */
+  static FormFamily of(String text) {
+    if (text.equals(PAPER.label())) {
+      return PAPER;
+    }
+    String[] names = text.split(",", -1);
+    if (names.length > 2) {
+      throw new IllegalArgumentException(
+          "'" + text + "' names " + names.length + " forms: write LEFT,RIGHT");
+    }
+    return new Named(names[0], names[names.length - 1]);
+  }
+
   /**
    * The forms of Novikov and Oseledets, arXiv 2407.15545, section 5.1. The left form is GELU's
    * where f falls off as GELU does, faster than an exponential (GELU, GELU-tanh), else SiLU's
    * (SiLU, Swish, Mish). The other one's sum of squares is 8 to 72 times as large, measured for
    * these on the default design.
    */
-  PAPER("paper") {
+  record Paper() implements FormFamily {
+    /** Between SiLU's and Mish's 1.08 and GELU's 1.67. */
+    private static final double FASTER_THAN_EXPONENTIAL = 1.4;
+
+    @Override
+    public String label() {
+      return "paper";
+    }
+
     @Override
     public Form form(Activation activation, Branch branch) {
       if (branch == Branch.RIGHT) {
@@ -25,60 +75,71 @@ public enum FormFamily {
           ? new PaperGeluLeft(-activation.minimum())
           : new PaperSiluLeft();
     }
-  };
 
-  /** Between SiLU's and Mish's 1.08 and GELU's 1.67. */
-  private static final double FASTER_THAN_EXPONENTIAL = 1.4;
-
-  private final String label;
-
-  FormFamily(String label) {
-    this.label = label;
+    /**
+     * How f′/f grows along the left tail, from where f is 1e-2 of its minimum to where it is 1e-6:
+     * not at all for an exponential tail.
+     */
+    private static double tailGrowth(Activation activation) {
+      double near = activation.inverse(1e-2 * activation.minimum(), Branch.LEFT);
+      double far = activation.inverse(1e-6 * activation.minimum(), Branch.LEFT);
+      return activation.derivative(far)
+          / activation.value(far)
+          / (activation.derivative(near) / activation.value(near));
+    }
   }
 
   /**
-   * The name on the command line and in names of coefficient sets.
+   * Forms chosen by name, the same for all activations.
    *
-   * @return a lower-case name
+   * @param left the name of the left branch's form
+   * @param right the name of the right branch's form
    */
-  public String label() {
-    return label;
-  }
-
-  /**
-   * The form for one branch.
-   *
-   * @param activation the activation
-   * @param branch the branch
-   * @return the form
-   */
-  public abstract Form form(Activation activation, Branch branch);
-
-  /**
-   * How f′/f grows along the left tail, from where f is 1e-2 of its minimum to where it is 1e-6:
-   * not at all for an exponential tail.
-   */
-  private static double tailGrowth(Activation activation) {
-    double near = activation.inverse(1e-2 * activation.minimum(), Branch.LEFT);
-    double far = activation.inverse(1e-6 * activation.minimum(), Branch.LEFT);
-    return activation.derivative(far)
-        / activation.value(far)
-        / (activation.derivative(near) / activation.value(near));
-  }
-
-  /**
-   * The form of a name.
-   *
-   * @param label a name as {@link #label()} gives it
-   * @return the form
-   * @throws IllegalArgumentException if no form has that name
-   */
-  public static FormFamily of(String label) {
-    for (FormFamily form : values()) {
-      if (form.label.equals(label)) {
-        return form;
+  record Named(String left, String right) implements FormFamily {
+    /**
+     * A choice.
+     *
+     * @throws IllegalArgumentException if there is no such form, the left one has a cut-off, or the
+     *     right one neither a cut-off nor the limit 1
+     */
+    public Named {
+      if (!endsInOne(requireForm(right))) {
+        throw new IllegalArgumentException(
+            right
+                + " does not tend to f′ = 1 and cannot serve the right branch: end its name in"
+                + " -cut-U, such as "
+                + right
+                + "-cut-5.25, and write LEFT,RIGHT");
+      }
+      if (requireForm(left).cutoff() < Double.POSITIVE_INFINITY) {
+        throw new IllegalArgumentException(
+            left + " ends in f′ = 1 and cannot serve the left branch: write LEFT,RIGHT");
       }
     }
-    throw new IllegalArgumentException("unknown form '" + label + "': use paper");
+
+    @Override
+    public String label() {
+      return left.equals(right) ? left : left + "-and-" + right;
+    }
+
+    @Override
+    public Form form(Activation activation, Branch branch) {
+      return Forms.of(branch == Branch.LEFT ? left : right, -activation.minimum());
+    }
+
+    private static boolean endsInOne(Form form) {
+      return form.cutoff() < Double.POSITIVE_INFINITY
+          || form instanceof RootExponential
+          || form instanceof PaperRight;
+    }
+
+    /** Whether a name is a form's does not depend on the activation. */
+    private static Form requireForm(String name) {
+      try {
+        return Forms.of(name, 1.0);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(e.getMessage() + "; or paper", e);
+      }
+    }
   }
 }

@@ -3,7 +3,9 @@ package invact.fit;
 /** What a fit minimises. */
 public enum Objective {
   /** The sum of squared errors of q over the samples, in the target's own space. */
-  LEAST_SQUARES("least-squares");
+  LEAST_SQUARES("least-squares"),
+  /** The largest error of f′ over the whole branch. */
+  MINIMAX("minimax");
 
   private final String label;
 
@@ -14,7 +16,7 @@ public enum Objective {
   /**
    * The name in JSON and on the command line.
    *
-   * @return {@code least-squares}
+   * @return {@code least-squares} or {@code minimax}
    */
   public String label() {
     return label;
@@ -33,6 +35,7 @@ public enum Objective {
         return objective;
       }
     }
-    throw new IllegalArgumentException("unknown objective '" + label + "': use least-squares");
+    throw new IllegalArgumentException(
+        "unknown objective '" + label + "': use least-squares or minimax");
   }
 }

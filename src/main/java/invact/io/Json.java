@@ -51,6 +51,20 @@ public final class Json {
   }
 
   /**
+   * The text of one document on one line.
+   *
+   * @param content writes the document's one value
+   * @return the text, a line end at its end
+   */
+  public static String line(Consumer<JsonGenerator> content) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = MAPPER.createGenerator(text)) {
+      content.accept(json);
+    }
+    return text.append('\n').toString();
+  }
+
+  /**
    * The tree of one document.
    *
    * @param text UTF-8 JSON; duplicate keys and anything behind the document are errors

@@ -16,16 +16,25 @@ import java.util.Map;
  */
 final class Legend {
   private static final float SIZE = 26;
-  private static final int SAMPLE = 84;
+  private static final int LINE_SAMPLE = 84;
+  private static final int POINT_SAMPLE = 28;
   private static final int GAP = 14;
   private static final int BETWEEN = 48;
   private static final int ROW = 46;
   private static final int BELOW = 14;
 
-  /** Height of the line's sample above the text's baseline. */
+  /** Height of the sample above the text's baseline. */
   private static final int SAMPLE_RISE = 9;
 
-  private record Entry(LineStyle style, Shape text, double width) {}
+  private record Entry(LineStyle style, Shape text) {
+    int sample() {
+      return style.stroke() == null ? POINT_SAMPLE : LINE_SAMPLE;
+    }
+
+    double width() {
+      return sample() + GAP + text.getBounds2D().getMaxX();
+    }
+  }
 
   private final List<List<Entry>> rows = new ArrayList<>();
   private final int width;
@@ -41,8 +50,7 @@ final class Legend {
     Font font = FigureFont.plain(SIZE);
     List<Entry> row = new ArrayList<>();
     for (Map.Entry<String, LineStyle> style : styles.entrySet()) {
-      Shape text = FigureFont.outline(style.getKey(), font);
-      Entry entry = new Entry(style.getValue(), text, SAMPLE + GAP + text.getBounds2D().getMaxX());
+      Entry entry = new Entry(style.getValue(), FigureFont.outline(style.getKey(), font));
       row.add(entry);
       if (length(row) > width - 2 * BETWEEN && row.size() > 1) {
         row.removeLast();
@@ -65,11 +73,16 @@ final class Legend {
       for (Entry entry : row) {
         double y = baseline - SAMPLE_RISE;
         drawing.setColor(entry.style().color());
-        drawing.setStroke(entry.style().stroke());
-        drawing.draw(new Line2D.Double(x, y, x + SAMPLE, y));
+        if (entry.style().stroke() != null) {
+          drawing.setStroke(entry.style().stroke());
+          drawing.draw(new Line2D.Double(x, y, x + entry.sample(), y));
+        }
+        if (entry.style().marker() != null) {
+          entry.style().marker().paint(drawing, x + entry.sample() / 2.0, y, 0);
+        }
         drawing.setColor(Color.BLACK);
         drawing.fill(
-            AffineTransform.getTranslateInstance(x + SAMPLE + GAP, baseline)
+            AffineTransform.getTranslateInstance(x + entry.sample() + GAP, baseline)
                 .createTransformedShape(entry.text()));
         x += entry.width() + BETWEEN;
       }

@@ -10,9 +10,10 @@ import java.util.List;
  * lightness, width or dashes too, so that a grey print can be read.
  *
  * @param color the colour
- * @param stroke the pen
+ * @param stroke the pen; null for points that no line joins
+ * @param marker what stands at each point; null for nothing
  */
-record LineStyle(Color color, BasicStroke stroke) {
+record LineStyle(Color color, BasicStroke stroke, PointMarker marker) {
   private static final Color BLACK = new Color(0x000000);
   private static final Color BLUE = new Color(0x0072b2);
   private static final Color GREEN = new Color(0x009e73);
@@ -20,8 +21,8 @@ record LineStyle(Color color, BasicStroke stroke) {
   private static final Color PURPLE = new Color(0xcc79a7);
   private static final Color SKY = new Color(0x56b4e9);
   private static final Color VERMILLION = new Color(0xd55e00);
-  private static final Color LIGHT_GREY = new Color(0xb8b8b8);
   private static final Color GREY = new Color(0x808080);
+  private static final Color LIGHT_GREY = new Color(0xc8c8c8);
 
   static final LineStyle LEFT_BRANCH = line(BLUE, 6);
   static final LineStyle RIGHT_BRANCH = line(ORANGE, 6);
@@ -35,10 +36,24 @@ record LineStyle(Color color, BasicStroke stroke) {
   static final LineStyle FORWARD = line(GREEN, 4);
 
   /** Wide and light, so that what reaches the floor is seen to lie on it. */
-  static final LineStyle FLOOR = line(LIGHT_GREY, 11);
+  static final LineStyle FLOOR_PROFILE = line(LIGHT_GREY, 11);
 
   /** Marks T. */
   static final LineStyle BORDER = line(GREY, 2.5f, 3, 6);
+
+  /** The least error that there can be. */
+  static final LineStyle FLOOR = line(VERMILLION, 3.5f, 14, 9);
+
+  /** Candidates that others beat. */
+  static final LineStyle DOMINATED = points(LIGHT_GREY, PointMarker.SMALL_DOT);
+
+  static final LineStyle FRONT = line(BLACK, 2.5f);
+  static final LineStyle POLYNOMIAL = points(BLUE, PointMarker.DOT);
+  static final LineStyle RATIONAL = points(ORANGE, PointMarker.SQUARE);
+  static final LineStyle EXPONENTIAL = points(GREEN, PointMarker.TRIANGLE);
+  static final LineStyle SEGMENTED = points(PURPLE, PointMarker.DIAMOND);
+  static final LineStyle PUBLISHED = points(VERMILLION, PointMarker.CROSS);
+  static final LineStyle PAPER_FORM = points(BLACK, PointMarker.RING);
 
   private static final List<LineStyle> COMPARED =
       List.of(
@@ -69,6 +84,11 @@ record LineStyle(Color color, BasicStroke stroke) {
             BasicStroke.JOIN_ROUND,
             1,
             dashes.length == 0 ? null : dashes,
-            0));
+            0),
+        null);
+  }
+
+  private static LineStyle points(Color color, PointMarker marker) {
+    return new LineStyle(color, null, marker);
   }
 }

@@ -74,9 +74,15 @@ record Panel(String title, Axis abscissa, Axis left, Axis right, List<Curve> cur
           chart.addSeries(
               Integer.toString(i), abscissa.clamp(curve.x()), ordinate.clamp(curve.y()));
       series.setYAxisGroup(onRight ? 1 : 0);
-      series.setMarker(SeriesMarkers.NONE);
+      PointMarker marker = curve.style().marker();
+      series.setMarker(marker == null ? SeriesMarkers.NONE : marker);
+      series.setMarkerColor(curve.style().color());
       series.setLineColor(curve.style().color());
-      series.setLineStyle(curve.style().stroke());
+      if (curve.style().stroke() == null) {
+        series.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Scatter);
+      } else {
+        series.setLineStyle(curve.style().stroke());
+      }
     }
     return chart;
   }

@@ -100,7 +100,7 @@ public final class ProfileFigures {
     for (Profile profile : diagram.profiles()) {
       LineStyle style =
           switch (profile.role()) {
-            case FLOOR -> LineStyle.FLOOR;
+            case FLOOR -> LineStyle.FLOOR_PROFILE;
             case FORWARD -> LineStyle.FORWARD;
             case COMPARED -> LineStyle.compared(compared++);
           };

@@ -1,35 +1,38 @@
 package invact.runtime;
 
 import invact.activation.Branch;
+import invact.activation.RoundedLift;
 import invact.activation.Target;
 import invact.approx.FloatApproximant;
 import invact.coefficient.BranchApproximant;
+import invact.math.FloatFormat;
 
 /**
- * g(y, S) on one branch in fp32.
+ * g(y, S) on one branch in fp32, for outputs that were rounded to a format.
  *
  * @param branch the branch
  * @param target what q approximates
- * @param minimum f(T), rounded
+ * @param lift the lift of an output in the format
  * @param q the approximant
  */
-public record FloatDerivative(Branch branch, Target target, float minimum, FloatApproximant q) {
+public record FloatDerivative(Branch branch, Target target, RoundedLift lift, FloatApproximant q) {
   /**
    * g on one branch.
    *
    * @param approximant the approximant and what it stands for
+   * @param format the format of the outputs: fp32, bf16 or fp16
    * @return the same in fp32
    * @throws IllegalArgumentException if a coefficient overflows, or g is not finite at an end of
    *     the branch
    */
-  public static FloatDerivative of(BranchApproximant approximant) {
+  public static FloatDerivative of(BranchApproximant approximant, FloatFormat format) {
     FloatDerivative derivative =
         new FloatDerivative(
             approximant.branch(),
             approximant.target(),
-            (float) approximant.activation().minimum(),
+            RoundedLift.of(approximant.activation(), format),
             FloatApproximant.of(approximant.approximant()));
-    derivative.requireFinite(derivative.minimum);
+    derivative.requireFinite(derivative.lift.minimum());
     derivative.requireFinite(
         approximant.branch() == Branch.LEFT ? -Float.MIN_VALUE : Float.MAX_VALUE);
     return derivative;
@@ -48,11 +51,10 @@ public record FloatDerivative(Branch branch, Target target, float minimum, Float
     if (y == Float.POSITIVE_INFINITY) {
       return 1.0f;
     }
-    float output = Math.max(y, minimum);
-    float value = q.value(output - minimum);
+    float value = q.value(lift.of(y));
     return switch (target) {
       case DERIVATIVE -> value;
-      case SIGMOID -> Math.fma(output, 1.0f - value, value);
+      case SIGMOID -> Math.fma(Math.max(y, lift.minimum()), 1.0f - value, value);
     };
   }
 

@@ -1,161 +1,158 @@
 package invact.runtime;
 
 /**
- * GELU in fp32. With t = |x| and Q = Φ(−t) = P(t)·exp(−t²/2), −t·Q for x &lt; 0 and x − t·Q for x ≥
- * 0: neither loses relative precision. P is Mills' ratio over √(2π).
+ * GELU in fp32: {@link FloatSegments} for |x| below {@value #LIMIT}, beyond that with t = |x|
  *
- * <p>t² = −2·(E + e) exactly, e the rounding error of E. P is a polynomial of degree 7 in t less
- * its segment's centre; the segments end where t² + t + 1 is a power of two, so that their number
- * is the exponent of that. What the roundings of P and of t·P lose is kept and added at last; that
- * v does not multiply it is no loss.
+ * <pre>
+ * f(x) = max(x, 0) + f(−t),   f(−t) = −t·Φ(−t) = q(1/t²)·exp(−t²/2)
+ * </pre>
+ *
+ * <p>q a polynomial: t·Φ(−t)/φ(t) = 1 − 1/t² + 3/t⁴ − … for large t. t² = −2·(E + rest) exactly.
  */
 public record FloatGelu() implements FloatActivation {
-  /** y is −0 from here down, and x itself from here up. */
-  public static final float LIMIT = 15.0f;
+  /** The least |x| beyond the segments. */
+  public static final float LIMIT = 4.75f;
 
-  /** The degree of P. */
-  public static final int DEGREE = 7;
+  /** y is −0 from −15 down, and x itself from 15 up. */
+  public static final float END = 15.0f;
 
-  /** The number of segments. */
-  public static final int SEGMENTS = 8;
+  /** q(s) = Q₀ + Q₁·s + … + Q₅·s⁵; made by {@code ForwardTablesTest}. */
+  public static final float Q0 = -0.39894223f;
 
-  /** Where each segment's powers are taken from; made by {@code ForwardTablesTest}. */
-  private static final float[] CENTRES = {
-    0.98358154f, 1.753479f, 2.8354492f, 4.32135f, 6.272156f, 9.156128f, 12.963623f, 0.32385254f
-  };
+  /** Of s. */
+  public static final float Q1 = 0.3989218f;
 
-  /** A row for each power, ascending; made by {@code ForwardTablesTest}. */
-  private static final float[][] MILLS = {
-    {
-      0.26385045f,
-      0.18497181f,
-      0.12743321f,
-      0.08801173f,
-      0.062098388f,
-      0.043068916f,
-      0.030594038f,
-      0.39310834f
-    },
-    {
-      -0.13942385f,
-      -0.0745981f,
-      -0.037611883f,
-      -0.018612795f,
-      -0.009451521f,
-      -0.004597779f,
-      -0.0023327062f,
-      -0.27163315f
-    },
-    {
-      0.0633579f,
-      0.027082838f,
-      0.010393334f,
-      0.0037896698f,
-      0.0014084964f,
-      4.8553292E-4f,
-      1.7685743E-4f,
-      0.15256974f
-    },
-    {
-      -0.025702218f,
-      -0.009036338f,
-      -0.002714103f,
-      -7.4548123E-4f,
-      -2.0575357E-4f,
-      -5.073648E-5f,
-      -1.3334324E-5f,
-      -0.07407468f
-    },
-    {
-      0.009517948f,
-      0.0028086863f,
-      6.7415193E-4f,
-      1.4199439E-4f,
-      2.9467195E-5f,
-      5.2421656E-6f,
-      9.990456E-7f,
-      0.032139238f
-    },
-    {
-      -0.0032645296f,
-      -8.2168524E-4f,
-      -1.6000941E-4f,
-      -2.6189664E-5f,
-      -4.1493226E-6f,
-      -5.3613024E-7f,
-      -7.4382406E-8f,
-      -0.012723515f
-    },
-    {
-      0.001071772f,
-      2.3416651E-4f,
-      3.7878282E-5f,
-      4.928318E-6f,
-      6.0498945E-7f,
-      5.7641103E-8f,
-      5.805367E-9f,
-      0.0047689998f
-    },
-    {
-      -3.416422E-4f,
-      -6.22877E-5f,
-      -8.844199E-6f,
-      -9.57852E-7f,
-      -8.2136914E-8f,
-      -5.965639E-9f,
-      -4.47209E-10f,
-      -0.0016876849f
-    },
-  };
+  /** Of s². */
+  public static final float Q2 = -1.1935202f;
+
+  /** Of s³. */
+  public static final float Q3 = 5.725883f;
+
+  /** Of s⁴. */
+  public static final float Q4 = -30.960472f;
+
+  /** Of s⁵. */
+  public static final float Q5 = 110.07014f;
+
+  /** Made by {@code ForwardTablesTest}. */
+  public static final FloatSegments SEGMENTS =
+      new FloatSegments(
+          1.5625f,
+          new float[] {
+            0.0f, 0.7535874f, 1.0308558f, 2.0595338f, 2.7255895f, 3.4017265f, 4.0432444f, 4.7103376f
+          },
+          new float[][] {
+            {
+              -0.0f,
+              -0.16997051f,
+              -0.15597284f,
+              -0.040617228f,
+              -0.008747339f,
+              -0.0011389256f,
+              -1.06573105E-4f,
+              -5.8244914E-6f
+            },
+            {
+              -1.1754944E-38f,
+              7.7366893E-4f,
+              0.090438545f,
+              0.07881785f,
+              0.02328901f,
+              0.003832325f,
+              4.283731E-4f,
+              2.7343012E-5f
+            },
+            {
+              0.3989423f,
+              0.21504958f,
+              0.109905936f,
+              -0.053627133f,
+              -0.026389752f,
+              -0.0058627184f,
+              -8.068279E-4f,
+              -6.124225E-5f
+            },
+            {
+              0.0f,
+              -0.12946047f,
+              -0.11834667f,
+              0.003969194f,
+              0.015143073f,
+              0.0052587455f,
+              9.358214E-4f,
+              8.663042E-5f
+            },
+            {
+              -0.06649032f,
+              -0.0043453625f,
+              0.022562074f,
+              0.015350133f,
+              -0.0029106184f,
+              -0.0029044312f,
+              -7.349065E-4f,
+              -8.619893E-5f
+            },
+            {
+              0.0f,
+              0.022782644f,
+              0.015020204f,
+              -0.008760713f,
+              -0.0018819628f,
+              8.5472857E-4f,
+              3.9952557E-4f,
+              6.342403E-5f
+            },
+            {
+              0.009971484f,
+              -0.0024805337f,
+              -0.0064263754f,
+              8.789967E-4f,
+              0.0015110178f,
+              3.4849974E-5f,
+              -1.4004717E-4f,
+              -3.492517E-5f
+            },
+            {
+              0.0f,
+              -0.0028482785f,
+              -7.6863455E-4f,
+              9.711922E-4f,
+              -4.066032E-4f,
+              -1.53763E-4f,
+              3.0602285E-5f,
+              1.4550272E-5f
+            },
+            {
+              -0.001160718f,
+              2.61281E-4f,
+              6.747069E-4f,
+              -3.0126754E-4f,
+              -1.4673657E-4f,
+              6.879514E-5f,
+              2.0245721E-5f,
+              -3.9372835E-6f
+            }
+          });
 
   @Override
   public float value(float x) {
-    float size = Math.abs(x);
-    float t = size > LIMIT ? LIMIT : size;
-    float half = -0.5f * t;
-    float exponent = t * half;
-    float rest = Math.fma(t, half, -exponent);
-    float z = Math.fma(exponent, LOG2_E, ROUNDER);
-    float k = z - ROUNDER;
-    float r = Math.fma(k, -LN2_HIGH, exponent) + Math.fma(k, -LN2_LOW, rest);
-    float v = Math.fma(r * r, FloatExponential.series(r), r);
-    float scale = Float.intBitsToFloat(Float.floatToRawIntBits(z) << 23);
-    int segment = segment(Math.fma(t, t + 1.0f, 1.0f));
-    float d = t - CENTRES[segment];
-    float p = MILLS[DEGREE][segment];
-    for (int j = DEGREE - 1; j > 0; j--) {
-      p = Math.fma(p, d, MILLS[j][segment]);
+    float t = Math.abs(x);
+    if (!(t >= LIMIT)) {
+      return SEGMENTS.value(x);
     }
-    float slope = p;
-    p = Math.fma(slope, d, MILLS[0][segment]);
-    float lost = Math.fma(slope, d, MILLS[0][segment] - p);
-    float product = t * p;
-    float correction = Math.fma(t, lost, Math.fma(t, p, -product));
-    float below = product + Math.fma(product, v, correction);
-    return Math.fma(below * scale, -UNSCALE, x < 0 ? -0.0f : x);
-  }
-
-  /** The exponent of w modulo 8; w in [1, 2) has 7. */
-  static int segment(float w) {
-    return Float.floatToRawIntBits(w) >>> 23 & SEGMENTS - 1;
-  }
-
-  /**
-   * The centres by {@link #segment}.
-   *
-   * @return a copy
-   */
-  public static float[] centres() {
-    return CENTRES.clone();
-  }
-
-  /**
-   * One coefficient of all segments.
-   *
-   * @param j its power, 0 to {@value #DEGREE}
-   * @return a copy
-   */
-  public static float[] coefficients(int j) {
-    return MILLS[j].clone();
+    float held = t > END ? END : t;
+    float half = -0.5f * held;
+    float exponent = held * half;
+    float rest = Math.fma(held, half, -exponent);
+    float z = FloatExponential.bits(exponent);
+    float v = FloatExponential.excess(z, exponent, rest);
+    float s = -0.5f / exponent;
+    float q = Math.fma(Q5, s, Q4);
+    q = Math.fma(q, s, Q3);
+    q = Math.fma(q, s, Q2);
+    q = Math.fma(q, s, Q1);
+    q = Math.fma(q, s, Q0);
+    float product = Math.fma(q, v, q) * FloatExponential.scale(z);
+    return Math.fma(product, FloatExponential.UNSCALE, x < 0 ? -0.0f : x);
   }
 }

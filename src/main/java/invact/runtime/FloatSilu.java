@@ -1,39 +1,136 @@
 package invact.runtime;
 
 /**
- * SiLU in fp32, x/(1 + e^−x).
+ * SiLU in fp32: {@link FloatSegments} for |x| below {@value #LIMIT}, beyond that with t = |x|
  *
- * <p>Where e^−x = 2^k·(1 + v), 1 + e^−x is (1 + 2^k) + 2^k·v, in which the product is exact and,
- * for |k| &lt; 24, so is the first sum; what it loses else is added to the product. For x &lt; 0
- * all terms are scaled by 2⁻⁶⁴, so that they do not overflow, and so is the quotient by the last
- * product.
+ * <pre>
+ * f(x) = max(x, 0) + f(−t),   f(−t) = −t·e/(1 + e) = −t·(e − e² + …),   e = exp(−t)
+ * </pre>
+ *
+ * <p>In 2^k·(1 + v) = e, v less (1 + v)·(e − e²) takes care of 1 + e; e³ is below 2⁻³⁶.
  */
 public record FloatSilu() implements FloatActivation {
-  /** y is −0 from here down. */
-  public static final float LOW = -120.0f;
+  /** The least |x| beyond the segments. */
+  public static final float LIMIT = 8.5f;
 
-  /** 1 + e^−x is 1 from here up. */
-  public static final float HIGH = 40.0f;
+  /** y is −0 from −120 down, and x itself from 120 up. */
+  public static final float END = 120.0f;
 
-  /** The exponent's bias where nothing is scaled. */
-  public static final float PLAIN_ROUNDER = 0x1.8p23f + 127;
-
-  /** And where it is by 2⁻⁶⁴. */
-  public static final float SCALED_ROUNDER = 0x1.8p23f + 63;
+  /** Made by {@code ForwardTablesTest}. */
+  public static final FloatSegments SEGMENTS =
+      new FloatSegments(
+          0.875f,
+          new float[] {
+            0.0f, 1.2799038f, 1.8015406f, 3.6230297f, 4.783541f, 5.910482f, 7.0716286f, 8.190347f
+          },
+          new float[][] {
+            {
+              -0.0f,
+              -0.27846432f,
+              -0.25521278f,
+              -0.09422493f,
+              -0.039688587f,
+              -0.01597929f,
+              -0.005997658f,
+              -0.0022706985f
+            },
+            {
+              -1.1754944E-38f,
+              3.1317578E-4f,
+              0.07739478f,
+              0.065767184f,
+              0.031062389f,
+              0.0132325385f,
+              0.0051444415f,
+              0.0019928282f
+            },
+            {
+              0.24999999f,
+              0.10869482f,
+              0.043098457f,
+              -0.01816956f,
+              -0.011125021f,
+              -0.0052287187f,
+              -0.0021437928f,
+              -8.5724116E-4f
+            },
+            {
+              0.0f,
+              -0.04885567f,
+              -0.033698577f,
+              9.643536E-4f,
+              0.0021902667f,
+              0.0012722164f,
+              5.706974E-4f,
+              2.3921054E-4f
+            },
+            {
+              -0.02083299f,
+              0.00474131f,
+              0.008482991f,
+              0.0010569955f,
+              -1.4987396E-4f,
+              -1.9694061E-4f,
+              -1.0621509E-4f,
+              -4.8102127E-5f
+            },
+            {
+              0.0f,
+              0.0030350904f,
+              7.7728815E-5f,
+              -4.536919E-4f,
+              -5.4174365E-5f,
+              1.4046175E-5f,
+              1.3780297E-5f,
+              7.2561693E-6f
+            },
+            {
+              0.0020796137f,
+              -0.0011071163f,
+              -6.886224E-4f,
+              1.0224742E-4f,
+              2.364558E-5f,
+              2.1445E-6f,
+              -1.0085728E-6f,
+              -8.0884206E-7f
+            },
+            {
+              0.0f,
+              -2.1963728E-5f,
+              2.0694088E-4f,
+              -1.2825904E-5f,
+              -5.350111E-6f,
+              -9.839094E-7f,
+              -4.4832177E-8f,
+              5.7063854E-8f
+            },
+            {
+              -1.956729E-4f,
+              1.1342981E-4f,
+              -2.3851115E-5f,
+              -2.4468495E-6f,
+              9.491735E-7f,
+              2.8643154E-7f,
+              4.902738E-8f,
+              2.849055E-9f
+            }
+          });
 
   @Override
   public float value(float x) {
-    float input = x < LOW ? LOW : x;
-    float bounded = input > HIGH ? HIGH : input;
-    float unit = x < 0 ? UNSCALE : 1.0f;
-    float rounder = x < 0 ? SCALED_ROUNDER : PLAIN_ROUNDER;
-    float z = Math.fma(bounded, -LOG2_E, rounder);
-    float k = z - rounder;
-    float r = Math.fma(k, -LN2_LOW, Math.fma(k, -LN2_HIGH, -bounded));
-    float v = Math.fma(r * r, FloatExponential.series(r), r);
-    float power = Float.intBitsToFloat(Float.floatToRawIntBits(z) << 23);
-    float sum = power + unit;
-    float lost = unit - (sum - power);
-    return input / (sum + Math.fma(power, v, lost)) * unit;
+    float t = Math.abs(x);
+    if (!(t >= LIMIT)) {
+      return SEGMENTS.value(x);
+    }
+    float exponent = t > END ? -END : -t;
+    float z = FloatExponential.bits(exponent);
+    float v = FloatExponential.excess(z, exponent, 0.0f);
+    float scale = FloatExponential.scale(z);
+    float significand = v + 1.0f;
+    float e = significand * scale * FloatExponential.UNSCALE;
+    float less = Math.fma(-e, e, e);
+    float excess = Math.fma(-less, significand, v);
+    float product = Math.fma(exponent, excess, exponent) * scale;
+    return Math.fma(product, FloatExponential.UNSCALE, x < 0 ? -0.0f : x);
   }
 }

@@ -5,16 +5,20 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import invact.activation.Branch;
+import invact.coefficient.BranchApproximant;
 import invact.coefficient.CoefficientSet;
 import invact.math.FloatFormat;
 import java.lang.foreign.MemorySegment;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
 
 /** The specification of {@link InvertedActivation}, one element after the other. */
 public final class ScalarActivation implements InvertedActivation {
   private final FloatActivation activation;
   private final double argmin;
-  private final FloatDerivative left;
-  private final FloatDerivative right;
+  private final Map<FloatFormat, FloatDerivative> left;
+  private final Map<FloatFormat, FloatDerivative> right;
 
   /**
    * An activation ready to run.
@@ -25,8 +29,16 @@ public final class ScalarActivation implements InvertedActivation {
   public ScalarActivation(CoefficientSet set) {
     activation = FloatActivation.of(set.activation());
     argmin = set.activation().argmin();
-    left = FloatDerivative.of(set.left().approximant());
-    right = FloatDerivative.of(set.right().approximant());
+    left = derivatives(set.left().approximant());
+    right = derivatives(set.right().approximant());
+  }
+
+  private static Map<FloatFormat, FloatDerivative> derivatives(BranchApproximant approximant) {
+    Map<FloatFormat, FloatDerivative> derivatives = new EnumMap<>(FloatFormat.class);
+    for (FloatFormat format : List.of(FloatFormat.FP32, FloatFormat.BF16, FloatFormat.FP16)) {
+      derivatives.put(format, FloatDerivative.of(approximant, format));
+    }
+    return derivatives;
   }
 
   @Override
@@ -95,6 +107,8 @@ public final class ScalarActivation implements InvertedActivation {
       MemorySegment dx,
       long from,
       long to) {
+    FloatDerivative left = this.left.get(format);
+    FloatDerivative right = this.right.get(format);
     for (long first = from; first < to; first += Byte.SIZE) {
       long end = Math.min(first + Byte.SIZE, to);
       int bits = indicator.get(JAVA_BYTE, first / Byte.SIZE);
@@ -110,10 +124,11 @@ public final class ScalarActivation implements InvertedActivation {
    * g on one branch.
    *
    * @param branch the branch
+   * @param format the format of the outputs: fp32, bf16 or fp16
    * @return the derivative that backward multiplies by
    */
-  public FloatDerivative derivative(Branch branch) {
-    return branch == Branch.LEFT ? left : right;
+  public FloatDerivative derivative(Branch branch, FloatFormat format) {
+    return (branch == Branch.LEFT ? left : right).get(format);
   }
 
   static float load(FloatFormat format, MemorySegment segment, long i) {

@@ -21,6 +21,39 @@ public sealed interface Density {
   String description();
 
   /**
+   * This density, but for one input in a thousand from anywhere in [−20, 20], where every
+   * activation has reached its limits. A fit to it does not give up inputs that hardly ever occur.
+   *
+   * @return the mixture
+   */
+  default Density withRareInputs() {
+    return new Mixture(this, new Uniform(-20, 20), 0.001);
+  }
+
+  /**
+   * The density of a text.
+   *
+   * @param text {@code normal}, {@code normal:SIGMA} or {@code uniform:LO:HI}
+   * @return the density; σ is 1 where the text names none
+   * @throws IllegalArgumentException if the text names no density
+   */
+  static Density of(String text) {
+    String[] parts = text.split(":", -1);
+    try {
+      if (parts[0].equals("normal") && parts.length <= 2) {
+        return new Normal(parts.length == 1 ? 1.0 : Double.parseDouble(parts[1]));
+      }
+      if (parts[0].equals("uniform") && parts.length == 3) {
+        return new Uniform(Double.parseDouble(parts[1]), Double.parseDouble(parts[2]));
+      }
+    } catch (NumberFormatException e) {
+      // Falls through to the one message that says what a density looks like.
+    }
+    throw new IllegalArgumentException(
+        "'" + text + "' is no density: write normal, normal:SIGMA or uniform:LO:HI");
+  }
+
+  /**
    * x ~ N(0, σ²).
    *
    * @param sigma σ &gt; 0

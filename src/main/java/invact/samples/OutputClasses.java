@@ -10,13 +10,13 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * What a decoder sees of an activation in a 16-bit format: the pairs (y, S) that occur, each with
- * the inputs that share it.
+ * What a decoder sees of an activation in a format: the pairs (y, S) that occur, each with the
+ * inputs that share it.
  *
  * <p>Inputs are the finite numbers of the format, each as likely as the density makes the reals
  * that round to it; outputs are f(x) rounded to the format. All a decoder knows is y and S. Of all
  * estimates of f′ the conditional mean over the inputs that share them has the least RMS error: the
- * <em>floor</em>.
+ * <em>floor</em>. In bf16 and fp16 all inputs are counted, in fp32 a sample of some 16,000 outputs.
  */
 public final class OutputClasses {
   /**
@@ -76,16 +76,31 @@ public final class OutputClasses {
    * The classes of an activation in a format.
    *
    * @param activation the activation
-   * @param format bf16 or fp16
+   * @param format fp32, bf16 or fp16
    * @param density how often inputs occur; inputs of probability 0 are left out
    * @return the classes
-   * @throws IllegalArgumentException if the format is not 16 bits wide, or no input is likely
+   * @throws IllegalArgumentException if the format is fp64, or no input is likely
    */
   public static OutputClasses of(Activation activation, FloatFormat format, Density density) {
-    if (!format.isHalf()) {
+    if (format == FloatFormat.FP64) {
       throw new IllegalArgumentException(
-          "classes of outputs are counted in bf16 and fp16, not in " + format.label());
+          "outputs have classes in fp32, bf16 and fp16, not in " + format.label());
     }
+    List<Input> inputs =
+        new ArrayList<>(
+            format == FloatFormat.FP32
+                ? SinglePrecision.inputs(activation, density)
+                : halfPrecisionInputs(activation, format, density));
+    if (inputs.isEmpty()) {
+      throw new IllegalArgumentException("no input of " + format.label() + " is likely");
+    }
+    // −0 is not among the inputs, but on the left it is an output, which compare sorts apart.
+    inputs.sort(Comparator.comparing(Input::branch).thenComparingDouble(Input::y));
+    return new OutputClasses(inputs);
+  }
+
+  private static List<Input> halfPrecisionInputs(
+      Activation activation, FloatFormat format, Density density) {
     double[] x = finiteNumbers(format);
     List<Input> inputs = new ArrayList<>();
     int last = x.length - 1;
@@ -105,12 +120,7 @@ public final class OutputClasses {
                 activation.derivative(x[i])));
       }
     }
-    if (inputs.isEmpty()) {
-      throw new IllegalArgumentException("no input of " + format.label() + " is likely");
-    }
-    // −0 is not among the inputs, but on the left it is an output, which compare sorts apart.
-    inputs.sort(Comparator.comparing(Input::branch).thenComparingDouble(Input::y));
-    return new OutputClasses(inputs);
+    return inputs;
   }
 
   /**

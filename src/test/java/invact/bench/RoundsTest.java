@@ -21,15 +21,14 @@ class RoundsTest {
     AtomicLong longCalls = new AtomicLong();
     List<Spread> nanos =
         Rounds.time(
-            List.of(
-                shortCalls::incrementAndGet,
-                () -> {
-                  longCalls.incrementAndGet();
-                  long end = System.nanoTime() + 3_000_000;
-                  while (System.nanoTime() < end) {
-                    Thread.onSpinWait();
-                  }
-                }));
+            List.of(shortCalls::incrementAndGet),
+            List.of(() -> {
+              longCalls.incrementAndGet();
+              long end = System.nanoTime() + 3_000_000;
+              while (System.nanoTime() < end) {
+                Thread.onSpinWait();
+              }
+            }));
     assertTrue(shortCalls.get() > 100 * longCalls.get(), shortCalls + " " + longCalls);
     assertTrue(nanos.get(1).low() >= 3e6, nanos::toString);
   }

@@ -103,13 +103,13 @@ class CommandTest {
       quoteCharacter = '`',
       value = {
         "fit|name activations",
-        "fit gelu --all|one of the three",
-        "fit --all --defaults|one of the three",
+        "fit gelu --all|--all goes with neither",
+        "fit --all --defaults|--all goes with neither",
         "fit --defaults --points 101|--defaults takes no --points",
         "fit --defaults --json|--defaults takes no --json",
         "fit --expr x|--expr and --name go together",
         "fit --name my_f|--expr and --name go together",
-        "fit --all --expr x --name my_f|one of the three",
+        "fit --all --expr x --name my_f|--all goes with neither",
         "fit swish-1|swish of slope 1 is silu",
         "fit mish --target sigmoid|mish has no target 'sigmoid'",
         "fit relu|unknown activation 'relu': known are gelu, silu",
@@ -121,8 +121,30 @@ class CommandTest {
         "fit gelu --points many|--points",
         "fit gelu --starts 0|starts must be at least 1",
         "fit gelu --sampling chebyshev|unknown sampling 'chebyshev': use uniform-x or uniform-y",
-        "fit gelu --form spline|unknown form 'spline': use paper",
-        "fit gelu --objective minimax|unknown objective 'minimax': use least-squares",
+        "fit gelu --form spline|unknown form 'spline': known are paper-gelu-left",
+        "fit gelu --form a,b,c|names 3 forms: write LEFT,RIGHT",
+        "fit gelu --form root-polynomial-5-cut-5.0|cannot serve the left branch",
+        "fit gelu --form root-polynomial-5|end its name in -cut-U, such as root-polynomial-5-cut-5",
+        "fit gelu --objective median|unknown objective 'median': use least-squares or minimax",
+        "fit gelu --objective minimax --points 101|minimax takes no --points: it levels",
+        "fit gelu --objective minimax --seed 2|minimax takes no --seed: it levels",
+        "fit gelu --objective minimax --dtype bf16|leave out --dtype or --objective minimax",
+        "fit gelu --dtype fp64|--dtype fp64 rounds nothing",
+        "fit gelu --dtype fp8|unknown dtype 'fp8'",
+        "fit gelu --dtype bf16 --range -5:5|--dtype takes no --range",
+        "fit silu --dtype bf16 --target sigmoid|leave out --target sigmoid",
+        "fit gelu --density normal|add --dtype",
+        "fit gelu --dtype bf16 --density cauchy|'cauchy' is no density: write normal",
+        "fit gelu --dtype bf16 --density normal:-1|sigma must be positive",
+        "fit gelu --dtype bf16 --density uniform:3:1|its low end comes first",
+        "fit --defaults --dtype bf16|--defaults takes no --dtype",
+        "search|name activations (gelu, silu",
+        "search gelu --dtype fp64|a search is for fp32, bf16 or fp16",
+        "search gelu --density normal|add --dtype bf16",
+        "search gelu --branch middle|unknown branch 'middle': use left or right",
+        "search gelu --forms spline|no candidate of at most 60 slots begins with 'spline'",
+        "search gelu --max-cost 3|no form costs at most 3 slots: raise --max-cost",
+        "search gelu silu --plot one.png|is one file: name one activation and dtype",
         "fit gelu --target sigmoid|gelu has no target 'sigmoid': it has derivative",
         "fit gelu --target tanh|unknown target 'tanh': use derivative or sigmoid",
         "fit gelu --frobnicate|--frobnicate",
@@ -278,7 +300,8 @@ class CommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "fit ", "evaluate ", "plot ", "bench ", "doctor ", "list "})
+  @ValueSource(
+      strings = {"", "fit ", "search ", "evaluate ", "plot ", "bench ", "doctor ", "list "})
   void helpGoesToStdoutWithExitCodesAndExamples(String command) {
     Run run = run((command + "--help").split(" "));
     assertEquals(0, run.exitCode);
@@ -288,7 +311,7 @@ class CommandTest {
     assertFalse(run.out.lines().anyMatch(line -> line.length() > 80), run.out);
   }
 
-  private static void assertFailure(Run run, String complaint) {
+  static void assertFailure(Run run, String complaint) {
     assertEquals(1, run.exitCode, run.err);
     assertEquals("", run.out);
     assertTrue(run.err.startsWith("invact: ") && run.err.contains(complaint), run.err);

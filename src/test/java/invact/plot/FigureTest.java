@@ -42,7 +42,7 @@ class FigureTest {
   }
 
   static Stream<Figure> allFigures() {
-    return Stream.concat(figures().stream(), Stream.of(crowded()));
+    return Stream.concat(figures().stream(), Stream.of(crowded(), ParetoFigureTest.example()));
   }
 
   @ParameterizedTest

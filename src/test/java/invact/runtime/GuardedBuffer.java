@@ -8,26 +8,43 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import invact.math.FloatFormat;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 
 /** A segment between two guard zones, all of it filled with a poison at first. */
 final class GuardedBuffer {
   /** Where a buffer lies. */
   enum Place {
-    HEAP,
     HEAP_FLOATS,
     HEAP_SHORTS,
+    HEAP_BYTES,
+    HEAP_LONGS,
     HEAP_MISALIGNED,
     NATIVE,
     NATIVE_MISALIGNED;
 
     private MemorySegment allocate(Arena arena, long bytes) {
       return switch (this) {
-        case HEAP -> MemorySegment.ofArray(new long[(int) (bytes / Long.BYTES) + 1]);
+        case HEAP_LONGS -> MemorySegment.ofArray(new long[(int) (bytes / Long.BYTES) + 1]);
         case HEAP_FLOATS -> MemorySegment.ofArray(new float[(int) (bytes / Float.BYTES) + 1]);
         case HEAP_SHORTS -> MemorySegment.ofArray(new short[(int) (bytes / Short.BYTES) + 1]);
-        case HEAP_MISALIGNED -> MemorySegment.ofArray(new byte[(int) bytes]);
+        case HEAP_BYTES, HEAP_MISALIGNED -> MemorySegment.ofArray(new byte[(int) bytes]);
         case NATIVE, NATIVE_MISALIGNED -> arena.allocate(bytes, Long.BYTES);
       };
+    }
+
+    /** All places, that of an array of a format's own elements first. */
+    static List<Place> naturalFirst(FloatFormat format) {
+      List<Place> places = new ArrayList<>(List.of(values()));
+      Place natural = format.isHalf() ? HEAP_SHORTS : HEAP_FLOATS;
+      places.remove(natural);
+      places.addFirst(natural);
+      return places;
+    }
+
+    /** Where the indicator lies: as bytes, where the elements are floats or shorts. */
+    Place ofIndicator() {
+      return this == HEAP_FLOATS || this == HEAP_SHORTS ? HEAP_BYTES : this;
     }
 
     private long offset() {

@@ -6,10 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import invact.activation.Activation;
 import invact.activation.Activations;
+import invact.activation.Branch;
 import invact.math.FloatFormat;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OutputClassesTest {
   private static final Density STANDARD = new Density.Normal(1);
@@ -47,6 +55,54 @@ class OutputClassesTest {
     assertTrue(StrictMath.sqrt(midrange) > classes.floorRms());
   }
 
+  /**
+   * Of fp32 a sample is taken: against all inputs next to T, counted one by one, each as likely as
+   * the next (their spacing is the same on all of the interval).
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"gelu", "silu"})
+  void singlePrecisionIsSampledWell(String name) {
+    Activation f = Activations.of(name);
+    double reach = 0x1p-9;
+    Density near = new Density.Uniform(f.argmin() - reach, f.argmin() + reach);
+    Map<Branch, Map<Float, List<Double>>> derivatives = new EnumMap<>(Branch.class);
+    int count = 0;
+    for (float x = (float) (f.argmin() - reach);
+        x <= f.argmin() + reach;
+        x = StrictMath.nextUp(x)) {
+      derivatives
+          .computeIfAbsent(f.branch(x), branch -> new HashMap<>())
+          .computeIfAbsent((float) f.value(x), y -> new ArrayList<>())
+          .add(f.derivative(x));
+      count++;
+    }
+    double squares = 0;
+    double max = 0;
+    for (Map<Float, List<Double>> branch : derivatives.values()) {
+      for (List<Double> shared : branch.values()) {
+        double mean = shared.stream().mapToDouble(d -> d).average().orElseThrow();
+        for (double derivative : shared) {
+          squares += (derivative - mean) * (derivative - mean);
+          max = StrictMath.max(max, StrictMath.abs(derivative - mean));
+        }
+      }
+    }
+    OutputClasses sampled = OutputClasses.of(f, FloatFormat.FP32, near);
+    // The sample has one class in some ten; f′ is linear on a class to 10⁻⁴ of its width.
+    assertEquals(StrictMath.sqrt(squares / count), sampled.floorRms(), 0.01 * sampled.floorRms());
+    assertEquals(max, sampled.floorMaxAbs(), 1e-3 * max);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "normal, normal(1.0)",
+    "normal:0.5, normal(0.5)",
+    "uniform:-3:4, 'uniform(-3.0, 4.0)'",
+  })
+  void densitiesGoByText(String text, String description) {
+    assertEquals(description, Density.of(text).description());
+  }
+
   @Test
   void probabilitiesKeepTheirDigitsInBothTails() {
     for (double x : new double[] {0.5, 3, 9, 30}) {
@@ -63,7 +119,7 @@ class OutputClassesTest {
   void argumentsAreRefused() {
     Activation f = Activations.GELU;
     assertThrows(
-        IllegalArgumentException.class, () -> OutputClasses.of(f, FloatFormat.FP32, STANDARD));
+        IllegalArgumentException.class, () -> OutputClasses.of(f, FloatFormat.FP64, STANDARD));
     assertThrows(IllegalArgumentException.class, () -> new Density.Normal(0));
     assertThrows(IllegalArgumentException.class, () -> new Density.Uniform(1, 1));
     Density nowhere = new Density.Uniform(1e6, 2e6);

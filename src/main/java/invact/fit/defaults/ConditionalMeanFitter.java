@@ -11,8 +11,9 @@ import invact.coefficient.Origin;
 import invact.coefficient.Piece;
 import invact.fit.CurveFit;
 import invact.fit.FitException;
-import invact.fit.FormModel;
 import invact.fit.LeastSquaresFitter;
+import invact.fit.LinearPart;
+import invact.fit.minimax.BranchMinimax;
 import invact.fit.rounding.CoefficientRounding;
 import invact.math.FloatFormat;
 import invact.samples.Density;
@@ -20,14 +21,15 @@ import invact.samples.OutputClasses;
 import java.util.List;
 
 /**
- * Fits forms for a 16-bit format: not to f′∘f⁻¹, but to what can be told from a rounded output, the
- * mean of f′ over the inputs that share it ({@link OutputClasses}), each class weighted by its
- * probability. The lift is a runtime's, in fp32 ({@link RoundedLift}).
+ * Fits forms for a format in which outputs are rounded: not to f′∘f⁻¹, but to what can be told from
+ * a rounded output, the mean of f′ over the inputs that share it ({@link OutputClasses}), each
+ * class weighted by its probability. The lift is a runtime's, in fp32 ({@link RoundedLift}).
  *
  * <p>Least squares makes the bias vanish, and the RMS error comes as near to the floor as the form
  * can. A density that leaves a part of the line nearly empty lets an approximant go astray there;
- * mix a little of a uniform one into it. Only forms that are linear in all coefficients are fitted:
- * next to T outputs lie far apart in the root, and a rational puts poles between them.
+ * mix a little of a uniform one into it ({@link Density#withRareInputs}). The coefficients in which
+ * a form is not linear are those of the minimax fit to the exact function: next to T outputs lie
+ * far apart in the root, and a rational with a free denominator puts poles between them.
  */
 public final class ConditionalMeanFitter {
   private static final CoefficientRounding ROUNDING = new CoefficientRounding(FloatFormat.FP32);
@@ -39,7 +41,7 @@ public final class ConditionalMeanFitter {
   /**
    * A fitter for one format and density.
    *
-   * @param format bf16 or fp16
+   * @param format fp32, bf16 or fp16
    * @param density how inputs are distributed
    */
   public ConditionalMeanFitter(FloatFormat format, Density density) {
@@ -52,22 +54,27 @@ public final class ConditionalMeanFitter {
    *
    * @param activation the activation
    * @param branch the branch
-   * @param form the form, linear in all its coefficients
+   * @param form the form
    * @return the piece, its coefficients rounded to fp32
-   * @throws IllegalArgumentException if the form is not linear, or there are fewer outputs than
-   *     coefficients
+   * @throws IllegalArgumentException if there are fewer outputs than coefficients
    * @throws FitException if the fit does not converge
    */
   public Piece fit(Activation activation, Branch branch, Form form) {
     return fit(activation, branch, form, OutputClasses.of(activation, format, density));
   }
 
-  /** The same with the classes of the activation in this format and density. */
-  Piece fit(Activation activation, Branch branch, Form form, OutputClasses outputs) {
-    if (!form.nonlinear().isEmpty()) {
-      throw new IllegalArgumentException(
-          form.name() + " is not linear in its coefficients: use a polynomial in the root");
-    }
+  /**
+   * Fits one branch to classes that were counted before.
+   *
+   * @param activation the activation
+   * @param branch the branch
+   * @param form the form
+   * @param outputs the classes of the activation in this fitter's format and density
+   * @return the piece, its coefficients rounded to fp32
+   * @throws IllegalArgumentException if there are fewer outputs than coefficients
+   * @throws FitException if the fit does not converge
+   */
+  public Piece fit(Activation activation, Branch branch, Form form, OutputClasses outputs) {
     // A runtime decodes y = ±0 on the left as f(−∞) whatever the coefficients.
     List<OutputClasses.OutputClass> classes =
         outputs.classes().stream()
@@ -97,19 +104,35 @@ public final class ConditionalMeanFitter {
       weight[i] = each.weight();
       totalWeight += each.weight();
     }
-    CurveFit fit =
-        fitter.fit(new FormModel(form), lift, mean, weight, new double[form.coefficientCount()]);
+    LinearPart model = new LinearPart(form, nonlinear(activation, branch, form));
+    CurveFit fit;
+    try {
+      fit = fitter.fit(model, lift, mean, weight, new double[model.parameterCount()]);
+    } catch (FitException e) {
+      throw new FitException(
+          "%s %s: %s does not suit the outputs of %s, try another degree or centre: %s"
+              .formatted(
+                  activation.name(), branch.label(), form.name(), format.label(), e.getMessage()),
+          e);
+    }
     return Piece.measured(
         new BranchApproximant(
             activation,
             branch,
             Target.DERIVATIVE,
-            new Approximant(form, ROUNDING.plain(fit.parameters()))),
+            new Approximant(form, ROUNDING.plain(model.coefficients(fit.parameters())))),
         new Origin.ConditionalMean(
             format.label(),
             density.description(),
             classes.size(),
             StrictMath.sqrt(fit.sumOfSquares() / totalWeight),
             fit.conditionNumber()));
+  }
+
+  /** Coefficients of which the nonlinear ones are to be kept. */
+  private static double[] nonlinear(Activation activation, Branch branch, Form form) {
+    return form.nonlinear().isEmpty()
+        ? new double[form.coefficientCount()]
+        : BranchMinimax.of(activation, branch, Target.DERIVATIVE, form).fit().coefficients();
   }
 }

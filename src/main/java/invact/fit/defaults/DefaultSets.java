@@ -13,10 +13,11 @@ import java.util.List;
  *
  * <p>For fp32 rationals, minimax on the exact function, within 2·10⁻⁶ of it on the whole real line
  * in fp32 arithmetic. For the 16-bit formats, where rounding y costs a thousand times that,
- * polynomials fitted to the conditional mean, within 1.03 of the least RMS error that any decoder
- * can have for x ~ N(0, 1), and within 1.1 for half and twice that scale. All are functions of the
- * root of the lift without exponential or power, at most 60 instruction slots for a backward pass.
- * Degrees, centres and cut-offs are searched: the cheapest that keep these promises.
+ * polynomials fitted to the conditional mean, within 1.05 of the least RMS error that any decoder
+ * can have for x ~ N(0, 1), and within 1.02 of what polynomials of degree 16 reach for that, half
+ * and twice that scale. All are functions of the root of the lift without exponential or power, at
+ * most 60 instruction slots for a backward pass. Degrees, centres and cut-offs are searched: the
+ * cheapest that keep these promises.
  */
 public final class DefaultSets {
   /** The formats, in the order in which sets are listed. */

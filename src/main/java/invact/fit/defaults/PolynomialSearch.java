@@ -26,34 +26,32 @@ import java.util.Map;
  *
  * <p>Every degree of either branch is fitted to the conditional mean ({@link
  * ConditionalMeanFitter}). The squared error of both branches together is that of the floor and
- * what each branch adds to it; the pair of least cost is taken whose root is within a ratio of the
- * floor, for inputs of several scales.
+ * what each branch adds to it; the pair of least cost is taken that is nearly as good as any for
+ * inputs of three scales.
  */
 final class PolynomialSearch {
+  /** Inputs as a normalised layer makes them. */
   private static final Density USUAL = new Density.Normal(1);
 
-  /**
-   * What is fitted: inputs as a normalised layer makes them, and one in fifty from anywhere, so
-   * that rare inputs are not given up.
-   */
-  static final Density DENSITY = new Density.Mixture(USUAL, new Density.Uniform(-20, 20), 0.02);
+  /** What is fitted: one in ten from anywhere, so that rare inputs are not given up. */
+  private static final Density DENSITY = new Density.Mixture(USUAL, new Density.Uniform(-20, 20), 0.1);
 
-  /** A density and the largest RMS error wanted for it, in floors. */
-  private record Goal(Density density, double ratio) {}
+  /** What the fits are judged by, each as if inputs came like that alone. */
+  private static final List<Density> JUDGES =
+      List.of(USUAL, new Density.Normal(0.5), new Density.Normal(2));
 
-  /** The first must be reached, the others as nearly as the degrees allow. */
-  private static final List<Goal> GOALS =
-      List.of(
-          new Goal(USUAL, 1.03),
-          new Goal(new Density.Normal(0.5), 1.1),
-          new Goal(new Density.Normal(2), 1.1));
+  /** The largest RMS error for each judge, in those that the best degrees have. */
+  private static final double SLACK = 1.02;
+
+  /** The largest RMS error for usual inputs, in floors. */
+  private static final double PROMISE = 1.05;
 
   private static final int LEAST_DEGREE = 4;
 
-  /** Beyond it the powers cancel more than they add: fp32 loses a bit with each degree. */
-  static final int LARGEST_DEGREE = 16;
+  /** Beyond it what cancels in fp32 outgrows what a degree adds. */
+  private static final int LARGEST_DEGREE = 16;
 
-  /** A polynomial, and what it adds to the squared floor for each goal, in squared floors. */
+  /** A polynomial, and what it adds to the squared floor for each judge, in squared floors. */
   private record Candidate(Piece piece, double[] excess) {
     Form form() {
       return piece.approximant().approximant().form();
@@ -62,18 +60,18 @@ final class PolynomialSearch {
 
   /** Both branches. */
   private record Pair(Candidate left, Candidate right) {
-    /** The RMS error for one goal, in floors. */
-    double ratio(int goal) {
-      return StrictMath.sqrt(1 + left.excess[goal] + right.excess[goal]);
+    /** The RMS error for one judge, in floors. */
+    double ratio(int judge) {
+      return StrictMath.sqrt(1 + left.excess[judge] + right.excess[judge]);
     }
 
-    /** At most 1 where all goals are met. */
-    double worst() {
-      double worst = 0;
-      for (int goal = 0; goal < GOALS.size(); goal++) {
-        worst = StrictMath.max(worst, ratio(goal) / GOALS.get(goal).ratio());
+    /** 1 if the ratios are at most these, else the largest part by which one is above. */
+    double excess(double[] ratios) {
+      double excess = 1;
+      for (int judge = 0; judge < ratios.length; judge++) {
+        excess = StrictMath.max(excess, ratio(judge) / ratios[judge]);
       }
-      return worst;
+      return excess;
     }
 
     int slots() {
@@ -90,16 +88,16 @@ final class PolynomialSearch {
     this.activation = activation;
     this.format = format;
     lift = RoundedLift.of(activation, format);
-    for (Goal goal : GOALS) {
-      seen.add(OutputClasses.of(activation, format, goal.density()));
+    for (Density judge : JUDGES) {
+      seen.add(OutputClasses.of(activation, format, judge));
     }
   }
 
   /**
    * The set.
    *
-   * @throws FitException if no pair of degrees reaches the first goal, or the format has too few
-   *     outputs on a branch
+   * @throws FitException if no pair of degrees keeps the promise
+   * @throws IllegalArgumentException if the format has fewer outputs on a branch than coefficients
    */
   CoefficientSet fit(String name) {
     ConditionalMeanFitter fitter = new ConditionalMeanFitter(format, DENSITY);
@@ -112,15 +110,23 @@ final class PolynomialSearch {
       }
       candidates.put(branch, its);
     }
-    Pair best =
+    List<Pair> pairs =
         candidates.get(Branch.LEFT).stream()
             .flatMap(l -> candidates.get(Branch.RIGHT).stream().map(r -> new Pair(l, r)))
+            .toList();
+    double[] largest = new double[JUDGES.size()];
+    for (int judge = 0; judge < largest.length; judge++) {
+      int j = judge;
+      largest[j] = SLACK * pairs.stream().mapToDouble(pair -> pair.ratio(j)).min().orElseThrow();
+    }
+    Pair best =
+        pairs.stream()
             .min(
-                Comparator.<Pair>comparingDouble(pair -> StrictMath.max(pair.worst(), 1.0))
+                Comparator.<Pair>comparingDouble(pair -> pair.excess(largest))
                     .thenComparingInt(Pair::slots)
                     .thenComparingDouble(pair -> pair.ratio(0)))
             .orElseThrow();
-    if (best.ratio(0) > GOALS.getFirst().ratio()) {
+    if (best.ratio(0) > PROMISE) {
       throw new FitException(
           ("no polynomials up to degree %d decode %s of %s well:"
                   + " the best have an RMS error of %.3f floors for %s")
@@ -149,18 +155,18 @@ final class PolynomialSearch {
   private Candidate candidate(Piece piece) {
     FloatApproximant q = FloatApproximant.of(piece.approximant().approximant());
     Branch branch = piece.approximant().branch();
-    double[] excess = new double[GOALS.size()];
-    for (int goal = 0; goal < excess.length; goal++) {
+    double[] excess = new double[JUDGES.size()];
+    for (int judge = 0; judge < excess.length; judge++) {
       CompensatedSum squares = new CompensatedSum();
-      for (OutputClasses.OutputClass each : seen.get(goal).classes()) {
+      for (OutputClasses.OutputClass each : seen.get(judge).classes()) {
         if (each.branch() == branch) {
           boolean isEnd = branch == Branch.LEFT && each.y() >= 0;
           double error = (isEnd ? 0.0 : q.value(lift.of((float) each.y()))) - each.mean();
           squares.add(each.weight() * error * error);
         }
       }
-      double floor = seen.get(goal).floorRms();
-      excess[goal] = squares.value() / (floor * floor);
+      double floor = seen.get(judge).floorRms();
+      excess[judge] = squares.value() / (floor * floor);
     }
     return new Candidate(piece, excess);
   }

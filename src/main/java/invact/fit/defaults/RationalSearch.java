@@ -4,7 +4,6 @@ import invact.activation.Activation;
 import invact.activation.Branch;
 import invact.activation.Target;
 import invact.approx.Approximant;
-import invact.approx.Form;
 import invact.approx.RootRational;
 import invact.coefficient.BranchApproximant;
 import invact.coefficient.Origin;
@@ -34,15 +33,17 @@ import java.util.Set;
 final class RationalSearch {
   /**
    * The largest error on the whole branch. In fp32 y itself tells f′ next to T to 3.9·10⁻⁵ (GELU)
-   * and 4.4·10⁻⁵ (SiLU); this is half of a tenth of that, so that it hardly shows beside it.
+   * and 4.4·10⁻⁵ (SiLU); this is a twentieth of that, so that it hardly shows beside it.
    */
-  static final double TOLERANCE = 2e-6;
+  private static final double TOLERANCE = 2e-6;
 
   /** |f′ − 1| beyond the cut-off. */
   private static final double CUTOFF_ERROR = 1e-6;
 
-  private static final int LEAST_COEFFICIENTS = 6;
-  static final int LARGEST_DEGREE = 7;
+  /** The least sum of both degrees. */
+  private static final int LEAST_SUM = 6;
+
+  private static final int LARGEST_DEGREE = 7;
 
   /** Where on the range of the root powers may be centred: where cancellation was found least. */
   private static final List<Double> RIGHT_CENTRES = List.of(0.5, 0.375, 0.625);
@@ -81,7 +82,7 @@ final class RationalSearch {
    * @throws FitException if no type reaches the tolerance
    */
   Piece fit() {
-    for (int sum = LEAST_COEFFICIENTS; sum <= 2 * LARGEST_DEGREE; sum++) {
+    for (int sum = LEAST_SUM; sum <= 2 * LARGEST_DEGREE; sum++) {
       int half = sum / 2;
       for (int numerator : sum % 2 == 0 ? new int[] {half} : new int[] {half, half + 1}) {
         Candidate candidate = best(numerator, sum - numerator);
@@ -141,12 +142,8 @@ final class RationalSearch {
     }
     CoefficientRounding.Rounded rounded =
         new CoefficientRounding(FloatFormat.FP32)
-            .round(form, fit.coefficients(), lattice, c -> errorInSingle(form, c));
+            .round(form, fit.coefficients(), lattice, c -> check.largestInSingle(form, c));
     return new Candidate(form, fit, rounded.coefficients(), rounded.measure());
-  }
-
-  private double errorInSingle(Form form, double[] coefficients) {
-    return check.largestInSingle(form, coefficients);
   }
 
   private Set<Double> centres() {

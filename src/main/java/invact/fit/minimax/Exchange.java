@@ -108,7 +108,8 @@ final class Exchange {
       reference = level.samples();
     }
     throw new FitException(
-        "no convergence of %s in %d exchanges: levelled error/largest error is %s"
+        ("no convergence of %s in %d exchanges, levelled error/largest error %s:"
+                + " try another degree or centre")
             .formatted(form.name(), MAX_ITERATIONS, levelness));
   }
 

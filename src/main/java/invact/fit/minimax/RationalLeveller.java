@@ -2,6 +2,8 @@ package invact.fit.minimax;
 
 import invact.approx.RootRational;
 import java.util.List;
+import org.apache.commons.math3.exception.MathArithmeticException;
+import org.apache.commons.math3.exception.MathIllegalStateException;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.EigenDecomposition;
 import org.apache.commons.math3.linear.QRDecomposition;
@@ -82,7 +84,13 @@ final class RationalLeveller implements Leveller {
         symmetric[l][k] = sum;
       }
     }
-    EigenDecomposition eigen = new EigenDecomposition(new Array2DRowRealMatrix(symmetric, false));
+    EigenDecomposition eigen;
+    try {
+      eigen = new EigenDecomposition(new Array2DRowRealMatrix(symmetric, false));
+    } catch (MathIllegalStateException | MathArithmeticException e) {
+      // Points so close that the matrix is not finite, or nearly so.
+      return null;
+    }
     double[] best = null;
     double bestLevel = Double.POSITIVE_INFINITY;
     for (int k = 0; k <= n; k++) {

@@ -35,6 +35,12 @@ public final class CoefficientRounding {
    */
   private static final double MARGIN = 0x1p-4;
 
+  /**
+   * So many powers of two below the largest coefficient others are given no finer steps, whatever
+   * the format has: all its steps down to the least number would not fit into the integers.
+   */
+  private static final int RANGE = 20;
+
   private final FloatFormat format;
 
   /**
@@ -112,10 +118,14 @@ public final class CoefficientRounding {
 
   /** The exponents of the last bits that the format gives to each number. */
   private int[] exponents(double[] coefficients) {
+    int least = format.leastExponent();
+    for (double coefficient : coefficients) {
+      least = StrictMath.max(least, StrictMath.getExponent(coefficient) - RANGE);
+    }
     int[] exponents = new int[coefficients.length];
     for (int j = 0; j < exponents.length; j++) {
       int exponent = StrictMath.getExponent((1 - MARGIN) * coefficients[j]);
-      exponents[j] = StrictMath.max(exponent, format.leastExponent()) - format.precision() + 1;
+      exponents[j] = StrictMath.max(exponent, least) - format.precision() + 1;
     }
     return exponents;
   }

@@ -87,23 +87,6 @@ public record ErrorSamples(double[] lift, double[] value, double[] weight) {
     return largest;
   }
 
-  /**
-   * The root of the sum of the squared errors of what a runtime computes.
-   *
-   * @param form the form
-   * @param coefficients its coefficients
-   * @return √Σ (wᵢ·(q(uᵢ) − vᵢ))²
-   */
-  public double lengthInSingle(Form form, double[] coefficients) {
-    FloatApproximant q = FloatApproximant.of(new Approximant(form, coefficients));
-    double sum = 0;
-    for (int i = 0; i < lift.length; i++) {
-      double error = weight[i] * (q.value((float) lift[i]) - value[i]);
-      sum += error * error;
-    }
-    return StrictMath.sqrt(sum);
-  }
-
   private double larger(double largest, int i, double q) {
     double error = StrictMath.abs(weight[i] * (q - value[i]));
     return error <= largest ? largest : Double.isNaN(error) ? Double.POSITIVE_INFINITY : error;

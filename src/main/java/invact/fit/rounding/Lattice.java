@@ -152,7 +152,8 @@ final class Lattice {
       centre[i] = dot(target, orthogonal[i]) / square[i];
     }
     Enumeration enumeration = new Enumeration(visits, visitor);
-    double bound = nearestPlane(centre.clone());
+    // A target in the lattice has a distance of 0, which would never grow.
+    double bound = StrictMath.max(nearestPlane(centre.clone()), 0.25 * square[0]);
     do {
       bound *= 2;
     } while (enumeration.run(centre, bound));

@@ -1,27 +1,19 @@
 package invact.runtime.vector;
 
-import invact.math.FloatFormat;
-import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 
-/** dx = dy·g(y, S) for one family of forms, bit for bit as the scalar backend has it. */
+/**
+ * g(y, S) for one family of forms on one register, bit for bit as the scalar backend has it; {@link
+ * BackwardLoops} takes it over buffers.
+ */
 interface BackwardKernel {
   /**
-   * Runs over whole registers.
+   * g(y, S).
    *
-   * @param format fp32, bf16 or fp16
-   * @param dys the derivatives of the loss by y
-   * @param ys the outputs
-   * @param indicator the bits S
-   * @param dxs receives the derivatives of the loss by x
-   * @param from the first element, a multiple of {@link Lanes#COUNT}
-   * @param to one beyond the last, likewise
+   * @param y outputs
+   * @param right S
+   * @return the derivatives
    */
-  void run(
-      FloatFormat format,
-      MemorySegment dys,
-      MemorySegment ys,
-      MemorySegment indicator,
-      MemorySegment dxs,
-      long from,
-      long to);
+  FloatVector derivative(FloatVector y, VectorMask<Float> right);
 }

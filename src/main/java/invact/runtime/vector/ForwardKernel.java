@@ -1,31 +1,26 @@
 package invact.runtime.vector;
 
 import invact.activation.Activation;
-import invact.math.FloatFormat;
 import invact.runtime.FloatActivation;
 import invact.runtime.FloatGelu;
 import invact.runtime.FloatSilu;
-import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
 
-/** y = f(x) and S = [x ≥ T] for one activation, bit for bit as the scalar backend has them. */
+/**
+ * f(x) for one activation on one register, bit for bit as the scalar backend has it; {@link
+ * ForwardLoops} takes it over buffers.
+ */
 interface ForwardKernel {
   /**
-   * Runs over whole registers.
+   * f(x).
    *
-   * @param format fp32, bf16 or fp16
-   * @param xs the inputs
-   * @param ys receives the outputs
-   * @param indicator receives the bits S
-   * @param from the first element, a multiple of {@link Lanes#COUNT}
-   * @param to one beyond the last, likewise
+   * @param x inputs
+   * @return the outputs
    */
-  void run(
-      FloatFormat format,
-      MemorySegment xs,
-      MemorySegment ys,
-      MemorySegment indicator,
-      long from,
-      long to);
+  FloatVector value(FloatVector x);
+
+  /** The least fp32 number that is not below T. */
+  float least();
 
   /**
    * The kernel for an activation.

@@ -2,7 +2,6 @@ package invact.runtime.vector;
 
 import invact.math.FloatFormat;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
@@ -23,11 +22,13 @@ final class Lanes {
       VectorSpecies.of(
           short.class, VectorShape.forBitSize(Math.max(64, FLOATS.vectorBitSize() / 2)));
 
-  static final ByteOrder ORDER = ByteOrder.nativeOrder();
+  /**
+   * Elements of one call of a loop: few enough that the loop is soon compiled as a method by
+   * itself, many enough that its start costs nothing.
+   */
+  static final int BLOCK = 1 << 13;
 
-  /** The indicator of 16 elements. */
-  static final ValueLayout.OfShort TWO_BYTES =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
   private Lanes() {}
 
@@ -36,15 +37,6 @@ final class Lanes {
     return COUNT == 8 || COUNT == 16
         ? Optional.empty()
         : Optional.of("it takes registers of 256 or 512 bits, not " + FLOATS.vectorBitSize());
-  }
-
-  /** Lane j shifted left by its number here has bit j on top. */
-  static int[] topShifts() {
-    int[] shifts = new int[COUNT];
-    for (int j = 0; j < COUNT; j++) {
-      shifts[j] = Integer.SIZE - 1 - j;
-    }
-    return shifts;
   }
 
   /** A table of eight in every eight lanes. */
@@ -73,8 +65,7 @@ final class Lanes {
    * @return null if there is none
    */
   static float[] floats(MemorySegment segment) {
-    return !segment.isNative()
-            && segment.address() % Float.BYTES == 0
+    return mayLieIn(segment, Float.BYTES)
             && segment.heapBase().orElse(null) instanceof float[] array
         ? array
         : null;
@@ -82,11 +73,28 @@ final class Lanes {
 
   /** Likewise of 16-bit patterns. */
   static short[] shorts(MemorySegment segment) {
-    return !segment.isNative()
-            && segment.address() % Short.BYTES == 0
+    return mayLieIn(segment, Short.BYTES)
             && segment.heapBase().orElse(null) instanceof short[] array
         ? array
         : null;
+  }
+
+  /** Likewise of bytes. */
+  static byte[] bytes(MemorySegment segment) {
+    return mayLieIn(segment, Byte.BYTES) && segment.heapBase().orElse(null) instanceof byte[] array
+        ? array
+        : null;
+  }
+
+  /**
+   * Whether a segment may lie in an array of elements of a size, and show it. Asked before the
+   * array, which comes in an object that the compiler does away with only then.
+   */
+  private static boolean mayLieIn(MemorySegment segment, int size) {
+    return !segment.isNative()
+        && !segment.isReadOnly()
+        && segment.maxByteAlignment() == size
+        && segment.address() % size == 0;
   }
 
   /** The element of its array with which a segment starts; without a meaning for native ones. */

@@ -1,7 +1,6 @@
 package invact.runtime.vector;
 
 import invact.activation.Branch;
-import invact.activation.Target;
 import invact.coefficient.CoefficientSet;
 import invact.math.FloatFormat;
 import invact.runtime.BufferCheck;
@@ -9,37 +8,37 @@ import invact.runtime.FloatDerivative;
 import invact.runtime.InvertedActivation;
 import invact.runtime.ScalarActivation;
 import java.lang.foreign.MemorySegment;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * Whole registers by a kernel, the elements after the last whole register by the scalar backend. So
- * is everything for which there is no kernel.
+ * is everything for which there is no kernel, and all buffers but native ones and arrays of the
+ * format's own elements.
  */
 final class VectorActivation implements InvertedActivation {
   private final ScalarActivation scalar;
-  private final ForwardKernel forward;
-  private final BackwardKernel backward;
+  private final Forward forward;
+  private final Map<FloatFormat, Backward> backward = new EnumMap<>(FloatFormat.class);
 
   VectorActivation(CoefficientSet set) {
     scalar = new ScalarActivation(set);
-    forward = ForwardKernel.of(set.activation());
-    FloatDerivative left = scalar.derivative(Branch.LEFT);
-    FloatDerivative right = scalar.derivative(Branch.RIGHT);
-    boolean derivatives = left.target() == Target.DERIVATIVE && right.target() == Target.DERIVATIVE;
-    backward = derivatives ? kernel(left, right) : null;
-  }
-
-  private static BackwardKernel kernel(FloatDerivative left, FloatDerivative right) {
-    BackwardKernel segmented = SegmentedBackward.of(left, right);
-    return segmented == null ? RationalBackward.of(left, right) : segmented;
+    forward = Forward.of(set.activation());
+    for (FloatFormat format : List.of(FloatFormat.FP32, FloatFormat.BF16, FloatFormat.FP16)) {
+      FloatDerivative left = scalar.derivative(Branch.LEFT, format);
+      FloatDerivative right = scalar.derivative(Branch.RIGHT, format);
+      backward.put(format, Backward.of(format, left, right));
+    }
   }
 
   @Override
   public void forward(
       FloatFormat format, MemorySegment x, MemorySegment y, MemorySegment indicator) {
     long elements = BufferCheck.forward(format, x, y, indicator);
-    long whole = forward == null ? 0 : elements - elements % Lanes.COUNT;
-    if (whole > 0) {
-      forward.run(format, x, y, indicator, 0, whole);
+    long whole = elements - elements % Lanes.COUNT;
+    if (forward == null || !forward.run(format, x, y, indicator, whole)) {
+      whole = 0;
     }
     scalar.forward(format, x, y, indicator, whole, elements);
   }
@@ -52,9 +51,10 @@ final class VectorActivation implements InvertedActivation {
       MemorySegment indicator,
       MemorySegment dx) {
     long elements = BufferCheck.backward(format, dy, y, indicator, dx);
-    long whole = backward == null ? 0 : elements - elements % Lanes.COUNT;
-    if (whole > 0) {
-      backward.run(format, dy, y, indicator, dx, 0, whole);
+    Backward vectors = backward.get(format);
+    long whole = elements - elements % Lanes.COUNT;
+    if (vectors == null || !vectors.run(dy, y, indicator, dx, whole)) {
+      whole = 0;
     }
     scalar.backward(format, dy, y, indicator, dx, whole, elements);
   }

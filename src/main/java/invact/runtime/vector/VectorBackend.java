@@ -5,7 +5,6 @@ import invact.coefficient.CoefficientSet;
 import invact.runtime.Backend;
 import invact.runtime.GatedUnit;
 import invact.runtime.InvertedActivation;
-import invact.runtime.ScalarGatedUnit;
 import java.util.Optional;
 
 /**
@@ -51,7 +50,7 @@ public final class VectorBackend implements Backend {
   @Override
   public GatedUnit gatedUnit(Activation activation) {
     requireAvailable();
-    return new ScalarGatedUnit(activation);
+    return new VectorGatedUnit(activation);
   }
 
   private void requireAvailable() {

@@ -85,6 +85,17 @@ class CoefficientRoundingTest {
     assertTrue(rounded.measure() < dense.largest(form, exact) + 4e-7, rounded.toString());
   }
 
+  /** A coefficient without size has no exponent of its own. */
+  @Test
+  void aZeroIsACoefficientToo() {
+    double[] coefficients = FIT.coefficients();
+    coefficients[3] = 0;
+    CoefficientRounding.Rounded rounded =
+        new CoefficientRounding(FloatFormat.FP32)
+            .round(SEXTIC, coefficients, LATTICE, c -> DENSE.largest(SEXTIC, c));
+    assertTrue(rounded.measure() <= rounded.plainMeasure());
+  }
+
   @Test
   void whatCannotBeRoundedIsRefused() {
     CoefficientRounding half = new CoefficientRounding(FloatFormat.FP16);

@@ -1,0 +1,67 @@
+package invact.cli;
+
+import invact.activation.Activation;
+import invact.activation.Activations;
+import invact.activation.CustomActivation;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The activations that a command is to work on, by name or by expression. */
+final class ActivationArguments {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec mixee;
+
+  @Parameters(
+      paramLabel = "ACTIVATION",
+      description =
+          "gelu, silu, gelu-tanh, quick-gelu, mish, or swish-B for slope B, such as swish-1.5")
+  private List<String> names = List.of();
+
+  @Option(
+      names = "--expr",
+      paramLabel = "TEXT",
+      description =
+          "your own f(x), such as 'x*tanh(softplus(x))': numbers, x, pi, e, + - * / ^, parentheses,"
+              + " abs atan cos cosh erf exp expm1 log log1p max min normcdf sigmoid sin sinh"
+              + " softplus sqrt tanh; needs --name")
+  private String expression;
+
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = "what to call the activation of --expr: a-z, 0-9, '-' and '_'")
+  private String name;
+
+  /** Whether there is at least one. */
+  boolean given() {
+    if ((expression == null) != (name == null)) {
+      throw new ParameterException(
+          mixee.commandLine(), "--expr and --name go together: a function needs a name");
+    }
+    return expression != null || !names.isEmpty();
+  }
+
+  /**
+   * All of them.
+   *
+   * @throws IllegalArgumentException if a name is unknown, or the expression no activation
+   */
+  List<Activation> load() {
+    List<Activation> activations =
+        new ArrayList<>(names.stream().map(Activations::of).distinct().toList());
+    if (expression != null) {
+      activations.add(CustomActivation.of(name, expression));
+    }
+    return activations;
+  }
+
+  /** The names to choose from, in one line. */
+  static String known() {
+    return String.join(", ", Activations.names());
+  }
+}

@@ -1,0 +1,141 @@
+package invact.cli;
+
+import invact.activation.Branch;
+import invact.coefficient.BranchApproximant;
+import invact.coefficient.CoefficientSet;
+import invact.coefficient.Origin;
+import invact.coefficient.Piece;
+import invact.evaluate.FloorComparison;
+import invact.fit.FitJob;
+import invact.fit.FormFamily;
+import invact.fit.Objective;
+import invact.fit.OrderedTasks;
+import invact.fit.defaults.ConditionalMeanFitter;
+import invact.math.FloatFormat;
+import invact.samples.Density;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.core.JsonGenerator;
+
+/**
+ * Fits to rounded outputs, and how near they come to the floor.
+ *
+ * @param sets the sets
+ * @param floors each set beside the floor
+ * @param density what the floors are weighted by
+ */
+record ConditionalMeanReport(
+    List<CoefficientSet> sets, List<FloorComparison> floors, String density) implements FitReport {
+  /** Fits the pieces, several at a time, and compares the sets that they make with the floor. */
+  static ConditionalMeanReport fit(
+      List<FitJob.PieceToFit> pieces, FormFamily family, FloatFormat dtype, Density density) {
+    ConditionalMeanFitter fitter = new ConditionalMeanFitter(dtype, density.withRareInputs());
+    List<Piece> fits;
+    try (Progress progress = Progress.of("fitting", pieces.size())) {
+      fits =
+          OrderedTasks.run(
+              pieces,
+              piece ->
+                  fitter.fit(
+                      piece.activation(),
+                      piece.branch(),
+                      family.form(piece.activation(), piece.branch())),
+              done -> progress.step());
+    }
+    List<CoefficientSet> sets = FitJob.sets(family.label() + "-" + dtype.label(), fits);
+    return new ConditionalMeanReport(
+        sets,
+        sets.stream().map(set -> FloorComparison.of(set, dtype, density)).toList(),
+        density.description());
+  }
+
+  @Override
+  public String method() {
+    return "errors of f' weighted by " + density + "; floor: the least RMS of any decoder";
+  }
+
+  @Override
+  public void print(PrintWriter out) {
+    TextTable table =
+        new TextTable(
+            4,
+            "activation",
+            "dtype",
+            "left form",
+            "right form",
+            "RMS",
+            "floor",
+            "ratio",
+            "bias",
+            "max |e|",
+            "floor");
+    for (FloorComparison floor : floors) {
+      table.add(
+          floor.set().activation().name(),
+          floor.format().label(),
+          form(floor.set().left()),
+          form(floor.set().right()),
+          Digits.of(floor.rms()),
+          Digits.of(floor.floorRms()),
+          Digits.ratio(floor.ratio()),
+          Digits.of(floor.bias()),
+          Digits.of(floor.maxAbs()),
+          Digits.of(floor.floorMaxAbs()));
+    }
+    table.print(out);
+  }
+
+  private static String form(Piece piece) {
+    return piece.approximant().approximant().form().name();
+  }
+
+  @Override
+  public String json() {
+    List<Piece> pieces = new ArrayList<>();
+    for (CoefficientSet set : sets) {
+      for (Branch branch : Branch.values()) {
+        pieces.add(set.piece(branch));
+      }
+    }
+    return FitReport.json(
+        pieces,
+        ConditionalMeanReport::write,
+        json -> {
+          json.writeArrayPropertyStart("floors");
+          floors.forEach(floor -> write(json, floor));
+          json.writeEndArray();
+        });
+  }
+
+  private static void write(JsonGenerator json, Piece piece) {
+    BranchApproximant approximant = piece.approximant();
+    Origin.ConditionalMean origin = (Origin.ConditionalMean) piece.origin();
+    json.writeStringProperty("activation", approximant.activation().name());
+    json.writeStringProperty("branch", approximant.branch().label());
+    json.writeStringProperty("form", approximant.approximant().form().name());
+    json.writeStringProperty("target", approximant.target().label());
+    json.writeStringProperty("objective", Objective.LEAST_SQUARES.label());
+    json.writeStringProperty("dtype", origin.dtype());
+    json.writeStringProperty("density", origin.density());
+    json.writeNumberProperty("points", origin.points());
+    FitReport.writeNumbers(json, "coefficients", approximant.approximant().coefficients());
+    json.writeNumberProperty("rms", origin.rms());
+    json.writeNumberProperty("conditionNumber", origin.conditionNumber());
+    // A fit that did not converge is a failure, never a result.
+    json.writeBooleanProperty("converged", true);
+  }
+
+  private void write(JsonGenerator json, FloorComparison floor) {
+    json.writeStartObject();
+    json.writeStringProperty("activation", floor.set().activation().name());
+    json.writeStringProperty("dtype", floor.format().label());
+    json.writeStringProperty("density", density);
+    json.writeNumberProperty("rms", floor.rms());
+    json.writeNumberProperty("bias", floor.bias());
+    json.writeNumberProperty("maxAbs", floor.maxAbs());
+    json.writeNumberProperty("floorRms", floor.floorRms());
+    json.writeNumberProperty("floorMaxAbs", floor.floorMaxAbs());
+    json.writeEndObject();
+  }
+}

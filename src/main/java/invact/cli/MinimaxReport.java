@@ -1,0 +1,156 @@
+package invact.cli;
+
+import invact.approx.Form;
+import invact.coefficient.BranchApproximant;
+import invact.coefficient.CoefficientSet;
+import invact.error.ErrorStats;
+import invact.evaluate.FloatErrors;
+import invact.fit.FitJob;
+import invact.fit.FormFamily;
+import invact.fit.Objective;
+import invact.fit.OrderedTasks;
+import invact.fit.minimax.BranchMinimax;
+import invact.fit.minimax.MinimaxFit;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.stream.IntStream;
+import tools.jackson.core.JsonGenerator;
+
+/**
+ * Minimax fits to whole branches, with their evidence.
+ *
+ * @param sets the sets
+ * @param results the fits
+ * @param shipped their errors with coefficients rounded to fp32, in its arithmetic
+ */
+record MinimaxReport(
+    List<CoefficientSet> sets, List<BranchMinimax> results, List<ErrorStats> shipped)
+    implements FitReport {
+  private static final int REFERENCE_WIDTH = 78;
+
+  /** Fits the pieces, several at a time. */
+  static MinimaxReport fit(List<FitJob.PieceToFit> pieces, FormFamily family) {
+    List<BranchMinimax> fits;
+    try (Progress progress = Progress.of("fitting", pieces.size())) {
+      fits =
+          OrderedTasks.run(
+              pieces,
+              piece ->
+                  BranchMinimax.of(
+                      piece.activation(),
+                      piece.branch(),
+                      piece.target(),
+                      family.form(piece.activation(), piece.branch())),
+              done -> progress.step());
+    }
+    return new MinimaxReport(
+        FitJob.sets(
+            family.label() + "-" + Objective.MINIMAX.label(),
+            fits.stream().map(BranchMinimax::piece).toList()),
+        fits,
+        fits.stream().map(MinimaxReport::shippedError).toList());
+  }
+
+  private static ErrorStats shippedError(BranchMinimax fit) {
+    BranchApproximant approximant = fit.piece().approximant();
+    return new FloatErrors(approximant.activation(), approximant.branch()).measure(approximant);
+  }
+
+  @Override
+  public String method() {
+    return "errors of f' over whole branches; fp32 max |e|: coefficients and arithmetic in fp32";
+  }
+
+  @Override
+  public void print(PrintWriter out) {
+    TextTable table =
+        new TextTable(
+            4,
+            "activation",
+            "branch",
+            "form",
+            "target",
+            "slots",
+            "levelled |e|",
+            "largest |e|",
+            "points",
+            "agreeing",
+            "fp32 max |e|",
+            "at x");
+    for (int i = 0; i < results.size(); i++) {
+      BranchMinimax result = results.get(i);
+      BranchApproximant approximant = result.piece().approximant();
+      Form form = approximant.approximant().form();
+      MinimaxFit fit = result.fit();
+      table.add(
+          approximant.activation().name(),
+          approximant.branch().label(),
+          form.name(),
+          approximant.target().label(),
+          Integer.toString(form.cost().slots()),
+          Digits.of(fit.levelledError()),
+          Digits.of(fit.largestError()),
+          Integer.toString(fit.reference().length),
+          fit.agreeing() + "/" + fit.starts(),
+          Digits.of(shipped.get(i).maxAbs()),
+          Digits.input(shipped.get(i).maxAbsAt()));
+    }
+    table.print(out);
+    for (BranchMinimax result : results) {
+      out.println();
+      BranchApproximant approximant = result.piece().approximant();
+      out.println(
+          "%s %s %s, reference points:"
+              .formatted(
+                  approximant.activation().name(),
+                  approximant.branch().label(),
+                  approximant.target().label()));
+      printReference(result.fit().reference(), out);
+    }
+  }
+
+  private static void printReference(double[] reference, PrintWriter out) {
+    StringBuilder line = new StringBuilder();
+    for (double x : reference) {
+      String text = "  " + Digits.input(x);
+      if (line.length() + text.length() > REFERENCE_WIDTH) {
+        out.println(line);
+        line.setLength(0);
+      }
+      line.append(text);
+    }
+    out.println(line);
+  }
+
+  @Override
+  public String json() {
+    return FitReport.json(
+        IntStream.range(0, results.size()).boxed().toList(), this::write, afterFits -> {});
+  }
+
+  private void write(JsonGenerator json, int index) {
+    BranchMinimax result = results.get(index);
+    BranchApproximant approximant = result.piece().approximant();
+    MinimaxFit fit = result.fit();
+    json.writeStringProperty("activation", approximant.activation().name());
+    json.writeStringProperty("branch", approximant.branch().label());
+    json.writeStringProperty("form", approximant.approximant().form().name());
+    json.writeStringProperty("target", approximant.target().label());
+    json.writeStringProperty("objective", Objective.MINIMAX.label());
+    json.writeNumberProperty("slots", approximant.approximant().form().cost().slots());
+    FitReport.writeNumbers(json, "coefficients", approximant.approximant().coefficients());
+    json.writeNumberProperty("levelledError", fit.levelledError());
+    json.writeNumberProperty("largestError", fit.largestError());
+    FitReport.writeNumbers(json, "reference", fit.reference());
+    FitReport.writeNumbers(json, "referenceErrors", fit.referenceErrors());
+    json.writeNumberProperty("derivativeRms", result.piece().derivativeError().rms());
+    json.writeNumberProperty("derivativeMaxAbs", result.piece().derivativeError().maxAbs());
+    json.writeNumberProperty("derivativeMaxAbsAt", result.piece().derivativeError().maxAbsAt());
+    json.writeNumberProperty("fp32MaxAbs", shipped.get(index).maxAbs());
+    json.writeNumberProperty("fp32MaxAbsAt", shipped.get(index).maxAbsAt());
+    json.writeNumberProperty("starts", fit.starts());
+    json.writeNumberProperty("agreeing", fit.agreeing());
+    // A fit that is not level is a failure, never a result.
+    json.writeBooleanProperty("converged", true);
+  }
+}

@@ -1,0 +1,116 @@
+package invact.cli;
+
+import invact.activation.Activation;
+import invact.approx.PaperGeluLeft;
+import invact.approx.PaperRight;
+import invact.approx.PaperSiluLeft;
+import invact.approx.RootExponential;
+import invact.approx.RootPolynomial;
+import invact.approx.RootRational;
+import invact.approx.SegmentedPolynomial;
+import invact.io.AtomicFile;
+import invact.math.FloatFormat;
+import invact.plot.Figure;
+import invact.plot.ImageFormat;
+import invact.plot.ParetoFigure;
+import invact.search.Candidate;
+import invact.search.Finding;
+import invact.search.Method;
+import invact.search.SearchResult;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Draws what searches found: a figure for each activation and format. */
+final class ParetoPlot {
+  private final Path path;
+  private final ImageFormat fileFormat;
+  private final boolean folder;
+
+  private ParetoPlot(Path path, ImageFormat fileFormat, boolean folder) {
+    this.path = path;
+    this.fileFormat = fileFormat;
+    this.folder = folder;
+  }
+
+  static ParetoPlot toFile(Path file, ImageFormat format) {
+    return new ParetoPlot(file, format, false);
+  }
+
+  static ParetoPlot toFolder(Path folder) {
+    return new ParetoPlot(folder, ImageFormat.PNG, true);
+  }
+
+  /** Writes the figures; gives their files. */
+  List<Path> write(List<SearchResult> results) throws IOException {
+    record Key(Activation activation, FloatFormat format) {}
+    Map<Key, List<SearchResult>> grouped = new LinkedHashMap<>();
+    for (SearchResult result : results) {
+      grouped
+          .computeIfAbsent(
+              new Key(result.problem().activation(), result.problem().format()),
+              key -> new ArrayList<>())
+          .add(result);
+    }
+    List<Path> files = new ArrayList<>();
+    for (Map.Entry<Key, List<SearchResult>> each : grouped.entrySet()) {
+      Figure figure = figure(each.getKey().activation, each.getKey().format, each.getValue());
+      if (folder) {
+        files.add(figure.write(path, fileFormat));
+      } else {
+        AtomicFile.write(path, figure.encode(fileFormat));
+        files.add(path);
+      }
+    }
+    return files;
+  }
+
+  private static Figure figure(
+      Activation activation, FloatFormat format, List<SearchResult> results) {
+    String suffix = format == FloatFormat.FP32 ? "" : "-" + format.label();
+    return ParetoFigure.of(
+        activation.name() + "-pareto" + suffix,
+        activation.title() + ", " + format.label() + ": error of the derivative against cost",
+        format == FloatFormat.FP32
+            ? "largest error of the derivative"
+            : "RMS error of the derivative, " + format.label(),
+        results.stream().map(ParetoPlot::side).toList());
+  }
+
+  private static ParetoFigure.Side side(SearchResult result) {
+    Set<Finding.Measured> front = Set.copyOf(result.front());
+    List<ParetoFigure.Point> points = new ArrayList<>();
+    for (Finding.Measured each : result.measured()) {
+      points.add(
+          new ParetoFigure.Point(
+              family(each.candidate()),
+              each.candidate().cost().slots(),
+              result.error(each),
+              front.contains(each)));
+    }
+    return new ParetoFigure.Side(
+        result.problem().activation().title()
+            + ", "
+            + result.problem().branch().label()
+            + " branch",
+        points,
+        result.floor());
+  }
+
+  private static ParetoFigure.Family family(Candidate candidate) {
+    if (candidate.method() == Method.PUBLISHED) {
+      return ParetoFigure.Family.PUBLISHED;
+    }
+    return switch (candidate.form()) {
+      case PaperGeluLeft _, PaperSiluLeft _, PaperRight _ -> ParetoFigure.Family.PAPER;
+      case RootPolynomial _ -> ParetoFigure.Family.POLYNOMIAL;
+      case RootRational _ -> ParetoFigure.Family.RATIONAL;
+      case RootExponential _ -> ParetoFigure.Family.EXPONENTIAL;
+      case SegmentedPolynomial _ -> ParetoFigure.Family.SEGMENTED;
+    };
+  }
+}

@@ -1,0 +1,46 @@
+package invact.runtime.vector;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.VectorMask;
+
+/** The bits S of a register, one or two bytes. */
+final class Indicator {
+  static final ValueLayout.OfShort TWO_BYTES =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private Indicator() {}
+
+  static VectorMask<Float> load(byte[] bytes, int at) {
+    int bits = bytes[at] & 0xFF;
+    if (Lanes.COUNT == 16) {
+      bits |= bytes[at + 1] << 8;
+    }
+    return VectorMask.fromLong(Lanes.FLOATS, bits);
+  }
+
+  static VectorMask<Float> load(MemorySegment bytes, long at) {
+    return VectorMask.fromLong(
+        Lanes.FLOATS, Lanes.COUNT == 16 ? bytes.get(TWO_BYTES, at) : bytes.get(JAVA_BYTE, at));
+  }
+
+  static void store(VectorMask<Float> right, byte[] bytes, int at) {
+    long bits = right.toLong();
+    bytes[at] = (byte) bits;
+    if (Lanes.COUNT == 16) {
+      bytes[at + 1] = (byte) (bits >> 8);
+    }
+  }
+
+  static void store(VectorMask<Float> right, MemorySegment bytes, long at) {
+    long bits = right.toLong();
+    if (Lanes.COUNT == 16) {
+      bytes.set(TWO_BYTES, at, (short) bits);
+    } else {
+      bytes.set(JAVA_BYTE, at, (byte) bits);
+    }
+  }
+}
