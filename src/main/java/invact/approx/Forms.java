@@ -13,11 +13,30 @@ public final class Forms {
   private static final String ABOUT = "(?:-about-(?<centre>[0-9]+\\.[0-9]+))?";
   private static final String CUT = "(?:-cut-(?<cutoff>[0-9]+\\.[0-9]+))?";
 
+  /**
+   * How a form, or a family of forms, is called and what it is.
+   *
+   * @param name the name, with D, M, N, S for degrees and a number of segments, R for a root and U
+   *     for a lift
+   * @param formula what q is, t = √u − R; with a cut-off 1 where u &gt; U
+   * @param coefficients how many there are
+   */
+  public record Usage(String name, String formula, String coefficients) {}
+
   /** A family of forms whose name holds numbers. */
-  private record Family(String usage, Pattern pattern, Function<MatchResult, Form> maker) {
-    Family(String prefix, String numbers, String placement, Function<MatchResult, Form> maker) {
+  private record Family(Usage usage, Pattern pattern, Function<MatchResult, Form> maker) {
+    Family(
+        String prefix,
+        String numbers,
+        String placement,
+        String formula,
+        String coefficients,
+        Function<MatchResult, Form> maker) {
       this(
-          prefix + numbers + placement.replace(ABOUT, "[-about-R]").replace(CUT, "[-cut-U]"),
+          new Usage(
+              prefix + numbers + placement.replace(ABOUT, "[-about-R]").replace(CUT, "[-cut-U]"),
+              formula,
+              coefficients),
           Pattern.compile(prefix + numbers.replaceAll("[A-Z]", NUMBER) + placement),
           maker);
     }
@@ -29,17 +48,23 @@ public final class Forms {
               RootPolynomial.PREFIX,
               "D",
               ABOUT + CUT,
+              "c0 + … + cD·t^D",
+              "D+1",
               name -> new RootPolynomial(number(name, 1), centre(name), cutoff(name))),
           new Family(
               RootRational.PREFIX,
               "M-N",
               ABOUT + CUT,
+              "(a0 + … + aM·t^M)/(1 + … + bN·t^N)",
+              "M+1+N",
               name ->
                   new RootRational(number(name, 1), number(name, 2), centre(name), cutoff(name))),
           new Family(
               RootExponential.Decay.EXPONENTIAL.prefix(),
               "D",
               CUT,
+              "1 + (a0 + … + aD·t^D)·exp(−k·u)",
+              "D+2",
               name ->
                   new RootExponential(
                       number(name, 1), RootExponential.Decay.EXPONENTIAL, cutoff(name))),
@@ -47,6 +72,8 @@ public final class Forms {
               RootExponential.Decay.GAUSSIAN.prefix(),
               "D",
               CUT,
+              "1 + (a0 + … + aD·t^D)·exp(−k·u²)",
+              "D+2",
               name ->
                   new RootExponential(
                       number(name, 1), RootExponential.Decay.GAUSSIAN, cutoff(name))),
@@ -54,6 +81,8 @@ public final class Forms {
               SegmentedPolynomial.PREFIX,
               "S-D",
               CUT,
+              "c0 + … + cD·t^D of one of S segments",
+              "S−1 + S·(D+1)",
               name -> new SegmentedPolynomial(number(name, 1), number(name, 2), cutoff(name))));
 
   private Forms() {}
@@ -69,13 +98,17 @@ public final class Forms {
   }
 
   /**
-   * The names to choose from, with D, M, N, S for degrees and a number of segments, R for a root
-   * and U for a lift.
+   * What there is to choose from.
    *
-   * @return an unmodifiable list
+   * @return an unmodifiable list, the paper's forms first
    */
-  public static List<String> names() {
-    return Stream.concat(all(1.0).stream().map(Form::name), FAMILIES.stream().map(Family::usage))
+  public static List<Usage> usages() {
+    return Stream.concat(
+            all(1.0).stream()
+                .map(form ->
+                    new Usage(
+                        form.name(), form.formula(), Integer.toString(form.coefficientCount()))),
+            FAMILIES.stream().map(Family::usage))
         .toList();
   }
 
@@ -105,7 +138,10 @@ public final class Forms {
       }
     }
     throw new IllegalArgumentException(
-        "unknown form '" + name + "': known are " + String.join(", ", names()));
+        "unknown form '"
+            + name
+            + "': known are "
+            + String.join(", ", usages().stream().map(Usage::name).toList()));
   }
 
   private static int number(MatchResult name, int group) {

@@ -32,10 +32,11 @@ final class DefaultFigures {
    */
   private static final double REACH = 5;
 
-  private static final double HALF_WIDTH = 0x1p-3;
-
-  /** The same in fp32, where the left tail of GELU goes on for longer. */
+  /** How far forward passes are drawn, which keep their relative precision. */
   private static final double FORWARD_REACH = 12;
+
+  /** The intervals in which errors are gathered: in bf16 each has numbers up to |x| = 16. */
+  private static final double HALF_WIDTH = 0x1p-3;
 
   private static final double SINGLE_WIDTH = 0x1p-4;
 
@@ -44,8 +45,8 @@ final class DefaultFigures {
   /**
    * {@code ACTIVATION-default-errors}: on the exact function the set for fp32, the paper's forms
    * refitted and, where there is one, the published set. {@code ACTIVATION-half-errors}: in bf16
-   * and fp16 the set for the format and the same two, beside the floor. {@code ACTIVATION-ulp}: fp32
-   * in units of the last place.
+   * and fp16 the set for the format and the same two, beside the floor. {@code ACTIVATION-ulp}:
+   * fp32 in units of the last place.
    */
   static List<Figure> of(List<CoefficientSet> sets) {
     Map<Activation, List<CoefficientSet>> byActivation = new LinkedHashMap<>();

@@ -98,8 +98,8 @@ final class FitCommand implements Callable<Integer> {
       names = "--form",
       paramLabel = "FORM",
       description =
-          "forms to fit: paper (default), or one for both branches, or LEFT,RIGHT, by the names"
-              + " that 'invact list' shows, such as root-rational-5-5-about-0.41")
+          "forms to fit: paper (default), or LEFT,RIGHT by the names that 'invact list' shows, such"
+              + " as root-rational-5-5-about-0.41,root-polynomial-9-cut-4.5; one name serves both")
   private FormFamily family = FormFamily.PAPER;
 
   @Option(

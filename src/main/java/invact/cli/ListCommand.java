@@ -2,7 +2,6 @@ package invact.cli;
 
 import invact.activation.Activation;
 import invact.activation.Activations;
-import invact.approx.Form;
 import invact.approx.Forms;
 import invact.coefficient.CoefficientSet;
 import invact.coefficient.ShippedSets;
@@ -38,10 +37,11 @@ final class ListCommand implements Callable<Integer> {
 
     out.println();
     TextTable forms = new TextTable(2, "form", "q(u), u = y − f(T)", "coefficients");
-    for (Form form : Forms.all(1.0)) {
-      forms.add(form.name(), form.formula(), Integer.toString(form.coefficientCount()));
+    for (Forms.Usage usage : Forms.usages()) {
+      forms.add(usage.name(), usage.formula(), usage.coefficients());
     }
     forms.print(out);
+    out.println("t = √u − R, without -about-R √u; with -cut-U 1 where u > U");
 
     out.println();
     TextTable sets =

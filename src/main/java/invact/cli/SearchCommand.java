@@ -120,6 +120,8 @@ final class SearchCommand implements Callable<Integer> {
       for (Map.Entry<SearchProblem, List<Candidate>> each : candidates.entrySet()) {
         results.add(Search.run(each.getKey(), each.getValue(), log, progress::step));
       }
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
@@ -197,7 +199,7 @@ final class SearchCommand implements Callable<Integer> {
 
   private ParetoPlot plot() throws IOException {
     for (ImageFormat format : ImageFormat.values()) {
-      if (plot.getFileName().toString().endsWith("." + format.label())) {
+      if (plot.toString().endsWith("." + format.label())) {
         if (arguments.load().size() * formats.size() > 1) {
           throw new ParameterException(
               spec.commandLine(),

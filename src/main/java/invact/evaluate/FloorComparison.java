@@ -11,11 +11,11 @@ import java.util.List;
 
 /**
  * A coefficient set beside the best that any decoder of rounded outputs can do ({@link
- * OutputClasses}), in a 16-bit format: errors of g, in fp32 before it is rounded to the format,
- * weighted by the density of the inputs.
+ * OutputClasses}): errors of g, in fp32 before it is rounded to the format, weighted by the density
+ * of the inputs.
  *
  * @param set the set
- * @param format bf16 or fp16
+ * @param format fp32, bf16 or fp16
  * @param rms root mean square error
  * @param bias mean error
  * @param maxAbs largest absolute error at an input of positive probability
@@ -34,10 +34,10 @@ public record FloorComparison(
    * Compares a set with the floor.
    *
    * @param set the set
-   * @param format bf16 or fp16
+   * @param format fp32, bf16 or fp16
    * @param density how inputs are distributed
    * @return the comparison
-   * @throws IllegalArgumentException if the format is not 16 bits wide
+   * @throws IllegalArgumentException if the format is fp64
    */
   public static FloorComparison of(CoefficientSet set, FloatFormat format, Density density) {
     OutputClasses classes = OutputClasses.of(set.activation(), format, density);
@@ -72,8 +72,7 @@ public record FloorComparison(
   }
 
   /** g of each input's output, in fp32 before it is rounded to the format. */
-  static float[] decode(
-      CoefficientSet set, FloatFormat format, List<OutputClasses.Input> inputs) {
+  static float[] decode(CoefficientSet set, FloatFormat format, List<OutputClasses.Input> inputs) {
     FloatDerivative left = FloatDerivative.of(set.left().approximant(), format);
     FloatDerivative right = FloatDerivative.of(set.right().approximant(), format);
     float[] g = new float[inputs.size()];

@@ -25,10 +25,24 @@ final class BranchErrors {
   private final double floorRms;
   private final double floorMaxAbs;
 
+  /**
+   * Prepares to measure.
+   *
+   * @throws IllegalArgumentException if the density has no inputs on the branch
+   */
   BranchErrors(SearchProblem problem, OutputClasses outputs) {
     this.problem = problem;
     this.outputs = outputs;
     inputs = outputs.inputs().stream().filter(input -> input.branch() == problem.branch()).toList();
+    if (inputs.isEmpty()) {
+      throw new IllegalArgumentException(
+          problem.density().description()
+              + " has no inputs on the "
+              + problem.branch().label()
+              + " branch of "
+              + problem.activation().name()
+              + ": take a wider density");
+    }
     floatErrors = new FloatErrors(problem.activation(), problem.branch());
     List<Double> means = new ArrayList<>();
     for (OutputClasses.OutputClass each : outputs.classes()) {

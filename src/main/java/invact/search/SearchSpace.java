@@ -12,7 +12,7 @@ import invact.coefficient.PublishedCoefficients;
 import invact.fit.FormFamily;
 import invact.fit.minimax.InvertedDerivative;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -27,12 +27,14 @@ import java.util.Set;
 public final class SearchSpace {
   private static final double NONE = Double.POSITIVE_INFINITY;
 
-  /** Errors left behind a cut-off; 16-bit formats have a floor above 10⁻⁴. */
-  private static final double[] TAILS = {
-    1e-2, 3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5, 3e-6, 1e-6, 3e-7
-  };
+  /** The decades of errors left behind a cut-off: 16-bit formats have a floor above 10⁻⁴. */
+  private static final double LARGEST_TAIL = 1e-2;
 
-  private static final double[] HALF_TAILS = {1e-2, 3e-3, 1e-3, 3e-4, 1e-4};
+  private static final int DECADES = 5;
+  private static final int HALF_DECADES = 2;
+
+  /** Cut-offs for each decade; forms that take long to fit have every other one. */
+  private static final int PER_DECADE = 4;
 
   private static final int MAX_POLYNOMIAL = 22;
   private static final int MAX_RATIONAL = 8;
@@ -104,15 +106,24 @@ public final class SearchSpace {
   }
 
   private void addRight() {
-    Set<Double> cutoffs = new LinkedHashSet<>();
-    for (double tail : isHalf() ? HALF_TAILS : TAILS) {
-      cutoffs.add(InvertedDerivative.cutoff(activation, tail));
-    }
-    for (double cutoff : cutoffs) {
-      double middle = InvertedDerivative.rightCentre(cutoff);
-      addPolynomials(new double[] {0, middle}, cutoff);
-      addRationals(new double[] {0, 0.5 * middle, middle}, cutoff);
-      addSegmented(cutoff);
+    Set<Double> tried = new HashSet<>();
+    Set<Double> segmented = new HashSet<>();
+    int last = PER_DECADE * (isHalf() ? HALF_DECADES : DECADES);
+    for (int k = 0; k <= last; k++) {
+      boolean coarse = k % 2 == 0;
+      if (!coarse && isHalf()) {
+        continue;
+      }
+      double tail = LARGEST_TAIL * StrictMath.pow(10, -(double) k / PER_DECADE);
+      double cutoff = InvertedDerivative.cutoff(activation, tail);
+      if (tried.add(cutoff)) {
+        double middle = InvertedDerivative.rightCentre(cutoff);
+        addPolynomials(new double[] {0, middle}, cutoff);
+        addRationals(new double[] {0, 0.5 * middle, middle}, cutoff);
+      }
+      if (coarse && segmented.add(cutoff)) {
+        addSegmented(cutoff);
+      }
     }
     for (RootExponential.Decay decay : RootExponential.Decay.values()) {
       for (int degree = 0; degree <= MAX_EXPONENTIAL; degree++) {

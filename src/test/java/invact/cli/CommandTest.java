@@ -141,6 +141,7 @@ class CommandTest {
         "search|name activations (gelu, silu",
         "search gelu --dtype fp64|a search is for fp32, bf16 or fp16",
         "search gelu --density normal|add --dtype bf16",
+        "search gelu --branch left --dtype bf16 --density uniform:3:4|no inputs on the left branch",
         "search gelu --branch middle|unknown branch 'middle': use left or right",
         "search gelu --forms spline|no candidate of at most 60 slots begins with 'spline'",
         "search gelu --max-cost 3|no form costs at most 3 slots: raise --max-cost",
@@ -293,6 +294,8 @@ class CommandTest {
             "silu",
             "paper-gelu-left",
             "paper-right",
+            "root-polynomial-D[-about-R][-cut-U]",
+            "root-segmented-S-D[-cut-U]",
             "silu-paper-sigmoid",
             "scalar")) {
       assertTrue(run.out.contains(name), run.out);

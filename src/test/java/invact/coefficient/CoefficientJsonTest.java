@@ -122,6 +122,31 @@ class CoefficientJsonTest {
     assertEquals(1, message.lines().count(), message);
   }
 
+  /** Each kind of origin that a fit gives, over each format that it may be for. */
+  static List<Origin> origins() {
+    return List.of(
+        new Origin.Fitted("least-squares", "uniform-x", -10, 10, 9, 1, 0.5, 1, 2, 8, 16, 12, -3),
+        new Origin.Minimax(-8.7, -0.75, 1e-6, 1.1e-6, List.of(-8.7, -2.0, -0.75), 6, 5),
+        new Origin.ConditionalMean("fp32", "uniform(-1.0, 1.0)", 16384, 1e-7, 30),
+        new Origin.ConditionalMean("bf16", "normal(1.0)", 1000, 1e-3, 30),
+        new Origin.ConditionalMean("fp16", "normal(2.0)", 1000, 1e-3, 30));
+  }
+
+  @ParameterizedTest
+  @MethodSource("origins")
+  void everyOriginIsReadBack(Origin origin) throws Exception {
+    CoefficientSet published = PublishedCoefficients.of(Activations.GELU).orElseThrow();
+    CoefficientSet set =
+        new CoefficientSet(
+            "mine",
+            published.activation(),
+            Piece.measured(published.left().approximant(), origin),
+            published.right());
+    String json = CoefficientWriter.toJson(set);
+    assertEquals(List.of(), SCHEMA.validate(json, InputFormat.JSON));
+    assertEquals(set, CoefficientReader.parse(json.getBytes(StandardCharsets.UTF_8), "file.json"));
+  }
+
   static List<Activation> variants() {
     List<Activation> variants = new ArrayList<>(Activations.all());
     variants.add(Activations.swish(1.5));

@@ -4,6 +4,7 @@ import invact.activation.Activation;
 import invact.activation.Branch;
 import invact.coefficient.CoefficientSet;
 import invact.fit.FitException;
+import invact.fit.OrderedTasks;
 import invact.math.FloatFormat;
 import java.util.List;
 
@@ -44,21 +45,16 @@ public final class DefaultSets {
    * Fits the default sets of some activations, several at a time.
    *
    * @param activations the activations
-   * @param progress called after each set, by one thread or another
+   * @param progress called after each set
    * @return the sets, by activation and format
    * @throws FitException if what the sets promise cannot be kept for an activation
    */
   public static List<CoefficientSet> fit(List<Activation> activations, Runnable progress) {
-    return activations.stream()
-        .flatMap(activation -> FORMATS.stream().map(format -> new Task(activation, format)))
-        .toList()
-        .parallelStream()
-        .map(task -> {
-          CoefficientSet set = task.fit();
-          progress.run();
-          return set;
-        })
-        .toList();
+    List<Task> tasks =
+        activations.stream()
+            .flatMap(activation -> FORMATS.stream().map(format -> new Task(activation, format)))
+            .toList();
+    return OrderedTasks.run(tasks, Task::fit, set -> progress.run());
   }
 
   /**

@@ -34,7 +34,8 @@ final class PolynomialSearch {
   private static final Density USUAL = new Density.Normal(1);
 
   /** What is fitted: one in ten from anywhere, so that rare inputs are not given up. */
-  private static final Density DENSITY = new Density.Mixture(USUAL, new Density.Uniform(-20, 20), 0.1);
+  private static final Density DENSITY =
+      new Density.Mixture(USUAL, new Density.Uniform(-20, 20), 0.1);
 
   /** What the fits are judged by, each as if inputs came like that alone. */
   private static final List<Density> JUDGES =
