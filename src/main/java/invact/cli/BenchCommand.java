@@ -11,7 +11,6 @@ import invact.io.Json;
 import invact.math.FloatFormat;
 import java.io.PrintWriter;
 import java.util.ArrayList;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -21,16 +21,16 @@ import java.util.Optional;
  * An inverted activation on device memory: what {@link InvertedActivation} says of buffers, aliases
  * and special values holds here too.
  *
- * <p><b>Forward.</b> S is exact. In fp32 y is the scalar implementation's, bit for bit, at most 2 ulp
- * from f(x); most of it runs at the speed of a copy, but beyond |x| = 4.75 (GELU) or 8.5 (SiLU) takes
- * some steps more. In bf16 and fp16 y before the one rounding is off by at most 3·10⁻⁵ of itself, so
- * that it is f(x) rounded or, where that was nearly a tie, its neighbour.
+ * <p><b>Forward.</b> S is exact. In fp32 y is the scalar implementation's, bit for bit, at most 2
+ * ulp from f(x); most of it runs at the speed of a copy, but beyond |x| = 4.75 (GELU) or 8.5 (SiLU)
+ * takes some steps more. In bf16 and fp16 y before the one rounding is off by at most 3·10⁻⁵ of
+ * itself, so that it is f(x) rounded or, where that was nearly a tie, its neighbour.
  *
  * <p><b>Backward.</b> With forms of polynomials and rationals dx is the scalar implementation's,
  * bit for bit, but that rationals in fp16, on the fast path, take the root to 1 and the quotient to
  * 3 ulp of fp32 before the one rounding. The forms with exp and pow use CUDA's own: g differs by at
- * most 2·10⁻⁷·(1 + |y|), as measured in fp32, and by nothing where a table of all outputs stands for
- * them, in bf16.
+ * most 2·10⁻⁷·(1 + |y|), as measured in fp32, and by nothing where a table of all outputs stands
+ * for them, in bf16.
  *
  * <p><b>Addresses.</b> Tensors lie at even addresses. With all of them at multiples of 16, and a
  * set that {@link #isFast}, the pass runs at about the speed of a copy; else kernels run that take

@@ -40,8 +40,8 @@ public final class Kernels implements AutoCloseable {
    * Makes an activation ready to run.
    *
    * @param set its coefficients, which go to the kernels as arguments
-   * @return the activation, to be used no longer than this is open; where a table of outputs
-   *     serves bf16, it holds 64 KiB of the device's memory as long
+   * @return the activation, to be used no longer than this is open; where a table of outputs serves
+   *     bf16, it holds 64 KiB of the device's memory as long
    * @throws IllegalArgumentException if there are no kernels for the activation, or fp32 cannot
    *     hold the coefficients
    * @throws IllegalStateException if the driver does not take the kernels

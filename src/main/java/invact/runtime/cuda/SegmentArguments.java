@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The numbers of an activation in fp32, as the structure SegmentedActivation of segments.cuh: {@link
- * FloatGelu}'s or {@link FloatSilu}'s.
+ * The numbers of an activation in fp32, as the structure SegmentedActivation of segments.cuh:
+ * {@link FloatGelu}'s or {@link FloatSilu}'s.
  */
 final class SegmentArguments {
   private SegmentArguments() {}

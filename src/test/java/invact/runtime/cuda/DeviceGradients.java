@@ -9,10 +9,14 @@ import java.util.Arrays;
 
 /** Gradients as the scalar implementation's: bit for bit, or by what exp and pow may differ. */
 final class DeviceGradients {
-  /** What CUDA's exp and pow change in g: 1.7e-7 as printed, rounded up; {@link DeviceActivation}. */
+  /**
+   * What CUDA's exp and pow change in g: 1.7e-7 as printed, rounded up; {@link DeviceActivation}.
+   */
   private static final double TRANSCENDENTAL = 2e-7;
 
-  /** What an approximate root (1 ulp of fp32) and quotient (3 ulp) may change in g, before rounding. */
+  /**
+   * What an approximate root (1 ulp of fp32) and quotient (3 ulp) may change in g, before rounding.
+   */
   private static final double APPROXIMATE = 1e-6;
 
   private static double largestChange;
