@@ -22,9 +22,9 @@ import java.util.Optional;
  * and special values holds here too.
  *
  * <p><b>Forward.</b> S is exact. In fp32 y is the scalar implementation's, bit for bit, at most 2
- * ulp from f(x); most of it runs at the speed of a copy, but beyond |x| = 4.75 (GELU) or 8.5 (SiLU)
- * takes some steps more. In bf16 and fp16 y before the one rounding is off by at most 3·10⁻⁵ of
- * itself, so that it is f(x) rounded or, where that was nearly a tie, its neighbour.
+ * ulp from f(x); an |x| of more than 4.75 (GELU) or 8.5 (SiLU) takes an exponential, for which the
+ * other threads of its warp wait. In bf16 and fp16 y before the one rounding is off by at most
+ * 3·10⁻⁵ of itself, so that it is f(x) rounded or, where that was nearly a tie, its neighbour.
  *
  * <p><b>Backward.</b> With forms of polynomials and rationals dx is the scalar implementation's,
  * bit for bit, but that rationals in fp16, on the fast path, take the root to 1 and the quotient to
