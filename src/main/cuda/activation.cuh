@@ -1,11 +1,10 @@
-// GELU and SiLU in fp32.
+// GELU and SiLU and their derivatives in fp32, of gated units and, but for fp32, of the forward pass.
 //
 // Both are x·σ with σ → 0 on the left, where σ = e·s, e an exponential that leaves fp32's range and
 // s a factor that does not. e is kept as a product of two numbers of half its exponent, so that x·σ
 // becomes subnormal in one rounding, and does not become 0 before it has to.
 //
-// PRECISE is for fp32 results: exponents are reduced with their rounding errors, and next to T, where
-// the backward pass divides by the root of f − f(T), f is its Taylor polynomial. Without it, errors are
+// PRECISE is for fp32 results: exponents are reduced with their rounding errors. Without it, errors are
 // below 3e-5 relative, a small part of half a unit in the last place of fp16 (2.4e-4).
 #pragma once
 
@@ -82,24 +81,6 @@ __device__ inline Product exponential(float a, float rest, float scale) {
   }
 }
 
-// f about T: minimum + rest + d²·(c[0] + c[1]·d + c[2]·d²), d = x − T, rounded wrongly only where f lies
-// within 2e-3 ulp of a tie (the next term, at |d| = RADIUS). T and f(T) are sums of two.
-struct Trough {
-  static constexpr float RADIUS = 0.015625f;
-
-  float argmin;
-  float argmin_rest;
-  float minimum;
-  float minimum_rest;
-  float c[3];
-
-  __device__ float value(float x, float elsewhere) const {
-    float d = (x - argmin) - argmin_rest;
-    float near = minimum + fmaf(d * d, horner<2>(c, d), minimum_rest);
-    return fabsf(d) < RADIUS ? near : elsewhere;
-  }
-};
-
 // The factors of the activation at x: value(), and f′ by derivative().
 template <bool PRECISE>
 struct Gelu {
@@ -136,13 +117,7 @@ struct Gelu {
 
   // x·Φ(x) = max(x, 0) − a·Φ(−a)
   __device__ float value() const {
-    float value = fmaf(-(a * tail * e.a), e.b, sign);
-    if constexpr (PRECISE) {
-      constexpr Trough TROUGH = {-0.751791537f, 1.21144499e-08f, -0.169971213f, 5.26480903e-09f,
-                                 {0.215746999f, 0.129428327f, -0.00454991916f}};
-      value = TROUGH.value(x, value);
-    }
-    return value;
+    return fmaf(-(a * tail * e.a), e.b, sign);
   }
 
   // Φ(x) + x·φ(x), which on the left is Φ(−a) − a·φ(a), on the right 1 − that.
@@ -171,13 +146,7 @@ struct Silu {
   // x·σ(x), where σ(x) is 1/(1 + e) on the right, e/(1 + e) on the left.
   __device__ float value() const {
     bool left = x < 0;
-    float value = x * inverse * (left ? e.a : 1.0f) * (left ? e.b : 1.0f);
-    if constexpr (PRECISE) {
-      constexpr Trough TROUGH = {-1.27846456f, 1.29792825e-08f, -0.278464556f, 1.29792825e-08f,
-                                 {0.108905852f, 0.0488829315f, 0.00471870368f}};
-      value = TROUGH.value(x, value);
-    }
-    return value;
+    return x * inverse * (left ? e.a : 1.0f) * (left ? e.b : 1.0f);
   }
 
   // σ(x)·(1 + x·σ(−x))

@@ -303,11 +303,11 @@ __device__ inline void backward_fixed(const FixedArguments<Forms>& arguments) {
     return;
   }
   int size = group_size(group, tensors.n);
-  float y[GROUP];
-  float dy[GROUP];
-  load<F, true>(tensors.y, group, size, y);
-  load<F, true>(tensors.dy, group, size, dy);
   uint32_t bits = tensors.indicator[group];
+  float values[2][GROUP];
+  load<F, true>({tensors.y, tensors.dy}, group, size, values);
+  const float(&y)[GROUP] = values[0];
+  float(&dy)[GROUP] = values[1];
   // What a few ulp of fp32 change is seldom seen in fp16, and with rationals all time is needed.
   constexpr bool EXACT = !F::IS_FP16 || Forms::IS_POLYNOMIAL;
   float u[GROUP];

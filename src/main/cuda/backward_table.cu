@@ -39,11 +39,11 @@ extern "C" __global__ void __launch_bounds__(THREADS, 2)
   uint64_t stride = static_cast<uint64_t>(gridDim.x) * THREADS;
   for (uint64_t group = group_of_thread(); group < groups; group += stride) {
     int size = group_size(group, tensors.n);
-    float y[GROUP];
-    float dy[GROUP];
-    load<Bf16, true>(tensors.y, group, size, y);
-    load<Bf16, true>(tensors.dy, group, size, dy);
     uint32_t bits = tensors.indicator[group];
+    float values[2][GROUP];
+    load<Bf16, true>({tensors.y, tensors.dy}, group, size, values);
+    const float(&y)[GROUP] = values[0];
+    float(&dy)[GROUP] = values[1];
 #pragma unroll
     for (int j = 0; j < GROUP; j++) {
       float g = tabulated(table, __float_as_uint(y[j]), arguments.before, bits & 1u << j);

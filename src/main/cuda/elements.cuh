@@ -113,27 +113,38 @@ __device__ inline void store_bits(typename F::Bits* p, typename F::Bits bits) {
   *p = bits;
 }
 
-// A group as fp32, elements that are not there as 0. WIDE: the base is 16-byte aligned.
-template <class F, bool WIDE>
-__device__ inline void load(const void* base, uint64_t group, int size, float (&values)[GROUP]) {
+// A group of each of several tensors as fp32, elements that are not there as 0. WIDE: the bases are
+// 16-byte aligned. All is asked for before any of it is waited for.
+template <class F, bool WIDE, int TENSORS>
+__device__ inline void load(const void* const (&bases)[TENSORS], uint64_t group, int size,
+                            float (&values)[TENSORS][GROUP]) {
   using Bits = typename F::Bits;
-  Group<F> g;
+  Group<F> groups[TENSORS];
   if (WIDE && size == GROUP) {
-    const uint4* from = static_cast<const uint4*>(base) + group * Group<F>::VECTORS;
 #pragma unroll
-    for (int j = 0; j < Group<F>::VECTORS; j++) {
-      g.vectors[j] = from[j];
+    for (int k = 0; k < TENSORS; k++) {
+      const uint4* from = static_cast<const uint4*>(bases[k]) + group * Group<F>::VECTORS;
+#pragma unroll
+      for (int j = 0; j < Group<F>::VECTORS; j++) {
+        groups[k].vectors[j] = from[j];
+      }
     }
   } else {
-    const Bits* from = static_cast<const Bits*>(base) + group * GROUP;
 #pragma unroll
-    for (int j = 0; j < GROUP; j++) {
-      g.bits[j] = j < size ? load_bits<F>(from + j) : Bits{0};
+    for (int k = 0; k < TENSORS; k++) {
+      const Bits* from = static_cast<const Bits*>(bases[k]) + group * GROUP;
+#pragma unroll
+      for (int j = 0; j < GROUP; j++) {
+        groups[k].bits[j] = j < size ? load_bits<F>(from + j) : Bits{0};
+      }
     }
   }
 #pragma unroll
-  for (int j = 0; j < 4 * Group<F>::VECTORS; j++) {
-    F::decode_word(g.words[j], values + j * F::PER_WORD);
+  for (int k = 0; k < TENSORS; k++) {
+#pragma unroll
+    for (int j = 0; j < 4 * Group<F>::VECTORS; j++) {
+      F::decode_word(groups[k].words[j], values[k] + j * F::PER_WORD);
+    }
   }
 }
 

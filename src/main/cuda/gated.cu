@@ -32,10 +32,10 @@ __device__ inline void gated_forward(const GatedForwardArguments& arguments) {
     return;
   }
   int size = group_size(group, arguments.n);
-  float a[GROUP];
-  float b[GROUP];
-  load<F, WIDE>(arguments.a, group, size, a);
-  load<F, WIDE>(arguments.b, group, size, b);
+  float values[2][GROUP];
+  load<F, WIDE>({arguments.a, arguments.b}, group, size, values);
+  float(&a)[GROUP] = values[0];
+  const float(&b)[GROUP] = values[1];
 #pragma unroll
   for (int j = 0; j < GROUP; j++) {
     a[j] = gate<RECOVER>(Activation(a[j]).value()) * b[j];
@@ -50,12 +50,11 @@ __device__ inline void gated_backward(const GatedBackwardArguments& arguments) {
     return;
   }
   int size = group_size(group, arguments.n);
-  float dp[GROUP];
-  float a[GROUP];
-  float kept[GROUP];
-  load<F, WIDE>(arguments.dp, group, size, dp);
-  load<F, WIDE>(arguments.a, group, size, a);
-  load<F, WIDE>(arguments.kept, group, size, kept);
+  float values[3][GROUP];
+  load<F, WIDE>({arguments.dp, arguments.a, arguments.kept}, group, size, values);
+  const float(&dp)[GROUP] = values[0];
+  float(&a)[GROUP] = values[1];
+  float(&kept)[GROUP] = values[2];
 #pragma unroll
   for (int j = 0; j < GROUP; j++) {
     Activation activation(a[j]);

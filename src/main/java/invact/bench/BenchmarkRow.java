@@ -1,13 +1,15 @@
 package invact.bench;
 
 import invact.math.FloatFormat;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
  * What one operation took.
  *
- * @param op {@code copy}, or what ran and its pass: {@code gelu forward}, {@code gelu-fp32
- *     backward} (a backward pass depends on the coefficient set), {@code swiglu forward}
+ * @param op {@code copy}, or what ran and its pass: {@code gelu-forward}, {@code gelu-backward},
+ *     {@code swiglu-forward}
+ * @param set the name of the coefficient set that took part in it, if one did
  * @param dtype the format of the tensors
  * @param backend what ran it: a backend's name, {@code cuda}, or {@code jdk} for a copy by the JDK
  * @param threads how many threads of the host worked
@@ -20,6 +22,7 @@ import java.util.OptionalDouble;
  */
 public record BenchmarkRow(
     String op,
+    Optional<String> set,
     FloatFormat dtype,
     String backend,
     int threads,

@@ -99,6 +99,7 @@ final class CpuBenchmark implements Benchmark {
       rows.add(
           new BenchmarkRow(
               operation.op(),
+              operation.set(),
               format,
               operation.backend(),
               workload.threads(),

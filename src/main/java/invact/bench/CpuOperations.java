@@ -96,6 +96,7 @@ final class CpuOperations implements AutoCloseable {
     operations.add(
         new Operation(
             Operation.COPY,
+            Optional.empty(),
             "jdk",
             2 * format.bytes(),
             () -> copy.forward(format, x, out, indicator),
@@ -112,6 +113,7 @@ final class CpuOperations implements AutoCloseable {
     InvertedActivation parallel = parallel(open(backend, set));
     add(
         op,
+        Optional.empty(),
         2 * format.bytes() + BIT,
         () -> parallel.forward(format, x, left.y, left.indicator),
         () -> check.forward(op, open(specification, set), x, left.y, left.indicator),
@@ -121,10 +123,11 @@ final class CpuOperations implements AutoCloseable {
   }
 
   private void addBackward(CoefficientSet set, Forward left) {
-    String op = Operation.backward(set);
+    String op = Operation.backward(set.activation());
     InvertedActivation parallel = parallel(open(backend, set));
     add(
         op,
+        Optional.of(set.name()),
         3 * format.bytes() + BIT,
         () -> parallel.backward(format, dy, left.y, left.indicator, out),
         () -> check.backward(op, open(specification, set), dy, left.y, left.indicator, out),
@@ -133,30 +136,33 @@ final class CpuOperations implements AutoCloseable {
   }
 
   private void addGatedUnit(Activation activation) {
-    String unit = Operation.unit(activation);
+    String unit = GatedUnit.name(activation);
     GatedUnit expected = specification.gatedUnit(activation);
     GatedUnit parallel = ParallelGatedUnit.of(backend.gatedUnit(activation), executor, threads);
     MemorySegment p = tensors.zeros();
     Optional<Peer.Gate> gate = peer.flatMap(library -> library.gate(activation, format, x, b));
     add(
-        unit + " forward",
+        unit + "-forward",
+        Optional.empty(),
         3 * format.bytes(),
         () -> parallel.forward(format, x, b, p),
-        () -> check.gatedForward(unit + " forward", expected, x, b, p),
+        () -> check.gatedForward(unit + "-forward", expected, x, b, p),
         gate.map(library -> library.forward(out)),
-        () -> check.peerGatedForward(unit + " forward", activation, x, b, out));
+        () -> check.peerGatedForward(unit + "-forward", activation, x, b, out));
     MemorySegment kept = GatedUnit.keepsProduct(format) ? p : b;
     add(
-        unit + " backward",
+        unit + "-backward",
+        Optional.empty(),
         5 * format.bytes(),
         () -> parallel.backward(format, dy, x, kept, out, secondOut),
-        () -> check.gatedBackward(unit + " backward", expected, dy, x, kept, out, secondOut),
+        () -> check.gatedBackward(unit + "-backward", expected, dy, x, kept, out, secondOut),
         gate.map(library -> library.backward(dy, out, secondOut)),
-        () -> check.peerGatedBackward(unit + " backward", activation, dy, x, b, out, secondOut));
+        () -> check.peerGatedBackward(unit + "-backward", activation, dy, x, b, out, secondOut));
   }
 
   private void add(
       String op,
+      Optional<String> set,
       double bytesPerElement,
       Runnable pass,
       Runnable passCheck,
@@ -168,7 +174,7 @@ final class CpuOperations implements AutoCloseable {
       library.run();
       peerCheck.run();
     });
-    operations.add(new Operation(op, backend.name(), bytesPerElement, pass, peers));
+    operations.add(new Operation(op, set, backend.name(), bytesPerElement, pass, peers));
   }
 
   private static InvertedActivation open(Backend from, CoefficientSet set) {

@@ -1,6 +1,5 @@
 package invact.bench;
 
-import invact.activation.Activations;
 import invact.coefficient.CoefficientSet;
 import invact.runtime.cuda.Context;
 import invact.runtime.cuda.Cuda;
@@ -80,7 +79,8 @@ final class CudaBenchmark implements Benchmark {
   private static BenchmarkRow row(DeviceBenchmark.Row row) {
     double nanos = 1e6 / row.elements();
     return new BenchmarkRow(
-        op(row),
+        row.op(),
+        row.set(),
         row.format(),
         "cuda",
         1,
@@ -89,18 +89,5 @@ final class CudaBenchmark implements Benchmark {
         new Spread(row.millis(), row.lowMillis(), row.highMillis()).times(nanos),
         row.shareOfCopy(),
         OptionalDouble.empty());
-  }
-
-  private static String op(DeviceBenchmark.Row row) {
-    if (row.pass().equals(Operation.COPY)) {
-      return Operation.COPY;
-    }
-    String unit =
-        Activations.paper().stream()
-            .filter(activation -> row.name().equals(activation.name() + "-gate"))
-            .findFirst()
-            .map(Operation::unit)
-            .orElse(row.name());
-    return unit + " " + row.pass();
   }
 }

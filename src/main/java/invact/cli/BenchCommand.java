@@ -11,11 +11,13 @@ import invact.io.Json;
 import invact.math.FloatFormat;
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -148,55 +150,82 @@ final class BenchCommand implements Callable<Integer> {
     return sets;
   }
 
+  /** With a column for the coefficient sets, if one operation was timed with several. */
   private static TextTable table(List<BenchmarkRow> rows) {
+    boolean named = haveSeveralSets(rows);
     TextTable table =
         new TextTable(
-            3,
-            "op",
-            "dtype",
-            "backend",
-            "threads",
-            "elements",
-            "ns/element",
-            "p20",
-            "p80",
-            "GB/s",
-            "share of copy",
-            "peer ns",
-            "times faster");
+            named ? 4 : 3,
+            cells(
+                named,
+                "op",
+                "set",
+                "dtype",
+                "backend",
+                "threads",
+                "elements",
+                "ns/element",
+                "p20",
+                "p80",
+                "GB/s",
+                "share of copy",
+                "peer ns",
+                "times faster"));
     for (BenchmarkRow row : rows) {
       table.add(
-          row.op(),
-          row.dtype().label(),
-          row.backend(),
-          Integer.toString(row.threads()),
-          Long.toString(row.elements()),
-          Digits.nanos(row.nanosPerElement().median()),
-          Digits.nanos(row.nanosPerElement().low()),
-          Digits.nanos(row.nanosPerElement().high()),
-          Digits.rate(row.gigabytesPerSecond()),
-          Digits.ratio(row.shareOfCopy()),
-          row.peerNanosPerElement().isEmpty()
-              ? "-"
-              : Digits.nanos(row.peerNanosPerElement().getAsDouble()),
-          row.speedup().isEmpty() ? "-" : Digits.ratio(row.speedup().getAsDouble()));
+          cells(
+              named,
+              row.op(),
+              row.set().orElse("-"),
+              row.dtype().label(),
+              row.backend(),
+              Integer.toString(row.threads()),
+              Long.toString(row.elements()),
+              Digits.nanos(row.nanosPerElement().median()),
+              Digits.nanos(row.nanosPerElement().low()),
+              Digits.nanos(row.nanosPerElement().high()),
+              Digits.rate(row.gigabytesPerSecond()),
+              Digits.ratio(row.shareOfCopy()),
+              row.peerNanosPerElement().isEmpty()
+                  ? "-"
+                  : Digits.nanos(row.peerNanosPerElement().getAsDouble()),
+              row.speedup().isEmpty() ? "-" : Digits.ratio(row.speedup().getAsDouble())));
     }
     return table;
   }
 
+  private static String[] cells(boolean named, String op, String set, String... more) {
+    List<String> cells = new ArrayList<>();
+    cells.add(op);
+    if (named) {
+      cells.add(set);
+    }
+    cells.addAll(List.of(more));
+    return cells.toArray(String[]::new);
+  }
+
+  private static boolean haveSeveralSets(List<BenchmarkRow> rows) {
+    Set<List<Object>> operations = new HashSet<>();
+    return !rows.stream().allMatch(row -> operations.add(List.of(row.op(), row.dtype())));
+  }
+
   private static String json(List<BenchmarkRow> rows) {
+    boolean named = haveSeveralSets(rows);
     return Json.text(json -> {
       json.writeStartObject();
       json.writeArrayPropertyStart("rows");
-      rows.forEach(row -> write(json, row));
+      rows.forEach(row -> write(json, row, named));
       json.writeEndArray();
       json.writeEndObject();
     });
   }
 
-  private static void write(JsonGenerator json, BenchmarkRow row) {
+  private static void write(JsonGenerator json, BenchmarkRow row, boolean named) {
     json.writeStartObject();
     json.writeStringProperty("op", row.op());
+    if (named && row.set().isPresent()) {
+      json.writeStringProperty("set", row.set().get());
+    }
     json.writeStringProperty("dtype", row.dtype().label());
     json.writeStringProperty("backend", row.backend());
     json.writeNumberProperty("threads", row.threads());

@@ -1,5 +1,7 @@
 package invact.cli;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Locale;
 
 /** Numbers as tables show them. */
@@ -21,9 +23,9 @@ final class Digits {
     return String.format(Locale.ROOT, "%.3f", ratio);
   }
 
-  /** Nanoseconds, to a tenth of a picosecond. */
+  /** Nanoseconds above 0, to four digits. */
   static String nanos(double nanos) {
-    return String.format(Locale.ROOT, "%.4f", nanos);
+    return new BigDecimal(nanos).round(new MathContext(4)).toPlainString();
   }
 
   /** Gigabytes a second. */

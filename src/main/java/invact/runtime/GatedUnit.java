@@ -156,6 +156,21 @@ public interface GatedUnit {
         segment("db", db));
   }
 
+  /**
+   * What the unit of an activation is called.
+   *
+   * @param activation f
+   * @return {@code swiglu} for SiLU, {@code geglu} for GELU, else the activation's name and {@code
+   *     -gate}
+   */
+  static String name(Activation activation) {
+    return switch (activation.name()) {
+      case "gelu" -> "geglu";
+      case "silu" -> "swiglu";
+      default -> activation.name() + "-gate";
+    };
+  }
+
   private static MemorySegment segment(String name, float[] array) {
     return MemorySegment.ofArray(Objects.requireNonNull(array, name));
   }

@@ -29,7 +29,7 @@ class BenchCommandTest {
     assertEquals(0, run.exitCode(), run.err());
     JsonNode rows = JsonMapper.shared().readTree(run.out()).get("rows");
     List<String> ops =
-        List.of("copy", "gelu forward", "gelu-fp32 backward", "geglu forward", "geglu backward");
+        List.of("copy", "gelu-forward", "gelu-backward", "geglu-forward", "geglu-backward");
     assertEquals(ops.size(), rows.size(), run.out());
     for (int i = 0; i < ops.size(); i++) {
       JsonNode row = rows.get(i);

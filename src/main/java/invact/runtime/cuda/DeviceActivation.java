@@ -10,6 +10,7 @@ import invact.activation.Target;
 import invact.coefficient.CoefficientSet;
 import invact.math.FloatFormat;
 import invact.runtime.Backends;
+import invact.runtime.FloatActivation;
 import invact.runtime.InvertedActivation;
 import java.lang.foreign.MemorySegment;
 import java.util.EnumMap;
@@ -20,16 +21,16 @@ import java.util.Optional;
  * An inverted activation on device memory: what {@link InvertedActivation} says of buffers, aliases
  * and special values holds here too.
  *
- * <p><b>Forward.</b> S is exact. y is not the scalar implementation's, which computes in double
- * precision: in fp32 it is at most {@value #FORWARD_MAX_ULP} ulp from f(x), wherever f(x) is a
- * normal number, and nearer to T than 2⁻⁶ it is f(x) rounded, but for one x in some thousands; in
- * bf16 and fp16 before the one rounding it is off by at most 3·10⁻⁵ of itself, so that y is f(x)
- * rounded or, where that was nearly a tie, its neighbour.
+ * <p><b>Forward.</b> S is exact. In fp32 y is the scalar implementation's, bit for bit, at most 2
+ * ulp from f(x); an |x| of more than 4.75 (GELU) or 8.5 (SiLU) takes an exponential, for which the
+ * other threads of its warp wait. In bf16 and fp16 y before the one rounding is off by at most
+ * 3·10⁻⁵ of itself, so that it is f(x) rounded or, where that was nearly a tie, its neighbour.
  *
  * <p><b>Backward.</b> With forms of polynomials and rationals dx is the scalar implementation's,
  * bit for bit, but that rationals in fp16, on the fast path, take the root to 1 and the quotient to
  * 3 ulp of fp32 before the one rounding. The forms with exp and pow use CUDA's own: g differs by at
- * most 10⁻⁶·(1 + |y|), and by nothing where a table of all outputs stands for them, in bf16.
+ * most 2·10⁻⁷·(1 + |y|), as measured in fp32, and by nothing where a table of all outputs stands
+ * for them, in bf16.
  *
  * <p><b>Addresses.</b> Tensors lie at even addresses. With all of them at multiples of 16, and a
  * set that {@link #isFast}, the pass runs at about the speed of a copy; else kernels run that take
@@ -39,17 +40,14 @@ import java.util.Optional;
  * instance.
  */
 public final class DeviceActivation {
-  /** Largest error of y in fp32 in ulp of f(x), measured at 4.2 million x, rounded up. */
-  public static final int FORWARD_MAX_ULP = 7;
-
   /**
-   * From so many elements on bf16 goes through the table of all outputs: for fewer, every block's
-   * copy of it takes longer than the polynomials.
+   * From so many elements on a form that is slower than the table of all outputs goes through that
+   * in bf16: for fewer, every block's copy of the table takes longer than the form.
    */
-  static final long LEAST_FOR_TABLE = 1L << 22;
+  private static final long LEAST_FOR_TABLE = 1L << 22;
 
-  /** The structure ForwardArguments of forward.cu. */
-  private static final long FORWARD_BYTES = 40;
+  /** The structure ForwardTensors of forward.cu; in fp32 segments follow. */
+  private static final long FORWARD_BYTES = 36;
 
   /** The structures Tensors and Lift of backward.cuh, with which the backward kernels' begin. */
   private static final long TENSOR_BYTES = 40;
@@ -96,20 +94,27 @@ public final class DeviceActivation {
     Optional<FixedForms> fixed = FixedForms.of(set);
     for (FloatFormat format :
         new FloatFormat[] {FloatFormat.FP32, FloatFormat.BF16, FloatFormat.FP16}) {
-      String name = "forward_" + set.activation().name() + "_" + format.label();
+      Optional<FixedForms> forms =
+          fixed.filter(shape -> format != FloatFormat.BF16 || shape.hasBf16());
+      boolean needsTable = forms.isEmpty() || leastForTable < Long.MAX_VALUE;
       passes.put(
           format,
           new Passes(
-              forward(forward.kernel(name + "_wide", FORWARD_BYTES)),
-              forward(forward.kernel(name + "_any", FORWARD_BYTES)),
+              forward(forward, format, "wide"),
+              forward(forward, format, "any"),
               anyBackward(kernels, format),
-              fixed
-                  .filter(forms -> format != FloatFormat.BF16 || forms.hasBf16())
-                  .map(forms -> fixedBackward(kernels, format, forms)),
-              format == FloatFormat.BF16
+              forms.map(shape -> fixedBackward(kernels, format, shape)),
+              format == FloatFormat.BF16 && needsTable
                   ? OutputTable.of(set).map(table -> tableBackward(kernels, table))
                   : Optional.empty()));
     }
+  }
+
+  /** How many elements of a set go through a table, if the faster of its kernels are to run. */
+  static long leastForTable(CoefficientSet set) {
+    return FixedForms.of(set).filter(FixedForms::isFasterThanTable).isPresent()
+        ? Long.MAX_VALUE
+        : LEAST_FOR_TABLE;
   }
 
   /**
@@ -212,8 +217,17 @@ public final class DeviceActivation {
     }
   }
 
-  private Kernel forward(Kernel kernel) {
-    kernel.arguments().set(JAVA_FLOAT, 32, threshold(set.activation()));
+  private Kernel forward(Module module, FloatFormat format, String suffix) {
+    String name = "forward_" + set.activation().name() + "_" + format.label() + "_" + suffix;
+    float[] segments =
+        format == FloatFormat.FP32
+            ? SegmentArguments.of(FloatActivation.of(set.activation()))
+            : new float[0];
+    // The structure of tensors ends at a multiple of 8.
+    long function = FORWARD_BYTES + Float.BYTES;
+    Kernel kernel = module.kernel(name, function + Math.max(8, segments.length * Float.BYTES));
+    kernel.arguments().set(JAVA_FLOAT, FORWARD_BYTES - Float.BYTES, threshold(set.activation()));
+    SegmentArguments.store(segments, kernel.arguments(), function);
     return kernel;
   }
 

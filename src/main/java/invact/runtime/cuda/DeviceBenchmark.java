@@ -2,6 +2,7 @@ package invact.runtime.cuda;
 
 import invact.coefficient.CoefficientSet;
 import invact.math.FloatFormat;
+import invact.runtime.GatedUnit;
 import invact.runtime.InvertedActivation;
 import invact.runtime.ScalarActivation;
 import java.lang.foreign.Arena;
@@ -10,6 +11,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
@@ -46,8 +48,8 @@ public final class DeviceBenchmark {
   /**
    * What one pass took.
    *
-   * @param pass the pass
-   * @param name of the coefficient set or unit
+   * @param op {@code copy}, or what ran and its pass: {@code gelu-forward}, {@code swiglu-backward}
+   * @param set the name of the coefficient set that took part in it, if one did
    * @param format the format
    * @param elements the number of elements
    * @param bytesPerElement what the pass moves at least
@@ -57,8 +59,8 @@ public final class DeviceBenchmark {
    * @param shareOfCopy its bytes a second, by those of a copy of one such tensor
    */
   public record Row(
-      String pass,
-      String name,
+      String op,
+      Optional<String> set,
       FloatFormat format,
       long elements,
       double bytesPerElement,
@@ -83,15 +85,15 @@ public final class DeviceBenchmark {
 
   /** A pass, and the times it took. */
   private static final class Timed {
-    private final String pass;
-    private final String name;
+    private final String op;
+    private final Optional<String> set;
     private final double bytesPerElement;
     private final Runnable call;
     private final float[] millis = new float[RUNS];
 
-    Timed(String pass, String name, double bytesPerElement, Runnable call) {
-      this.pass = pass;
-      this.name = name;
+    Timed(String op, Optional<String> set, double bytesPerElement, Runnable call) {
+      this.op = op;
+      this.set = set;
       this.bytesPerElement = bytesPerElement;
       this.call = call;
     }
@@ -127,7 +129,7 @@ public final class DeviceBenchmark {
         context,
         format,
         sets.stream()
-            .map(set -> new Subject(set.name(), set, DeviceActivation.LEAST_FOR_TABLE))
+            .map(set -> new Subject(set.name(), set, DeviceActivation.leastForTable(set)))
             .toList(),
         elements);
   }
@@ -186,7 +188,7 @@ public final class DeviceBenchmark {
         Event end = new Event(context)) {
       double tensor = format.bytes();
       double bit = 1.0 / Byte.SIZE;
-      add("copy", "-", 2 * tensor, () -> third.copyFrom(stream, first.memory()));
+      add("copy", Optional.empty(), 2 * tensor, () -> third.copyFrom(stream, first.memory()));
       for (Subject subject : subjects) {
         DeviceActivation activation = kernels.activation(subject.set, subject.leastForTable);
         DeviceMemory y = third.memory();
@@ -199,24 +201,25 @@ public final class DeviceBenchmark {
         forward.run();
         backward.run();
         check(subject, format, first, second, third, fourth);
-        add("forward", subject.name, 2 * tensor + bit, forward);
-        add("backward", subject.name, 3 * tensor + bit, backward);
+        String op = subject.set.activation().name();
+        add(op + "-forward", Optional.of(subject.name), 2 * tensor + bit, forward);
+        add(op + "-backward", Optional.of(subject.name), 3 * tensor + bit, backward);
       }
       subjects.stream()
           .map(subject -> subject.set.activation())
           .distinct()
           .forEach(activation -> {
             DeviceGatedUnit unit = kernels.gatedUnit(activation);
-            String name = activation.name() + "-gate";
+            String op = GatedUnit.name(activation);
             add(
-                "forward",
-                name,
+                op + "-forward",
+                Optional.empty(),
                 3 * tensor,
                 () ->
                     unit.forward(stream, format, first.memory(), second.memory(), third.memory()));
             add(
-                "backward",
-                name,
+                op + "-backward",
+                Optional.empty(),
                 5 * tensor,
                 () ->
                     unit.backward(
@@ -246,16 +249,16 @@ public final class DeviceBenchmark {
     return passes.stream().map(timed -> row(timed, format, copyRate)).toList();
   }
 
-  private void add(String pass, String name, double bytesPerElement, Runnable call) {
-    passes.add(new Timed(pass, name, bytesPerElement, call));
+  private void add(String op, Optional<String> set, double bytesPerElement, Runnable call) {
+    passes.add(new Timed(op, set, bytesPerElement, call));
   }
 
   private Row row(Timed timed, FloatFormat format, double copyRate) {
     Arrays.sort(timed.millis);
     double millis = timed.millis[RUNS / 2];
     return new Row(
-        timed.pass,
-        timed.name,
+        timed.op,
+        timed.set,
         format,
         elements,
         timed.bytesPerElement,
@@ -350,15 +353,15 @@ public final class DeviceBenchmark {
    * @param to receives the lines
    */
   public static void print(List<Row> rows, Consumer<String> to) {
-    to.accept("| format | pass | set | B/element | ms, median (p20–p80) | GB/s | share of copy |");
+    to.accept("| format | op | set | B/element | ms, median (p20–p80) | GB/s | share of copy |");
     to.accept("|---|---|---|---|---|---|---|");
     for (Row row : rows) {
       to.accept(
           "| %s | %s | %s | %.3f | %.4f (%.4f–%.4f) | %.0f | %.3f |"
               .formatted(
                   row.format.label(),
-                  row.pass,
-                  row.name,
+                  row.op,
+                  row.set.orElse("-"),
                   row.bytesPerElement,
                   row.millis,
                   row.lowMillis,

@@ -54,6 +54,11 @@ record FixedPaperForms(String shape, float[] values) implements FixedForms {
   }
 
   @Override
+  public boolean isFasterThanTable() {
+    return true;
+  }
+
+  @Override
   public double cutoff() {
     return Double.POSITIVE_INFINITY;
   }

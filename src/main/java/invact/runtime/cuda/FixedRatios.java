@@ -71,6 +71,9 @@ record FixedRatios(Shape room, Ratio left, Ratio right) implements FixedForms {
           new Shape(6, 6, 7, 7),
           new Shape(16, 0, 24, 0));
 
+  /** Steps of two polynomials that take less time than a look into the table of outputs. */
+  private static final int MOST_STEPS = 26;
+
   /** Points at which a denominator is looked at. */
   private static final int GRID = 4096;
 
@@ -185,6 +188,13 @@ record FixedRatios(Shape room, Ratio left, Ratio right) implements FixedForms {
   @Override
   public boolean hasBf16() {
     return true;
+  }
+
+  @Override
+  public boolean isFasterThanTable() {
+    return room.left.denominator == 0
+        && room.right.denominator == 0
+        && room.left.numerator + room.right.numerator <= MOST_STEPS;
   }
 
   @Override

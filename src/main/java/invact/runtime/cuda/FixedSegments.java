@@ -88,6 +88,11 @@ record FixedSegments(List<Segment> segments, double cutoff) implements FixedForm
   }
 
   @Override
+  public boolean isFasterThanTable() {
+    return false;
+  }
+
+  @Override
   public long bytes() {
     return (COUNT - 1) * (long) Integer.BYTES + 2 * COUNT * HALF_ROW * (long) Float.BYTES;
   }

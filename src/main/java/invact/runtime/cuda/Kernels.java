@@ -40,14 +40,14 @@ public final class Kernels implements AutoCloseable {
    * Makes an activation ready to run.
    *
    * @param set its coefficients, which go to the kernels as arguments
-   * @return the activation, to be used no longer than this is open; as long it holds 64 KiB of the
-   *     device's memory
+   * @return the activation, to be used no longer than this is open; where a table of outputs serves
+   *     bf16, it holds 64 KiB of the device's memory as long
    * @throws IllegalArgumentException if there are no kernels for the activation, or fp32 cannot
    *     hold the coefficients
    * @throws IllegalStateException if the driver does not take the kernels
    */
   public DeviceActivation activation(CoefficientSet set) {
-    return activation(set, DeviceActivation.LEAST_FOR_TABLE);
+    return activation(set, DeviceActivation.leastForTable(set));
   }
 
   /** An activation whose backward pass in bf16 goes through a table from so many elements on. */

@@ -38,7 +38,7 @@ final class Nvrtc {
 
   /** What the sources include. */
   private static final List<String> HEADERS =
-      List.of("activation.cuh", "backward.cuh", "elements.cuh", "integers.cuh");
+      List.of("activation.cuh", "backward.cuh", "elements.cuh", "integers.cuh", "segments.cuh");
 
   private static final Optional<SymbolLookup> SYMBOLS = open();
 

@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 record DeviceCase(CoefficientSet set, FloatFormat format, long leastForTable) {
   /** A case as the library runs it. */
   DeviceCase(CoefficientSet set, FloatFormat format) {
-    this(set, format, DeviceActivation.LEAST_FOR_TABLE);
+    this(set, format, DeviceActivation.leastForTable(set));
   }
 
   /** All sets in all formats, in bf16 with the table of outputs and without it. */

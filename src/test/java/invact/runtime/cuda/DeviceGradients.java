@@ -4,12 +4,20 @@ import static invact.runtime.cuda.FormatValues.requireSame;
 import static invact.runtime.cuda.FormatValues.ulp;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import invact.math.FloatFormat;
 import java.util.Arrays;
 
 /** Gradients as the scalar implementation's: bit for bit, or by what exp and pow may differ. */
 final class DeviceGradients {
-  /** What CUDA's exp and pow, and approximate roots, change in g; {@link DeviceActivation}. */
-  private static final double TRANSCENDENTAL = 1e-6;
+  /**
+   * What CUDA's exp and pow change in g: 1.7e-7 as printed, rounded up; {@link DeviceActivation}.
+   */
+  private static final double TRANSCENDENTAL = 2e-7;
+
+  /**
+   * What an approximate root (1 ulp of fp32) and quotient (3 ulp) may change in g, before rounding.
+   */
+  private static final double APPROXIMATE = 1e-6;
 
   private static double largestChange;
 
@@ -33,7 +41,8 @@ final class DeviceGradients {
         if (!c.format().isHalf() && scale > 0) {
           largestChange = Math.max(largestChange, Math.abs(expected[i] - found[i]) / scale);
         }
-        assertEquals(expected[i], found[i], TRANSCENDENTAL * scale + rounding, what);
+        double change = c.format() == FloatFormat.FP16 ? APPROXIMATE : TRANSCENDENTAL;
+        assertEquals(expected[i], found[i], change * scale + rounding, what);
       }
     }
   }
