@@ -137,8 +137,7 @@ final class EvaluateCommand implements Callable<Integer> {
     TextTable table = new TextTable(1, "coefficient set", "max |e|", "floor", "ratio");
     for (Evaluation evaluation : evaluations) {
       double max = evaluation.whole().maxAbs();
-      double floor =
-          RoundedLift.largestErrorFloor(evaluation.set().activation(), FloatFormat.FP32);
+      double floor = RoundedLift.largestErrorFloor(evaluation.set().activation(), FloatFormat.FP32);
       table.add(
           evaluation.set().name(), Digits.of(max), Digits.of(floor), Digits.ratio(max / floor));
     }

@@ -52,10 +52,10 @@ import java.util.Objects;
  *
  * <p><b>Error.</b> Against the same g in double precision, at the same lift, g in fp32 is off by at
  * most 3.1e-7 (published GELU) and 3.5e-7 (published SiLU); RMS over x ~ N(0, 9) 4.0e-8 and 5.3e-8.
- * Measured over 10⁶ random inputs, half of them near T. Against f′ it is off by what the rounding of
- * y leaves, next to T up to 3.9e-5 (GELU) and 4.5e-5 (SiLU) in fp32 for any decoder, and by the
- * approximant's own error: 4.1e-5 and 4.6e-5 in all for the sets for fp32, over all inputs with |x −
- * T| &lt; 2⁻⁸.
+ * Measured over 10⁶ random inputs, half of them near T. Against f′ it is off by what the rounding
+ * of y leaves, next to T up to 3.9e-5 (GELU) and 4.5e-5 (SiLU) in fp32 for any decoder, and by the
+ * approximant's own error: 4.1e-5 and 4.6e-5 in all for the sets for fp32, over all inputs with |x
+ * − T| &lt; 2⁻⁸.
  *
  * <p><b>Special values.</b> NaN in gives NaN out, y and dx both (which NaN is not said); its bit is
  * 0. x = +∞ gives y = +∞ and g = 1. x = −∞ gives y = −0 and g = 0, as does every x &lt; T whose y

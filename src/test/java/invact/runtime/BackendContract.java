@@ -141,8 +141,8 @@ abstract class BackendContract {
 
     static float backward(
         InvertedActivation activation, FloatFormat format, float dy, float y, boolean right) {
-      return BackendContract.backward(
-          activation, format, new float[] {dy}, new float[] {y}, right)[0];
+      return BackendContract.backward(activation, format, new float[] {dy}, new float[] {y}, right)[
+          0];
     }
   }
 

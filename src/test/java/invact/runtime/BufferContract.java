@@ -8,12 +8,15 @@ import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Both passes of {@link InvertedActivation}, wherever the buffers lie and however long they are. */
+/**
+ * Both passes of {@link InvertedActivation}, wherever the buffers lie and however long they are.
+ */
 abstract class BufferContract extends BackendContract {
   private static final int[] LENGTHS = {
     0, 1, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 999, 1000, 1001, 8209
   };
   private static final int LONGEST = LENGTHS[LENGTHS.length - 1];
+
   BufferContract(String backendName) {
     super(backendName);
   }

@@ -79,8 +79,7 @@ public final class DefaultSets {
   }
 
   private static Stream<Task> tasks(Activation activation) {
-    Stream<Task> usual =
-        FORMATS.stream().map(format -> new Task(activation, Optional.of(format)));
+    Stream<Task> usual = FORMATS.stream().map(format -> new Task(activation, Optional.of(format)));
     return Activations.paper().contains(activation)
         ? Stream.concat(usual, Stream.of(new Task(activation, Optional.empty())))
         : usual;

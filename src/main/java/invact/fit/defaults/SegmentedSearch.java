@@ -59,8 +59,7 @@ final class SegmentedSearch {
       Candidate nextLeft = candidate(Branch.LEFT, segments);
       Candidate nextRight = candidate(Branch.RIGHT, SEGMENTS - segments);
       // The left error falls from one share to the next, the right one rises.
-      boolean better =
-          left == null || larger(nextLeft, nextRight) < larger(left, right);
+      boolean better = left == null || larger(nextLeft, nextRight) < larger(left, right);
       if (!better) {
         break;
       }
@@ -78,9 +77,7 @@ final class SegmentedSearch {
   private Candidate candidate(Branch branch, int segments) {
     boolean isLeft = branch == Branch.LEFT;
     double cutoff =
-        isLeft
-            ? Double.POSITIVE_INFINITY
-            : InvertedDerivative.cutoff(activation, CUTOFF_ERROR);
+        isLeft ? Double.POSITIVE_INFINITY : InvertedDerivative.cutoff(activation, CUTOFF_ERROR);
     Curve curve =
         (isLeft
                 ? InvertedDerivative.of(activation, branch, Target.DERIVATIVE)
@@ -100,10 +97,7 @@ final class SegmentedSearch {
     double[] rounded = new CoefficientRounding(FloatFormat.FP32).plain(fit.coefficients());
     return Piece.measured(
         new BranchApproximant(
-            activation,
-            branch,
-            Target.DERIVATIVE,
-            new Approximant(candidate.form, rounded)),
+            activation, branch, Target.DERIVATIVE, new Approximant(candidate.form, rounded)),
         new Origin.Minimax(
             candidate.curve.low(),
             candidate.curve.high(),

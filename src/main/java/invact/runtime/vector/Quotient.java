@@ -5,8 +5,8 @@ import invact.runtime.FloatDerivative;
 import java.util.Arrays;
 
 /**
- * One branch's polynomial or rational in the root, with leading zeros up to the degrees of a kernel,
- * which leave Horner's scheme alone.
+ * One branch's polynomial or rational in the root, with leading zeros up to the degrees of a
+ * kernel, which leave Horner's scheme alone.
  *
  * @param centre what is taken from the root
  * @param cutoff where 1 takes over
