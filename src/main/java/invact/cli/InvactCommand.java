@@ -79,8 +79,7 @@ final class InvactCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(),
-        "say what to do: fit, search, evaluate, plot, bench, doctor or list");
+        spec.commandLine(), "say what to do: fit, search, evaluate, plot, bench, doctor or list");
   }
 
   private static <T> ITypeConverter<T> labelled(Function<String, T> parser) {
