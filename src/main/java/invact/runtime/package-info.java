@@ -16,6 +16,8 @@
  * gelu.backward(dy, y, indicator, dx); // dx may be dy itself
  * }</pre>
  *
+ * <p>{@link invact.runtime.GatedUnit} does it for SwiGLU and GeGLU, without an approximator.
+ *
  * <p>{@link invact.runtime.InvertedActivation} says what is computed, {@link
  * invact.runtime.Backends} which implementations there are. The scalar one is the specification:
  * what it gives, bit for bit, is right.
