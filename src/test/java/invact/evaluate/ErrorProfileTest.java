@@ -55,7 +55,7 @@ class ErrorProfileTest {
     assertEquals(whole.maxAbs(), largest);
   }
 
-  /** Issued figures: the forward pass is within 2 ulp; 1 has an ulp of 2⁻²³. */
+  /** The forward pass is within 2 ulp of f(x), as its contract says. */
   @Test
   void ulpErrorsAreInUnitsOfTheLastPlace() {
     CoefficientSet set = ShippedSets.load("gelu-fp32");
