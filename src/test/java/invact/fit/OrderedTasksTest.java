@@ -69,9 +69,19 @@ class OrderedTasksTest {
 
   @Test
   void anInterruptedCallerStops() {
+    CountDownLatch end = new CountDownLatch(1);
     Thread.currentThread().interrupt();
     assertThrows(
-        FitException.class, () -> OrderedTasks.run(List.of(1), task -> task, result -> {}));
+        FitException.class,
+        () ->
+            OrderedTasks.run(
+                List.of(1),
+                task -> {
+                  // The caller is still waiting when it finds that it was interrupted.
+                  assertThrows(InterruptedException.class, end::await);
+                  return task;
+                },
+                result -> {}));
     assertTrue(Thread.interrupted(), "the caller can see that it was");
   }
 }
