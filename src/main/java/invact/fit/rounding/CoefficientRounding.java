@@ -30,7 +30,7 @@ public final class CoefficientRounding {
   private static final int FINALISTS = 24;
 
   /** From unrounded coefficients that are not best, short steps would lead on and on. */
-  private static final int MAX_SWEEPS = 64;
+  private static final int MAX_SWEEPS = 500;
 
   /**
    * Numbers that far above a power of two may come below it, where the format has finer steps; on
