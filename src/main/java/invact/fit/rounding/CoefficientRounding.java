@@ -29,6 +29,9 @@ public final class CoefficientRounding {
   /** Of those, how many are measured. */
   private static final int FINALISTS = 24;
 
+  /** From unrounded coefficients that are not best, short steps would lead on and on. */
+  private static final int MAX_SWEEPS = 500;
+
   /**
    * Numbers that far above a power of two may come below it, where the format has finer steps; on
    * the far side some points of the lattice then are no numbers of the format, and left out.
@@ -219,7 +222,7 @@ public final class CoefficientRounding {
     private void descend(Lattice lattice, int[] exponents) {
       int n = exponents.length;
       boolean moved = true;
-      while (moved) {
+      for (int sweep = 0; moved && sweep < MAX_SWEEPS; sweep++) {
         moved = false;
         for (int i = 0; i < n; i++) {
           for (int j = 0; j <= i; j++) {
