@@ -8,8 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import invact.math.FloatFormat;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.List;
 
 /** A segment between two guard zones, all of it filled with a poison at first. */
 final class GuardedBuffer {
@@ -31,15 +29,6 @@ final class GuardedBuffer {
         case HEAP_BYTES, HEAP_MISALIGNED -> MemorySegment.ofArray(new byte[(int) bytes]);
         case NATIVE, NATIVE_MISALIGNED -> arena.allocate(bytes, Long.BYTES);
       };
-    }
-
-    /** All places, that of an array of a format's own elements first. */
-    static List<Place> naturalFirst(FloatFormat format) {
-      List<Place> places = new ArrayList<>(List.of(values()));
-      Place natural = format.isHalf() ? HEAP_SHORTS : HEAP_FLOATS;
-      places.remove(natural);
-      places.addFirst(natural);
-      return places;
     }
 
     /** Where the indicator lies: as bytes, where the elements are floats or shorts. */
