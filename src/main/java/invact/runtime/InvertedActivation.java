@@ -18,8 +18,8 @@ import java.util.Objects;
  * is bit i mod 8, least significant first, of byte ⌊i/8⌋; the bits past n are 0. y may be x and dx
  * may be dy: the same start, the same size. An output may not overlap another argument in any other
  * way; inputs may. No call allocates memory, but that the conveniences on arrays wrap them, and
- * that the vector backend looks at an array on the heap through an object of 16 bytes unless the JVM
- * compiles that away.
+ * that the vector backend looks at an array on the heap through an object of 16 bytes unless the
+ * JVM compiles that away.
  *
  * <p><b>Speed.</b> The vector backend has loops for native segments, and for segments of arrays of
  * the format's own elements (float[], short[]) with the indicator in a byte[]; all others,
