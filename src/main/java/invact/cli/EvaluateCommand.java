@@ -30,8 +30,9 @@ import tools.jackson.core.JsonGenerator;
           + " the largest error also at every number within 2^-10 of T.",
       "fp64: the same t, the approximation alone.",
       "For bf16 and fp16 also, with inputs x ~ N(0,1), how near g comes to the floor: the least"
-          + " error that any decoder of the rounded output and the indicator can have. For fp32,"
-          + " how near its largest error comes to the floor of that."
+          + " RMS error that any decoder of the rounded output and the indicator can have, and the"
+          + " largest error of that decoder. For fp32,"
+          + " how near g's largest error comes to the least that any decoder can have."
     },
     footer = {
       "  invact evaluate --all",
@@ -79,7 +80,7 @@ final class EvaluateCommand implements Callable<Integer> {
       table(evaluations).print(out);
       if (!floors.isEmpty()) {
         out.println();
-        out.println("x ~ N(0,1); floor: the least error of any decoder of rounded outputs");
+        out.println("x ~ N(0,1); floor: the least RMS error of any decoder, and its largest error");
         floorTable(floors).print(out);
       }
       List<Evaluation> single =
@@ -164,6 +165,9 @@ final class EvaluateCommand implements Callable<Integer> {
       for (Evaluation evaluation : evaluations) {
         parts(evaluation).forEach(part -> write(json, evaluation, part));
       }
+      json.writeEndArray();
+      json.writeArrayPropertyStart("floors");
+      floors.forEach(floor -> write(json, floor));
       json.writeEndArray();
       json.writeEndObject();
     });
