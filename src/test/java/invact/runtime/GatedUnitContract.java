@@ -399,11 +399,6 @@ abstract class GatedUnitContract {
 
   // Resources.
 
-  /** What two forward passes and one backward may allocate for buffers on the heap, in bytes. */
-  long heapBytesPerPass() {
-    return 0;
-  }
-
   /** Below one byte a call: the allocation of a call would be 16 at least. */
   @ParameterizedTest
   @MethodSource("cases")
@@ -417,7 +412,7 @@ abstract class GatedUnitContract {
         MemorySegment a = buffer(arena, place, c, 48, null).segment();
         MemorySegment b = buffer(arena, place, c, 48, null).segment();
         MemorySegment p = buffer(arena, place, c, 48, null).segment();
-        long limit = calls * (1 + (a.isNative() ? 0 : heapBytesPerPass()));
+        long limit = calls;
         long allocated = Long.MAX_VALUE;
         // The first rounds are interpreted, and compiling them may count.
         for (int round = 0; round < 30 && allocated >= limit; round++) {

@@ -20,15 +20,6 @@ abstract class ResourceContract extends BackendContract {
     super(backendName);
   }
 
-  /**
-   * What two forward passes and a backward pass over segments on the heap may allocate.
-   *
-   * @return 0 unless a backend has a reason
-   */
-  long heapBytesPerPass() {
-    return 0;
-  }
-
   /** Below one byte a call: the allocation of a call would be 16 at least. */
   @ParameterizedTest
   @MethodSource("allCases")
@@ -42,7 +33,7 @@ abstract class ResourceContract extends BackendContract {
         MemorySegment x = new GuardedBuffer(arena, place, 48L * c.format().bytes(), 0x5A).segment();
         MemorySegment y = new GuardedBuffer(arena, place, 48L * c.format().bytes(), 0x5A).segment();
         MemorySegment indicator = new GuardedBuffer(arena, place.ofIndicator(), 6, 0x5A).segment();
-        long limit = calls * (1 + (x.isNative() ? 0 : heapBytesPerPass()));
+        long limit = calls;
         long allocated = Long.MAX_VALUE;
         // The first rounds are interpreted, and compiling them may count.
         for (int round = 0; round < 30 && allocated >= limit; round++) {

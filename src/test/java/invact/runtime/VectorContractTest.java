@@ -30,15 +30,5 @@ class VectorContractTest {
     Resources() {
       super("vector");
     }
-
-    /**
-     * An array shows through an {@link java.util.Optional} of 16 bytes. The compiler does away with
-     * it, but not where it has seen such arrays in less than one of a hundred looks, as the tests
-     * before this one may have made it: 3 looks a forward pass, 4 a backward pass.
-     */
-    @Override
-    long heapBytesPerPass() {
-      return 16 * (3 + 3 + 4);
-    }
   }
 }

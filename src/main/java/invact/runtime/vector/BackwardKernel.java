@@ -5,7 +5,7 @@ import jdk.incubator.vector.VectorMask;
 
 /**
  * g(y, S) for one family of forms on one register, bit for bit as the scalar backend has it; {@link
- * BackwardLoops} takes it over buffers.
+ * BackwardLoop} takes it over buffers.
  */
 interface BackwardKernel {
   /**

@@ -1,16 +1,30 @@
 package invact.runtime.vector;
 
+import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 
 /** bf16, the upper half of fp32, in registers. */
-final class Bf16 {
+final class Bf16 implements Encoding {
   private static final int NAN = 0x7FC0;
   private static final int SIGN = 0x8000;
 
-  private Bf16() {}
+  @Override
+  public FloatVector load(MemorySegment elements, long first) {
+    return widen(ShortVector.fromMemorySegment(Lanes.SHORTS, elements, first << 1, Lanes.ORDER));
+  }
+
+  @Override
+  public void store(FloatVector values, MemorySegment elements, long first) {
+    narrow(values).intoMemorySegment(elements, first << 1, Lanes.ORDER);
+  }
+
+  @Override
+  public boolean keepsProduct() {
+    return true;
+  }
 
   /** The numbers that patterns stand for. */
   static FloatVector widen(ShortVector patterns) {

@@ -8,7 +8,7 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * f(x) for one activation on one register, bit for bit as the scalar backend has it; {@link
- * ForwardLoops} takes it over buffers.
+ * ForwardLoop} takes it over buffers.
  */
 interface ForwardKernel {
   /**

@@ -2,20 +2,16 @@ package invact.runtime.vector;
 
 import java.lang.foreign.MemorySegment;
 
-/** The loops of {@link ForwardLoops}, through whichever copy of that class. */
+/** {@link ForwardLoop}, through whichever copy of that class. */
 interface ForwardPass {
-  void fp32(
-      float[] xs, int xsAt, float[] ys, int ysAt, byte[] indicator, int indicatorAt, int count);
-
-  void bf16(
-      short[] xs, int xsAt, short[] ys, int ysAt, byte[] indicator, int indicatorAt, int count);
-
-  void fp16(
-      short[] xs, int xsAt, short[] ys, int ysAt, byte[] indicator, int indicatorAt, int count);
-
-  void fp32(MemorySegment xs, MemorySegment ys, MemorySegment indicator, long from, int count);
-
-  void bf16(MemorySegment xs, MemorySegment ys, MemorySegment indicator, long from, int count);
-
-  void fp16(MemorySegment xs, MemorySegment ys, MemorySegment indicator, long from, int count);
+  /**
+   * Runs over part of the buffers.
+   *
+   * @param x the inputs
+   * @param y receives the outputs
+   * @param indicator receives the bits
+   * @param from the first element, a multiple of 8
+   * @param count a multiple of {@link Lanes#COUNT}
+   */
+  void run(MemorySegment x, MemorySegment y, MemorySegment indicator, long from, int count);
 }

@@ -1,5 +1,6 @@
 package invact.runtime.vector;
 
+import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -13,7 +14,7 @@ import jdk.incubator.vector.VectorOperators;
  * fp32's. Back: half an ulp of fp16 is added to the pattern, to even; results below 2⁻¹⁴ are
  * rounded by adding ½, whose ulp is fp16's least number.
  */
-final class Fp16 {
+final class Fp16 implements Encoding {
   /** All but the sign of a pattern. */
   private static final int SIZE = 0x7FFF;
 
@@ -39,7 +40,20 @@ final class Fp16 {
   /** 65520, halfway from the largest fp16 number to the next. */
   private static final int OVERFLOW = 0x477FF000;
 
-  private Fp16() {}
+  @Override
+  public FloatVector load(MemorySegment elements, long first) {
+    return widen(ShortVector.fromMemorySegment(Lanes.SHORTS, elements, first << 1, Lanes.ORDER));
+  }
+
+  @Override
+  public void store(FloatVector values, MemorySegment elements, long first) {
+    narrow(values).intoMemorySegment(elements, first << 1, Lanes.ORDER);
+  }
+
+  @Override
+  public boolean keepsProduct() {
+    return false;
+  }
 
   /** The numbers that patterns stand for. */
   static FloatVector widen(ShortVector patterns) {

@@ -32,27 +32,28 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.AccessFlag;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Loops with a kernel's code written into them.
+ * Loops with the code of their parts written into them.
  *
  * <p>A loop over registers is fast only if everything in it becomes one piece of machine code: a
  * vector that a call hands over is an object on the heap, and one such call costs more than all of
  * the arithmetic. Methods of the Vector API are always inlined, others at C2's discretion: not
  * where a call site has seen several classes, not where a method has been compiled to more than
  * 2500 bytes by itself, and none at all once 8000 bytes of bytecode have been inlined, of which an
- * addition of two vectors takes 400. Written without calls, the same conversions and loops would
- * stand in every kernel. So the calls are taken out here, in the class file: for each class of
- * kernels a hidden class is made from the class of loops, in which each call of a method of this
- * package is replaced by that method's code, to any depth, and the kernel's methods are those of
- * its class.
+ * addition of two vectors takes 400. Written without calls, a loop would stand once for each
+ * kernel, format and kind of buffer. So the calls are taken out here, in the class file: for each
+ * combination of parts a hidden class is made from the class of loops, in which each call of a
+ * method of this package is replaced by that method's code, to any depth, and a part's methods are
+ * those of its class.
  *
  * <p>What is replaced may branch and loop, but must have neither a switch nor a handler of
- * exceptions, and must not refer to private members of other classes than the kernel's.
+ * exceptions, and must not refer to private members of other classes than the first part's.
  *
  * @param <L> what the loops are used as
  */
@@ -61,27 +62,31 @@ final class Fusion<L> {
 
   private final Class<L> type;
   private final Class<? extends L> loops;
-  private final Class<?> kernelType;
-  private final Map<Class<?>, MethodHandle> constructors = new ConcurrentHashMap<>();
+  private final List<Class<?>> partTypes;
+  private final Map<List<Class<?>>, MethodHandle> constructors = new ConcurrentHashMap<>();
 
   /**
-   * Loops to be fused with kernels.
+   * Loops to be fused with parts.
    *
    * @param type what the loops are used as
    * @param loops their class
-   * @param kernelType the interface of kernels, the one parameter of the loops' constructor
+   * @param partTypes the interfaces of their parts, the parameters of the loops' constructor
    */
-  Fusion(Class<L> type, Class<? extends L> loops, Class<?> kernelType) {
+  Fusion(Class<L> type, Class<? extends L> loops, Class<?>... partTypes) {
     this.type = type;
     this.loops = loops;
-    this.kernelType = kernelType;
+    this.partTypes = List.of(partTypes);
   }
 
-  /** The loops around a kernel. */
-  L around(Object kernel) {
-    MethodHandle constructor = constructors.computeIfAbsent(kernel.getClass(), this::constructor);
+  /** The loops with these parts. */
+  L of(Object... parts) {
+    List<Class<?>> classes = new ArrayList<>();
+    for (Object part : parts) {
+      classes.add(part.getClass());
+    }
+    MethodHandle constructor = constructors.computeIfAbsent(classes, this::constructor);
     try {
-      return type.cast(constructor.invoke(kernel));
+      return type.cast(constructor.invokeWithArguments(parts));
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {
@@ -89,14 +94,15 @@ final class Fusion<L> {
     }
   }
 
-  private MethodHandle constructor(Class<?> kernel) {
+  private MethodHandle constructor(List<Class<?>> parts) {
     try {
-      MethodHandles.Lookup host = MethodHandles.privateLookupIn(kernel, MethodHandles.lookup());
+      MethodHandles.Lookup host =
+          MethodHandles.privateLookupIn(parts.getFirst(), MethodHandles.lookup());
       MethodHandles.Lookup fused =
           host.defineHiddenClass(
-              new Writer(kernel, host).fused(), true, MethodHandles.Lookup.ClassOption.NESTMATE);
+              new Writer(parts, host).fused(), true, MethodHandles.Lookup.ClassOption.NESTMATE);
       return fused.findConstructor(
-          fused.lookupClass(), MethodType.methodType(void.class, kernelType));
+          fused.lookupClass(), MethodType.methodType(void.class, partTypes));
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }
@@ -104,16 +110,20 @@ final class Fusion<L> {
 
   /** Writes one hidden class. */
   private final class Writer {
-    private final Class<?> kernel;
+    /** The class of a part, by its interface's internal name. */
+    private final Map<String, Class<?>> parts = new HashMap<>();
+
     private final ClassFile classFile;
     private final Map<String, ClassModel> models = new HashMap<>();
 
-    Writer(Class<?> kernel, MethodHandles.Lookup lookup) {
-      this.kernel = kernel;
+    Writer(List<Class<?>> classes, MethodHandles.Lookup lookup) {
+      for (int p = 0; p < classes.size(); p++) {
+        parts.put(internalName(partTypes.get(p)), classes.get(p));
+      }
       classFile =
           ClassFile.of(
               ClassFile.ClassHierarchyResolverOption.of(
-                  ClassHierarchyResolver.ofResourceParsing(kernel.getClassLoader())));
+                  ClassHierarchyResolver.ofResourceParsing(lookup.lookupClass().getClassLoader())));
     }
 
     byte[] fused() {
@@ -172,8 +182,8 @@ final class Fusion<L> {
 
     /** Takes the arguments from the stack to local variables, and goes on in the method's code. */
     private void writeCall(InvokeInstruction call, int base, CodeBuilder out) {
-      boolean ofKernel = call.owner().asInternalName().equals(internalName(kernelType));
-      String owner = ofKernel ? internalName(kernel) : call.owner().asInternalName();
+      Class<?> part = parts.get(call.owner().asInternalName());
+      String owner = part == null ? call.owner().asInternalName() : internalName(part);
       MethodModel method = method(owner, call);
       boolean isStatic = call.opcode() == Opcode.INVOKESTATIC;
       List<ClassDesc> parameters = method.methodTypeSymbol().parameterList();
@@ -187,8 +197,8 @@ final class Fusion<L> {
         out.storeLocal(kind, slot);
       }
       if (!isStatic) {
-        if (ofKernel) {
-          out.checkcast(kernel.describeConstable().orElseThrow());
+        if (part != null) {
+          out.checkcast(part.describeConstable().orElseThrow());
         }
         out.astore(base);
       }

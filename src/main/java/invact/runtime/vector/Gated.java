@@ -7,15 +7,20 @@ import invact.runtime.FloatGeluGate;
 import invact.runtime.FloatSiluGate;
 import java.lang.foreign.MemorySegment;
 
-/** Both passes of one gated unit over whole registers of any buffers. */
+/** Both passes of one gated unit over whole registers. */
 final class Gated {
   private static final Fusion<GatedPass> FUSION =
-      new Fusion<>(GatedPass.class, GatedLoops.class, GatedKernel.class);
+      new Fusion<>(
+          GatedPass.class,
+          GatedLoops.class,
+          GatedKernel.class,
+          Encoding.class,
+          Storage.Casts.class);
 
-  private final GatedPass loops;
+  private final Variants<GatedPass> variants;
 
   private Gated(GatedKernel kernel) {
-    loops = FUSION.around(kernel);
+    variants = new Variants<>(FUSION, kernel);
   }
 
   /**
@@ -34,51 +39,17 @@ final class Gated {
   /**
    * Runs over the elements 0 … elements − 1, a multiple of {@link Lanes#COUNT}.
    *
-   * @return whether there are loops for these buffers: native ones, and arrays of the format's own
-   *     elements; nothing is done if there are none
+   * @return whether the buffers lie in one {@link Storage}; nothing is done if they do not
    */
   boolean forward(
-      FloatFormat format, MemorySegment as, MemorySegment bs, MemorySegment ps, long elements) {
-    if (as.isNative() && bs.isNative() && ps.isNative()) {
-      for (long from = 0; from < elements; from += Lanes.BLOCK) {
-        int count = (int) Math.min(Lanes.BLOCK, elements - from);
-        switch (format) {
-          case FP32 -> loops.fp32Forward(as, bs, ps, from, count);
-          case BF16 -> loops.bf16Forward(as, bs, ps, from, count);
-          default -> loops.fp16Forward(as, bs, ps, from, count);
-        }
-      }
-      return true;
-    }
-    int aAt = Lanes.start(format, as);
-    int bAt = Lanes.start(format, bs);
-    int pAt = Lanes.start(format, ps);
-    if (format == FloatFormat.FP32) {
-      float[] a = Lanes.floats(as);
-      float[] b = Lanes.floats(bs);
-      float[] p = Lanes.floats(ps);
-      if (a == null || b == null || p == null) {
-        return false;
-      }
-      for (int i = 0; i < elements; i += Lanes.BLOCK) {
-        int count = (int) Math.min(Lanes.BLOCK, elements - i);
-        loops.fp32Forward(a, aAt + i, b, bAt + i, p, pAt + i, count);
-      }
-      return true;
-    }
-    short[] a = Lanes.shorts(as);
-    short[] b = Lanes.shorts(bs);
-    short[] p = Lanes.shorts(ps);
-    if (a == null || b == null || p == null) {
+      FloatFormat format, MemorySegment a, MemorySegment b, MemorySegment p, long elements) {
+    Storage storage = Storage.of(format, a);
+    if (storage == null || Storage.of(format, b) != storage || Storage.of(format, p) != storage) {
       return false;
     }
-    for (int i = 0; i < elements; i += Lanes.BLOCK) {
-      int count = (int) Math.min(Lanes.BLOCK, elements - i);
-      if (format == FloatFormat.BF16) {
-        loops.bf16Forward(a, aAt + i, b, bAt + i, p, pAt + i, count);
-      } else {
-        loops.fp16Forward(a, aAt + i, b, bAt + i, p, pAt + i, count);
-      }
+    GatedPass passes = variants.of(format, storage);
+    for (long from = 0; from < elements; from += Lanes.BLOCK) {
+      passes.forward(a, b, p, from, (int) Math.min(Lanes.BLOCK, elements - from));
     }
     return true;
   }
@@ -86,65 +57,27 @@ final class Gated {
   /**
    * Runs over the elements 0 … elements − 1, a multiple of {@link Lanes#COUNT}.
    *
-   * @return whether there are loops for these buffers, as for {@link #forward}
+   * @return whether the buffers lie in one {@link Storage}; nothing is done if they do not
    */
   boolean backward(
       FloatFormat format,
-      MemorySegment dps,
-      MemorySegment as,
-      MemorySegment kepts,
-      MemorySegment das,
-      MemorySegment dbs,
+      MemorySegment dp,
+      MemorySegment a,
+      MemorySegment kept,
+      MemorySegment da,
+      MemorySegment db,
       long elements) {
-    if (dps.isNative() && as.isNative() && kepts.isNative() && das.isNative() && dbs.isNative()) {
-      for (long from = 0; from < elements; from += Lanes.BLOCK) {
-        int count = (int) Math.min(Lanes.BLOCK, elements - from);
-        switch (format) {
-          case FP32 -> loops.fp32Backward(dps, as, kepts, das, dbs, from, count);
-          case BF16 -> loops.bf16Backward(dps, as, kepts, das, dbs, from, count);
-          default -> loops.fp16Backward(dps, as, kepts, das, dbs, from, count);
-        }
-      }
-      return true;
-    }
-    int dpAt = Lanes.start(format, dps);
-    int aAt = Lanes.start(format, as);
-    int keptAt = Lanes.start(format, kepts);
-    int daAt = Lanes.start(format, das);
-    int dbAt = Lanes.start(format, dbs);
-    if (format == FloatFormat.FP32) {
-      float[] dp = Lanes.floats(dps);
-      float[] a = Lanes.floats(as);
-      float[] kept = Lanes.floats(kepts);
-      float[] da = Lanes.floats(das);
-      float[] db = Lanes.floats(dbs);
-      if (dp == null || a == null || kept == null || da == null || db == null) {
-        return false;
-      }
-      for (int i = 0; i < elements; i += Lanes.BLOCK) {
-        int count = (int) Math.min(Lanes.BLOCK, elements - i);
-        loops.fp32Backward(
-            dp, dpAt + i, a, aAt + i, kept, keptAt + i, da, daAt + i, db, dbAt + i, count);
-      }
-      return true;
-    }
-    short[] dp = Lanes.shorts(dps);
-    short[] a = Lanes.shorts(as);
-    short[] kept = Lanes.shorts(kepts);
-    short[] da = Lanes.shorts(das);
-    short[] db = Lanes.shorts(dbs);
-    if (dp == null || a == null || kept == null || da == null || db == null) {
+    Storage storage = Storage.of(format, dp);
+    if (storage == null
+        || Storage.of(format, a) != storage
+        || Storage.of(format, kept) != storage
+        || Storage.of(format, da) != storage
+        || Storage.of(format, db) != storage) {
       return false;
     }
-    for (int i = 0; i < elements; i += Lanes.BLOCK) {
-      int count = (int) Math.min(Lanes.BLOCK, elements - i);
-      if (format == FloatFormat.BF16) {
-        loops.bf16Backward(
-            dp, dpAt + i, a, aAt + i, kept, keptAt + i, da, daAt + i, db, dbAt + i, count);
-      } else {
-        loops.fp16Backward(
-            dp, dpAt + i, a, aAt + i, kept, keptAt + i, da, daAt + i, db, dbAt + i, count);
-      }
+    GatedPass passes = variants.of(format, storage);
+    for (long from = 0; from < elements; from += Lanes.BLOCK) {
+      passes.backward(dp, a, kept, da, db, from, (int) Math.min(Lanes.BLOCK, elements - from));
     }
     return true;
   }

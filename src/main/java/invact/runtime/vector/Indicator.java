@@ -14,25 +14,9 @@ final class Indicator {
 
   private Indicator() {}
 
-  static VectorMask<Float> load(byte[] bytes, int at) {
-    int bits = bytes[at] & 0xFF;
-    if (Lanes.COUNT == 16) {
-      bits |= bytes[at + 1] << 8;
-    }
-    return VectorMask.fromLong(Lanes.FLOATS, bits);
-  }
-
   static VectorMask<Float> load(MemorySegment bytes, long at) {
     return VectorMask.fromLong(
         Lanes.FLOATS, Lanes.COUNT == 16 ? bytes.get(TWO_BYTES, at) : bytes.get(JAVA_BYTE, at));
-  }
-
-  static void store(VectorMask<Float> right, byte[] bytes, int at) {
-    long bits = right.toLong();
-    bytes[at] = (byte) bits;
-    if (Lanes.COUNT == 16) {
-      bytes[at + 1] = (byte) (bits >> 8);
-    }
   }
 
   static void store(VectorMask<Float> right, MemorySegment bytes, long at) {

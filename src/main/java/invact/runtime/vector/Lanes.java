@@ -1,7 +1,5 @@
 package invact.runtime.vector;
 
-import invact.math.FloatFormat;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
@@ -23,10 +21,10 @@ final class Lanes {
           short.class, VectorShape.forBitSize(Math.max(64, FLOATS.vectorBitSize() / 2)));
 
   /**
-   * Elements of one call of a loop: few enough that the loop is soon compiled as a method by
-   * itself, many enough that its start costs nothing.
+   * Elements of one call of a loop: many enough that its start costs little, few enough that the
+   * calls soon make the loop a hot method. Until then a register takes microseconds.
    */
-  static final int BLOCK = 1 << 13;
+  static final int BLOCK = 1 << 10;
 
   static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
@@ -55,50 +53,5 @@ final class Lanes {
       bits[j] = Float.floatToRawIntBits(eight[j]);
     }
     return table(bits);
-  }
-
-  /**
-   * The array that a segment is a part of, if it is one of floats whose elements are the segment's.
-   * C2 makes vector instructions of the accesses to a segment on the heap only where it sees the
-   * array's type.
-   *
-   * @return null if there is none
-   */
-  static float[] floats(MemorySegment segment) {
-    return mayLieIn(segment, Float.BYTES)
-            && segment.heapBase().orElse(null) instanceof float[] array
-        ? array
-        : null;
-  }
-
-  /** Likewise of 16-bit patterns. */
-  static short[] shorts(MemorySegment segment) {
-    return mayLieIn(segment, Short.BYTES)
-            && segment.heapBase().orElse(null) instanceof short[] array
-        ? array
-        : null;
-  }
-
-  /** Likewise of bytes. */
-  static byte[] bytes(MemorySegment segment) {
-    return mayLieIn(segment, Byte.BYTES) && segment.heapBase().orElse(null) instanceof byte[] array
-        ? array
-        : null;
-  }
-
-  /**
-   * Whether a segment may lie in an array of elements of a size, and show it. Asked before the
-   * array, which comes in an object that the compiler does away with only then.
-   */
-  private static boolean mayLieIn(MemorySegment segment, int size) {
-    return !segment.isNative()
-        && !segment.isReadOnly()
-        && segment.maxByteAlignment() == size
-        && segment.address() % size == 0;
-  }
-
-  /** The element of its array with which a segment starts; without a meaning for native ones. */
-  static int start(FloatFormat format, MemorySegment segment) {
-    return (int) (segment.address() / format.bytes());
   }
 }
