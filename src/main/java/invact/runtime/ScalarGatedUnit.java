@@ -97,8 +97,14 @@ public final class ScalarGatedUnit implements GatedUnit {
     }
   }
 
-  /** What b is multiplied by. */
-  private float factor(FloatFormat format, float a) {
+  /**
+   * What b is multiplied by: f(a), kept away from 0 where b is to come back from the product.
+   *
+   * @param format fp32, bf16 or fp16
+   * @param a the gate's input
+   * @return the factor, at least {@link #LEAST} in size if the format keeps the product
+   */
+  public float factor(FloatFormat format, float a) {
     float value = gate.value(a);
     return GatedUnit.keepsProduct(format) && Math.abs(value) < LEAST
         ? Math.copySign(LEAST, value)

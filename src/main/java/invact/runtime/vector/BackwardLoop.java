@@ -3,15 +3,13 @@ package invact.runtime.vector;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
-/** dx = dy·g(y, S) over whole registers. */
+/** dx = dy·g(y, S) in fp32. */
 final class BackwardLoop implements BackwardPass {
   private final BackwardKernel kernel;
-  private final Encoding encoding;
   private final Storage.Casts casts;
 
-  BackwardLoop(BackwardKernel kernel, Encoding encoding, Storage.Casts casts) {
+  BackwardLoop(BackwardKernel kernel, Storage.Casts casts) {
     this.kernel = kernel;
-    this.encoding = encoding;
     this.casts = casts;
   }
 
@@ -31,10 +29,10 @@ final class BackwardLoop implements BackwardPass {
     if (i < count) {
       do {
         long at = from + i;
-        FloatVector y = encoding.load(ys, at);
-        FloatVector dy = encoding.load(dys, at);
-        FloatVector g = kernel.derivative(y, Indicator.load(indicator, at >> 3));
-        encoding.store(dy.mul(g), dxs, at);
+        FloatVector y = FloatVector.fromMemorySegment(Lanes.FLOATS, ys, at << 2, Lanes.ORDER);
+        FloatVector dy = FloatVector.fromMemorySegment(Lanes.FLOATS, dys, at << 2, Lanes.ORDER);
+        FloatVector g = kernel.derivative(y, Indicator.load(Lanes.FLOATS, indicator, at >> 3));
+        dy.mul(g).intoMemorySegment(dxs, at << 2, Lanes.ORDER);
         i += Lanes.COUNT;
       } while (i < count);
     }

@@ -8,9 +8,6 @@ import jdk.incubator.vector.VectorOperators;
 
 /** bf16, the upper half of fp32, in registers. */
 final class Bf16 implements Encoding {
-  private static final int NAN = 0x7FC0;
-  private static final int SIGN = 0x8000;
-
   @Override
   public FloatVector load(MemorySegment elements, long first) {
     return widen(ShortVector.fromMemorySegment(Lanes.SHORTS, elements, first << 1, Lanes.ORDER));
@@ -33,14 +30,17 @@ final class Bf16 implements Encoding {
         .reinterpretAsFloats();
   }
 
-  /** The patterns of the nearest numbers, to even; NaN is a quiet one of its sign. */
+  /**
+   * The patterns of the nearest numbers, to even. Only for NaNs whose lower half is 0, which leaves
+   * them alone: those of elements are, and so are those that operations make.
+   */
   static ShortVector narrow(FloatVector x) {
     IntVector bits = x.reinterpretAsInts();
-    IntVector upper = bits.lanewise(VectorOperators.LSHR, 16);
-    IntVector rounded = bits.add(upper.and(1)).add(0x7FFF).lanewise(VectorOperators.LSHR, 16);
+    IntVector odd = bits.lanewise(VectorOperators.LSHR, 16).and(1);
     return (ShortVector)
-        rounded
-            .blend(upper.and(SIGN).or(NAN), x.test(VectorOperators.IS_NAN).cast(Lanes.INTS))
+        bits.add(odd)
+            .add(0x7FFF)
+            .lanewise(VectorOperators.LSHR, 16)
             .convertShape(VectorOperators.I2S, Lanes.SHORTS, 0);
   }
 }

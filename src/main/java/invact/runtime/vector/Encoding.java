@@ -4,7 +4,7 @@ import invact.math.FloatFormat;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
-/** How the elements of one format stand in a buffer, and come into registers of fp32. */
+/** How numbers stand in the patterns of a 16-bit format. */
 interface Encoding {
   /** The numbers of a register, from an element on. */
   FloatVector load(MemorySegment elements, long first);
@@ -15,13 +15,8 @@ interface Encoding {
   /** {@link invact.runtime.GatedUnit#keepsProduct}, where the compiler sees which. */
   boolean keepsProduct();
 
-  /** The encoding of a 16- or 32-bit format. */
+  /** The encoding of bf16 or fp16. */
   static Encoding of(FloatFormat format) {
-    return switch (format) {
-      case FP32 -> new Fp32();
-      case BF16 -> new Bf16();
-      case FP16 -> new Fp16();
-      case FP64 -> throw new IllegalArgumentException("fp64 has no runtime");
-    };
+    return format == FloatFormat.BF16 ? new Bf16() : new Fp16();
   }
 }

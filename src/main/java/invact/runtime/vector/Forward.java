@@ -2,38 +2,42 @@ package invact.runtime.vector;
 
 import invact.activation.Activation;
 import invact.math.FloatFormat;
+import invact.runtime.ScalarActivation;
 import java.lang.foreign.MemorySegment;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
 
 /** The forward pass of one activation over whole registers. */
 final class Forward {
-  private static final Fusion<ForwardPass> FUSION =
-      new Fusion<>(
-          ForwardPass.class,
-          ForwardLoop.class,
-          ForwardKernel.class,
-          Encoding.class,
-          Storage.Casts.class);
+  private static final Fusion<ForwardPass> KERNEL =
+      new Fusion<>(ForwardPass.class, ForwardLoop.class, ForwardKernel.class, Storage.Casts.class);
 
-  private final Variants<ForwardPass> variants;
+  private static final Fusion<ForwardPass> LOOKUP =
+      new Fusion<>(ForwardPass.class, ForwardLookup.class, ForwardTable.class, Storage.Casts.class);
 
-  private Forward(ForwardKernel kernel) {
-    variants = new Variants<>(FUSION, kernel);
-  }
+  private final Map<FloatFormat, Variants<ForwardPass>> passes = new EnumMap<>(FloatFormat.class);
 
   /**
    * The forward pass of an activation.
    *
-   * @return null if there is no kernel for it
+   * @param scalar has the answers for the tables
    */
-  static Forward of(Activation activation) {
+  Forward(Activation activation, ScalarActivation scalar) {
     ForwardKernel kernel = ForwardKernel.of(activation);
-    return kernel == null ? null : new Forward(kernel);
+    if (kernel != null) {
+      passes.put(FloatFormat.FP32, new Variants<>(KERNEL, () -> List.of(kernel)));
+    }
+    for (FloatFormat format : List.of(FloatFormat.BF16, FloatFormat.FP16)) {
+      passes.put(format, new Variants<>(LOOKUP, () -> List.of(new ForwardTable(scalar, format))));
+    }
   }
 
   /**
    * Runs over the elements 0 … elements − 1, a multiple of {@link Lanes#COUNT}.
    *
-   * @return whether the buffers lie in one {@link Storage}; nothing is done if they do not
+   * @return whether it could: nothing is done if there is no kernel, or the buffers do not lie in
+   *     one {@link Storage}
    */
   boolean run(
       FloatFormat format,
@@ -42,10 +46,14 @@ final class Forward {
       MemorySegment indicator,
       long elements) {
     Storage storage = Storage.of(format, x);
-    if (storage == null || Storage.of(format, y) != storage || !storage.hasIndicator(indicator)) {
+    Variants<ForwardPass> variants = passes.get(format);
+    if (variants == null
+        || storage == null
+        || Storage.of(format, y) != storage
+        || !storage.hasIndicator(indicator)) {
       return false;
     }
-    ForwardPass pass = variants.of(format, storage);
+    ForwardPass pass = variants.in(storage);
     for (long from = 0; from < elements; from += Lanes.BLOCK) {
       pass.run(x, y, indicator, from, (int) Math.min(Lanes.BLOCK, elements - from));
     }

@@ -4,15 +4,13 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
-/** y = f(x) and S = [x ≥ T] over whole registers. */
+/** y = f(x) and S = [x ≥ T] in fp32. */
 final class ForwardLoop implements ForwardPass {
   private final ForwardKernel kernel;
-  private final Encoding encoding;
   private final Storage.Casts casts;
 
-  ForwardLoop(ForwardKernel kernel, Encoding encoding, Storage.Casts casts) {
+  ForwardLoop(ForwardKernel kernel, Storage.Casts casts) {
     this.kernel = kernel;
-    this.encoding = encoding;
     this.casts = casts;
   }
 
@@ -26,9 +24,9 @@ final class ForwardLoop implements ForwardPass {
     if (i < count) {
       do {
         long at = from + i;
-        FloatVector x = encoding.load(xs, at);
+        FloatVector x = FloatVector.fromMemorySegment(Lanes.FLOATS, xs, at << 2, Lanes.ORDER);
         Indicator.store(x.compare(VectorOperators.GE, kernel.least()), indicator, at >> 3);
-        encoding.store(kernel.value(x), ys, at);
+        kernel.value(x).intoMemorySegment(ys, at << 2, Lanes.ORDER);
         i += Lanes.COUNT;
       } while (i < count);
     }

@@ -1,55 +1,72 @@
 package invact.runtime.vector;
 
-import invact.activation.Activation;
 import invact.math.FloatFormat;
 import invact.runtime.FloatGate;
 import invact.runtime.FloatGeluGate;
 import invact.runtime.FloatSiluGate;
+import invact.runtime.ScalarGatedUnit;
 import java.lang.foreign.MemorySegment;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
 
 /** Both passes of one gated unit over whole registers. */
 final class Gated {
-  private static final Fusion<GatedPass> FUSION =
+  private static final Fusion<GatedPass> KERNEL =
+      new Fusion<>(GatedPass.class, GatedLoops.class, GatedKernel.class, Storage.Casts.class);
+
+  private static final Fusion<GatedPass> LOOKUP =
       new Fusion<>(
           GatedPass.class,
-          GatedLoops.class,
-          GatedKernel.class,
+          GatedLookup.class,
+          GatedTable.class,
           Encoding.class,
           Storage.Casts.class);
 
-  private final Variants<GatedPass> variants;
-
-  private Gated(GatedKernel kernel) {
-    variants = new Variants<>(FUSION, kernel);
-  }
+  private final Map<FloatFormat, Variants<GatedPass>> passes = new EnumMap<>(FloatFormat.class);
 
   /**
-   * The passes of a gate.
+   * The passes of a gated unit.
    *
-   * @return null if there is no kernel for it
+   * @param scalar has the answers for the tables
    */
-  static Gated of(Activation activation) {
-    return switch (FloatGate.of(activation)) {
-      case FloatGeluGate _ -> new Gated(new GeluGate());
-      case FloatSiluGate _ -> new Gated(new SiluGate());
-      default -> null;
-    };
+  Gated(ScalarGatedUnit scalar) {
+    GatedKernel kernel =
+        switch (FloatGate.of(scalar.activation())) {
+          case FloatGeluGate _ -> new GeluGate();
+          case FloatSiluGate _ -> new SiluGate();
+          default -> null;
+        };
+    if (kernel != null) {
+      passes.put(FloatFormat.FP32, new Variants<>(KERNEL, () -> List.of(kernel)));
+    }
+    for (FloatFormat format : List.of(FloatFormat.BF16, FloatFormat.FP16)) {
+      passes.put(
+          format,
+          new Variants<>(
+              LOOKUP, () -> List.of(new GatedTable(scalar, format), Encoding.of(format))));
+    }
   }
 
   /**
    * Runs over the elements 0 … elements − 1, a multiple of {@link Lanes#COUNT}.
    *
-   * @return whether the buffers lie in one {@link Storage}; nothing is done if they do not
+   * @return whether it could: nothing is done if there is no kernel, or the buffers do not lie in
+   *     one {@link Storage}
    */
   boolean forward(
       FloatFormat format, MemorySegment a, MemorySegment b, MemorySegment p, long elements) {
     Storage storage = Storage.of(format, a);
-    if (storage == null || Storage.of(format, b) != storage || Storage.of(format, p) != storage) {
+    Variants<GatedPass> variants = passes.get(format);
+    if (variants == null
+        || storage == null
+        || Storage.of(format, b) != storage
+        || Storage.of(format, p) != storage) {
       return false;
     }
-    GatedPass passes = variants.of(format, storage);
+    GatedPass pass = variants.in(storage);
     for (long from = 0; from < elements; from += Lanes.BLOCK) {
-      passes.forward(a, b, p, from, (int) Math.min(Lanes.BLOCK, elements - from));
+      pass.forward(a, b, p, from, (int) Math.min(Lanes.BLOCK, elements - from));
     }
     return true;
   }
@@ -57,7 +74,8 @@ final class Gated {
   /**
    * Runs over the elements 0 … elements − 1, a multiple of {@link Lanes#COUNT}.
    *
-   * @return whether the buffers lie in one {@link Storage}; nothing is done if they do not
+   * @return whether it could: nothing is done if there is no kernel, or the buffers do not lie in
+   *     one {@link Storage}
    */
   boolean backward(
       FloatFormat format,
@@ -68,16 +86,18 @@ final class Gated {
       MemorySegment db,
       long elements) {
     Storage storage = Storage.of(format, dp);
-    if (storage == null
+    Variants<GatedPass> variants = passes.get(format);
+    if (variants == null
+        || storage == null
         || Storage.of(format, a) != storage
         || Storage.of(format, kept) != storage
         || Storage.of(format, da) != storage
         || Storage.of(format, db) != storage) {
       return false;
     }
-    GatedPass passes = variants.of(format, storage);
+    GatedPass pass = variants.in(storage);
     for (long from = 0; from < elements; from += Lanes.BLOCK) {
-      passes.backward(dp, a, kept, da, db, from, (int) Math.min(Lanes.BLOCK, elements - from));
+      pass.backward(dp, a, kept, da, db, from, (int) Math.min(Lanes.BLOCK, elements - from));
     }
     return true;
   }

@@ -5,18 +5,16 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
-/** Both passes of a gated unit over whole registers. */
+/** Both passes of a gated unit in fp32. */
 final class GatedLoops implements GatedPass {
   /** The pattern of {@link ScalarGatedUnit#LEAST}. */
   private static final int LEAST = (127 - 100) << 23;
 
   private final GatedKernel kernel;
-  private final Encoding encoding;
   private final Storage.Casts casts;
 
-  GatedLoops(GatedKernel kernel, Encoding encoding, Storage.Casts casts) {
+  GatedLoops(GatedKernel kernel, Storage.Casts casts) {
     this.kernel = kernel;
-    this.encoding = encoding;
     this.casts = casts;
   }
 
@@ -30,12 +28,12 @@ final class GatedLoops implements GatedPass {
     if (i < count) {
       do {
         long at = from + i;
-        FloatVector b = encoding.load(bs, at);
-        FloatVector factor = kernel.value(encoding.load(as, at));
-        if (encoding.keepsProduct()) {
-          factor = recoverable(factor);
-        }
-        encoding.store(factor.mul(b), ps, at);
+        FloatVector b = FloatVector.fromMemorySegment(Lanes.FLOATS, bs, at << 2, Lanes.ORDER);
+        FloatVector factor =
+            recoverable(
+                kernel.value(
+                    FloatVector.fromMemorySegment(Lanes.FLOATS, as, at << 2, Lanes.ORDER)));
+        factor.mul(b).intoMemorySegment(ps, at << 2, Lanes.ORDER);
         i += Lanes.COUNT;
       } while (i < count);
     }
@@ -59,16 +57,13 @@ final class GatedLoops implements GatedPass {
     if (i < count) {
       do {
         long at = from + i;
-        FloatVector dp = encoding.load(dps, at);
-        FloatVector a = encoding.load(as, at);
-        FloatVector b = encoding.load(kepts, at);
-        FloatVector factor = kernel.value(a);
-        if (encoding.keepsProduct()) {
-          factor = recoverable(factor);
-          b = b.div(factor);
-        }
-        encoding.store(dp.mul(b).mul(kernel.derivative(a)), das, at);
-        encoding.store(dp.mul(factor), dbs, at);
+        FloatVector dp = FloatVector.fromMemorySegment(Lanes.FLOATS, dps, at << 2, Lanes.ORDER);
+        FloatVector a = FloatVector.fromMemorySegment(Lanes.FLOATS, as, at << 2, Lanes.ORDER);
+        FloatVector factor = recoverable(kernel.value(a));
+        FloatVector b =
+            FloatVector.fromMemorySegment(Lanes.FLOATS, kepts, at << 2, Lanes.ORDER).div(factor);
+        dp.mul(b).mul(kernel.derivative(a)).intoMemorySegment(das, at << 2, Lanes.ORDER);
+        dp.mul(factor).intoMemorySegment(dbs, at << 2, Lanes.ORDER);
         i += Lanes.COUNT;
       } while (i < count);
     }

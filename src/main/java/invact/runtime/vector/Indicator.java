@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorSpecies;
 
 /** The bits S of a register, one or two bytes. */
 final class Indicator {
@@ -14,12 +15,12 @@ final class Indicator {
 
   private Indicator() {}
 
-  static VectorMask<Float> load(MemorySegment bytes, long at) {
+  static <E> VectorMask<E> load(VectorSpecies<E> lanes, MemorySegment bytes, long at) {
     return VectorMask.fromLong(
-        Lanes.FLOATS, Lanes.COUNT == 16 ? bytes.get(TWO_BYTES, at) : bytes.get(JAVA_BYTE, at));
+        lanes, Lanes.COUNT == 16 ? bytes.get(TWO_BYTES, at) : bytes.get(JAVA_BYTE, at));
   }
 
-  static void store(VectorMask<Float> right, MemorySegment bytes, long at) {
+  static void store(VectorMask<?> right, MemorySegment bytes, long at) {
     long bits = right.toLong();
     if (Lanes.COUNT == 16) {
       bytes.set(TWO_BYTES, at, (short) bits);

@@ -1,35 +1,25 @@
 package invact.runtime.vector;
 
-import invact.activation.Branch;
 import invact.coefficient.CoefficientSet;
 import invact.math.FloatFormat;
 import invact.runtime.BufferCheck;
-import invact.runtime.FloatDerivative;
 import invact.runtime.InvertedActivation;
 import invact.runtime.ScalarActivation;
 import java.lang.foreign.MemorySegment;
-import java.util.EnumMap;
-import java.util.List;
-import java.util.Map;
 
 /**
- * Whole registers by a kernel, the elements after the last whole register by the scalar backend. So
- * is everything for which there is no kernel, and all buffers but native ones and arrays of the
- * format's own elements.
+ * Whole registers at a time, the elements after the last whole register by the scalar backend. So
+ * is fp32 for which there is no kernel, and all buffers that do not lie in one {@link Storage}.
  */
 final class VectorActivation implements InvertedActivation {
   private final ScalarActivation scalar;
   private final Forward forward;
-  private final Map<FloatFormat, Backward> backward = new EnumMap<>(FloatFormat.class);
+  private final Backward backward;
 
   VectorActivation(CoefficientSet set) {
     scalar = new ScalarActivation(set);
-    forward = Forward.of(set.activation());
-    for (FloatFormat format : List.of(FloatFormat.FP32, FloatFormat.BF16, FloatFormat.FP16)) {
-      FloatDerivative left = scalar.derivative(Branch.LEFT, format);
-      FloatDerivative right = scalar.derivative(Branch.RIGHT, format);
-      backward.put(format, Backward.of(format, left, right));
-    }
+    forward = new Forward(set.activation(), scalar);
+    backward = new Backward(scalar);
   }
 
   @Override
@@ -37,7 +27,7 @@ final class VectorActivation implements InvertedActivation {
       FloatFormat format, MemorySegment x, MemorySegment y, MemorySegment indicator) {
     long elements = BufferCheck.forward(format, x, y, indicator);
     long whole = elements - elements % Lanes.COUNT;
-    if (forward == null || !forward.run(format, x, y, indicator, whole)) {
+    if (!forward.run(format, x, y, indicator, whole)) {
       whole = 0;
     }
     scalar.forward(format, x, y, indicator, whole, elements);
@@ -51,9 +41,8 @@ final class VectorActivation implements InvertedActivation {
       MemorySegment indicator,
       MemorySegment dx) {
     long elements = BufferCheck.backward(format, dy, y, indicator, dx);
-    Backward vectors = backward.get(format);
     long whole = elements - elements % Lanes.COUNT;
-    if (vectors == null || !vectors.run(dy, y, indicator, dx, whole)) {
+    if (!backward.run(format, dy, y, indicator, dx, whole)) {
       whole = 0;
     }
     scalar.backward(format, dy, y, indicator, dx, whole, elements);

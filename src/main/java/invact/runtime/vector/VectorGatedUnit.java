@@ -8,8 +8,8 @@ import invact.runtime.ScalarGatedUnit;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Whole registers by a kernel, the elements after the last whole register by the scalar backend. So
- * is everything for which there is no kernel or no loop.
+ * Whole registers at a time, the elements after the last whole register by the scalar backend. So
+ * is fp32 for which there is no kernel, and all buffers that do not lie in one {@link Storage}.
  */
 final class VectorGatedUnit implements GatedUnit {
   private final ScalarGatedUnit scalar;
@@ -17,7 +17,7 @@ final class VectorGatedUnit implements GatedUnit {
 
   VectorGatedUnit(Activation activation) {
     scalar = new ScalarGatedUnit(activation);
-    vectors = Gated.of(activation);
+    vectors = new Gated(scalar);
   }
 
   @Override
@@ -29,7 +29,7 @@ final class VectorGatedUnit implements GatedUnit {
   public void forward(FloatFormat format, MemorySegment a, MemorySegment b, MemorySegment p) {
     long elements = BufferCheck.gatedForward(format, a, b, p);
     long whole = elements - elements % Lanes.COUNT;
-    if (vectors == null || !vectors.forward(format, a, b, p, whole)) {
+    if (!vectors.forward(format, a, b, p, whole)) {
       whole = 0;
     }
     scalar.forward(format, a, b, p, whole, elements);
@@ -45,7 +45,7 @@ final class VectorGatedUnit implements GatedUnit {
       MemorySegment db) {
     long elements = BufferCheck.gatedBackward(format, dp, a, kept, da, db);
     long whole = elements - elements % Lanes.COUNT;
-    if (vectors == null || !vectors.backward(format, dp, a, kept, da, db, whole)) {
+    if (!vectors.backward(format, dp, a, kept, da, db, whole)) {
       whole = 0;
     }
     scalar.backward(format, dp, a, kept, da, db, whole, elements);
