@@ -38,8 +38,8 @@ final class BackwardLookup implements BackwardPass {
         VectorMask<Integer> right = Indicator.load(Lanes.INTS, indicator, at >> 3);
         Patterns.load(ys, at)
             .lanewise(VectorOperators.OR, BackwardTable.RIGHT, right)
-            .intoArray(places, 0);
-        FloatVector g = FloatVector.fromArray(Lanes.FLOATS, derivatives, 0, places, 0);
+            .intoArray(places, Patterns.APART);
+        FloatVector g = FloatVector.fromArray(Lanes.FLOATS, derivatives, 0, places, Patterns.APART);
         encoding.store(encoding.load(dys, at).mul(g), dxs, at);
         i += Lanes.COUNT;
       } while (i < count);

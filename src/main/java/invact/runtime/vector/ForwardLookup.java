@@ -26,8 +26,8 @@ final class ForwardLookup implements ForwardPass {
     if (i < count) {
       do {
         long at = from + i;
-        Patterns.load(xs, at).intoArray(places, 0);
-        IntVector answer = IntVector.fromArray(Lanes.INTS, answers, 0, places, 0);
+        Patterns.load(xs, at).intoArray(places, Patterns.APART);
+        IntVector answer = IntVector.fromArray(Lanes.INTS, answers, 0, places, Patterns.APART);
         Indicator.store(answer.compare(VectorOperators.LT, 0), indicator, at >> 3);
         Patterns.store(answer, ys, at);
         i += Lanes.COUNT;

@@ -27,8 +27,9 @@ final class GatedLookup implements GatedPass {
     if (i < count) {
       do {
         long at = from + i;
-        Patterns.load(as, at).intoArray(places, 0);
-        FloatVector factor = FloatVector.fromArray(Lanes.FLOATS, factors, 0, places, 0);
+        Patterns.load(as, at).intoArray(places, Patterns.APART);
+        FloatVector factor =
+            FloatVector.fromArray(Lanes.FLOATS, factors, 0, places, Patterns.APART);
         encoding.store(factor.mul(encoding.load(bs, at)), ps, at);
         i += Lanes.COUNT;
       } while (i < count);
@@ -56,9 +57,11 @@ final class GatedLookup implements GatedPass {
     if (i < count) {
       do {
         long at = from + i;
-        Patterns.load(as, at).intoArray(places, 0);
-        FloatVector factor = FloatVector.fromArray(Lanes.FLOATS, factors, 0, places, 0);
-        FloatVector derivative = FloatVector.fromArray(Lanes.FLOATS, derivatives, 0, places, 0);
+        Patterns.load(as, at).intoArray(places, Patterns.APART);
+        FloatVector factor =
+            FloatVector.fromArray(Lanes.FLOATS, factors, 0, places, Patterns.APART);
+        FloatVector derivative =
+            FloatVector.fromArray(Lanes.FLOATS, derivatives, 0, places, Patterns.APART);
         FloatVector dp = encoding.load(dps, at);
         FloatVector b = encoding.load(kepts, at);
         if (encoding.keepsProduct()) {

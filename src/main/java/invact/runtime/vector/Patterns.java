@@ -10,11 +10,15 @@ final class Patterns {
   /** How many there are. */
   static final int COUNT = 1 << 16;
 
+  /** As far apart, 128 bytes, are what two threads write, lest they wait for each other's lines. */
+  static final int APART = 32;
+
   /**
    * Where a thread puts the places of one register: the Vector API gathers from places in memory
-   * only. They do not get further than the first cache.
+   * only. They do not get further than the first cache. They stand from {@link #APART} on.
    */
-  static final ThreadLocal<int[]> PLACES = ThreadLocal.withInitial(() -> new int[Lanes.COUNT]);
+  static final ThreadLocal<int[]> PLACES =
+      ThreadLocal.withInitial(() -> new int[2 * APART + Lanes.COUNT]);
 
   private Patterns() {}
 
