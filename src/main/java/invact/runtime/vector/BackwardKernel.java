@@ -12,8 +12,8 @@ interface BackwardKernel {
    * g(y, S).
    *
    * @param y outputs
-   * @param right S
+   * @param left where S is 0
    * @return the derivatives
    */
-  FloatVector derivative(FloatVector y, VectorMask<Float> right);
+  FloatVector derivative(FloatVector y, VectorMask<Float> left);
 }

@@ -15,9 +15,18 @@ final class Indicator {
 
   private Indicator() {}
 
-  static <E> VectorMask<E> load(VectorSpecies<E> lanes, MemorySegment bytes, long at) {
-    return VectorMask.fromLong(
-        lanes, Lanes.COUNT == 16 ? bytes.get(TWO_BYTES, at) : bytes.get(JAVA_BYTE, at));
+  /** Where S is set. */
+  static <E> VectorMask<E> right(VectorSpecies<E> lanes, MemorySegment bytes, long at) {
+    return VectorMask.fromLong(lanes, load(bytes, at));
+  }
+
+  /** Where S is not set. */
+  static <E> VectorMask<E> left(VectorSpecies<E> lanes, MemorySegment bytes, long at) {
+    return VectorMask.fromLong(lanes, ~load(bytes, at));
+  }
+
+  static long load(MemorySegment bytes, long at) {
+    return Lanes.COUNT == 16 ? bytes.get(TWO_BYTES, at) : bytes.get(JAVA_BYTE, at);
   }
 
   static void store(VectorMask<?> right, MemorySegment bytes, long at) {

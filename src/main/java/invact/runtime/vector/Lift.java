@@ -49,13 +49,13 @@ final class Lift {
   }
 
   /** g from q(u). */
-  FloatVector derivative(FloatVector q, FloatVector u, FloatVector y, VectorMask<Float> right) {
+  FloatVector derivative(FloatVector q, FloatVector u, FloatVector y, VectorMask<Float> left) {
     FloatVector g = q;
     if (sigmoid) {
       FloatVector output = y.blend(minimum, y.compare(VectorOperators.LT, minimum));
       g = output.fma(FloatVector.broadcast(Lanes.FLOATS, 1.0f).sub(q), q);
     }
     g = g.blend(1.0f, u.compare(VectorOperators.GT, cutoff));
-    return g.blend(0.0f, y.compare(VectorOperators.GE, 0.0f).andNot(right));
+    return g.blend(0.0f, y.compare(VectorOperators.GE, 0.0f, left));
   }
 }

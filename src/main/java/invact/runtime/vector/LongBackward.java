@@ -18,9 +18,9 @@ final class LongBackward implements BackwardKernel {
 
   private LongBackward(Lift lift, Quotient left, Quotient right) {
     this.lift = lift;
-    centres = Horner.tables(new float[] {left.centre()}, new float[] {right.centre()});
-    numerators = Horner.tables(left.numerator(), right.numerator());
-    denominators = Horner.tables(left.denominator(), right.denominator());
+    centres = Horner.tables(new float[] {right.centre()}, new float[] {left.centre()});
+    numerators = Horner.tables(right.numerator(), left.numerator());
+    denominators = Horner.tables(right.denominator(), left.denominator());
   }
 
   /**
@@ -39,12 +39,12 @@ final class LongBackward implements BackwardKernel {
   }
 
   @Override
-  public FloatVector derivative(FloatVector y, VectorMask<Float> right) {
+  public FloatVector derivative(FloatVector y, VectorMask<Float> left) {
     FloatVector u = lift.of(y);
-    IntVector branch = IntVector.zero(Lanes.INTS).blend(1, right.cast(Lanes.INTS));
+    IntVector branch = IntVector.zero(Lanes.INTS).blend(1, left.cast(Lanes.INTS));
     FloatVector t = u.lanewise(VectorOperators.SQRT).sub(Horner.select(centres, 0, branch));
     FloatVector above = Horner.degree22(t, numerators, branch);
     FloatVector q = above.div(Horner.degree7(t, denominators, branch));
-    return lift.derivative(q, u, y, right);
+    return lift.derivative(q, u, y, left);
   }
 }

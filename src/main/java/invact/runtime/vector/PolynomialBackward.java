@@ -16,8 +16,8 @@ final class PolynomialBackward implements BackwardKernel {
 
   private PolynomialBackward(Lift lift, Quotient left, Quotient right) {
     this.lift = lift;
-    centres = Horner.tables(new float[] {left.centre()}, new float[] {right.centre()});
-    coefficients = Horner.tables(left.numerator(), right.numerator());
+    centres = Horner.tables(new float[] {right.centre()}, new float[] {left.centre()});
+    coefficients = Horner.tables(right.numerator(), left.numerator());
   }
 
   /**
@@ -36,11 +36,11 @@ final class PolynomialBackward implements BackwardKernel {
   }
 
   @Override
-  public FloatVector derivative(FloatVector y, VectorMask<Float> right) {
+  public FloatVector derivative(FloatVector y, VectorMask<Float> left) {
     FloatVector u = lift.of(y);
-    IntVector branch = IntVector.zero(Lanes.INTS).blend(1, right.cast(Lanes.INTS));
+    IntVector branch = IntVector.zero(Lanes.INTS).blend(1, left.cast(Lanes.INTS));
     FloatVector t = u.lanewise(VectorOperators.SQRT).sub(Horner.select(centres, 0, branch));
     FloatVector q = Horner.degree12(t, coefficients, branch);
-    return lift.derivative(q, u, y, right);
+    return lift.derivative(q, u, y, left);
   }
 }

@@ -27,8 +27,10 @@ final class SegmentedBackward implements BackwardKernel {
   /** Segment 4 and those after it have s above this. */
   private final float middle;
 
-  /** At 0 and 4, the borders of segments 2 and 6. */
-  private final int[] quarters;
+  /** Segments 2 and 3, and 6 and 7, have s above these. */
+  private final float lowQuarter;
+
+  private final float highQuarter;
 
   /** At 0, 2, 4 and 6, the borders of the segments after them. */
   private final int[] eighths;
@@ -43,7 +45,8 @@ final class SegmentedBackward implements BackwardKernel {
     this.lift = lift;
     float[] b = table.borders;
     middle = b[4];
-    quarters = Lanes.table(new float[] {b[2], 0, 0, 0, b[6], 0, 0, 0});
+    lowQuarter = b[2];
+    highQuarter = b[6];
     eighths = Lanes.table(new float[] {b[1], 0, b[3], 0, b[5], 0, b[7], 0});
     starts = Lanes.table(table.starts);
     coefficients = Horner.tables(table.coefficients);
@@ -67,23 +70,20 @@ final class SegmentedBackward implements BackwardKernel {
   }
 
   @Override
-  public FloatVector derivative(FloatVector y, VectorMask<Float> right) {
+  public FloatVector derivative(FloatVector y, VectorMask<Float> left) {
     FloatVector u = lift.of(y);
     FloatVector r = u.lanewise(VectorOperators.SQRT);
-    FloatVector s = r.neg().blend(r, right);
-    IntVector segment =
-        IntVector.zero(Lanes.INTS).blend(4, s.compare(VectorOperators.GT, middle).cast(Lanes.INTS));
+    FloatVector s = r.lanewise(VectorOperators.NEG, left);
+    VectorMask<Float> high = s.compare(VectorOperators.GT, middle);
+    IntVector segment = IntVector.zero(Lanes.INTS).blend(4, high.cast(Lanes.INTS));
+    FloatVector quarter = FloatVector.broadcast(Lanes.FLOATS, lowQuarter).blend(highQuarter, high);
+    segment = segment.add(2, s.compare(VectorOperators.GT, quarter).cast(Lanes.INTS));
     segment =
-        segment.blend(
-            segment.add(2),
-            s.compare(VectorOperators.GT, Horner.select(quarters, 0, segment)).cast(Lanes.INTS));
-    segment =
-        segment.blend(
-            segment.add(1),
-            s.compare(VectorOperators.GT, Horner.select(eighths, 0, segment)).cast(Lanes.INTS));
+        segment.add(
+            1, s.compare(VectorOperators.GT, Horner.select(eighths, 0, segment)).cast(Lanes.INTS));
     FloatVector t = r.sub(Horner.select(starts, 0, segment));
     FloatVector g = Horner.degree5(t, coefficients, segment);
-    return lift.derivative(g, u, y, right);
+    return lift.derivative(g, u, y, left);
   }
 
   /** A branch's segments, outwards from T. */
