@@ -34,38 +34,38 @@ final class MinimaxSets {
   static final List<CoefficientSet> RATIONAL =
       List.of(rational(Activations.GELU), rational(Activations.SILU));
 
+  /** The same forms for σ instead of f′. */
+  static final CoefficientSet SIGMOID =
+      set("silu-rational-sigmoid", Activations.SILU, Target.SIGMOID);
+
   private MinimaxSets() {}
 
   private static CoefficientSet rational(Activation f) {
+    return set(f.name() + "-rational", f, Target.DERIVATIVE);
+  }
+
+  private static CoefficientSet set(String name, Activation f, Target target) {
     double cutoff = InvertedDerivative.cutoff(f, CUTOFF_ERROR);
     double centre = Math.rint(8 * Math.sqrt(cutoff)) / 16;
     // About the middle of the branch: in powers of √u the terms would cancel in fp32.
     double leftCentre = Math.rint(16 * Math.sqrt(-f.minimum())) / 32;
     Form left = new RootRational(5, 5, leftCentre, Double.POSITIVE_INFINITY);
-    return set(f, "rational", left, new RootPolynomial(16, centre, cutoff));
-  }
-
-  private static CoefficientSet set(Activation f, String kind, Form left, Form right) {
+    Form right = new RootPolynomial(16, centre, cutoff);
     return new CoefficientSet(
-        f.name() + "-" + kind,
+        name,
         f,
-        piece(f, Branch.LEFT, left, InvertedDerivative.of(f, Branch.LEFT, Target.DERIVATIVE)),
-        piece(
-            f,
-            Branch.RIGHT,
-            right,
-            InvertedDerivative.upTo(
-                f, Target.DERIVATIVE, InvertedDerivative.cutoff(f, CUTOFF_ERROR))));
+        piece(f, Branch.LEFT, target, left, InvertedDerivative.of(f, Branch.LEFT, target)),
+        piece(f, Branch.RIGHT, target, right, InvertedDerivative.upTo(f, target, cutoff)));
   }
 
-  private static Piece piece(Activation f, Branch branch, Form form, Curve curve) {
+  private static Piece piece(Activation f, Branch branch, Target target, Form form, Curve curve) {
     MinimaxFitter fitter = new MinimaxFitter();
     double[] coefficients =
         (form instanceof RootRational ? fitter.withTolerance(RATIONAL_TOLERANCE) : fitter)
             .fit(form, curve)
             .coefficients();
     return Piece.measured(
-        new BranchApproximant(f, branch, Target.DERIVATIVE, new Approximant(form, coefficients)),
+        new BranchApproximant(f, branch, target, new Approximant(form, coefficients)),
         new Origin.Published("this test", "a minimax fit"));
   }
 }
