@@ -1,7 +1,6 @@
 package invact.runtime.vector;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 /**
  * g(y, S) for one family of forms on one register, bit for bit as the scalar backend has it; {@link
@@ -12,8 +11,8 @@ interface BackwardKernel {
    * g(y, S).
    *
    * @param y outputs
-   * @param left where S is 0
+   * @param bits S, lane by lane from the lowest bit
    * @return the derivatives
    */
-  FloatVector derivative(FloatVector y, VectorMask<Float> left);
+  FloatVector derivative(FloatVector y, long bits);
 }

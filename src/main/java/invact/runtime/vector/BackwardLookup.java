@@ -35,7 +35,7 @@ final class BackwardLookup implements BackwardPass {
     if (i < count) {
       do {
         long at = from + i;
-        VectorMask<Integer> right = Indicator.right(Lanes.INTS, indicator, at >> 3);
+        VectorMask<Integer> right = Indicator.right(Lanes.INTS, Indicator.load(indicator, at >> 3));
         Patterns.load(ys, at)
             .lanewise(VectorOperators.OR, BackwardTable.RIGHT, right)
             .intoArray(places, Patterns.APART);

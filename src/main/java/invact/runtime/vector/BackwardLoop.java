@@ -31,7 +31,7 @@ final class BackwardLoop implements BackwardPass {
         long at = from + i;
         FloatVector y = FloatVector.fromMemorySegment(Lanes.FLOATS, ys, at << 2, Lanes.ORDER);
         FloatVector dy = FloatVector.fromMemorySegment(Lanes.FLOATS, dys, at << 2, Lanes.ORDER);
-        FloatVector g = kernel.derivative(y, Indicator.left(Lanes.FLOATS, indicator, at >> 3));
+        FloatVector g = kernel.derivative(y, Indicator.load(indicator, at >> 3));
         dy.mul(g).intoMemorySegment(dxs, at << 2, Lanes.ORDER);
         i += Lanes.COUNT;
       } while (i < count);

@@ -26,6 +26,9 @@ final class Lanes {
    */
   static final int BLOCK = 1 << 10;
 
+  /** Whether registers have mask registers beside them, and instructions that take a mask. */
+  static final boolean MASKED = COUNT == 16;
+
   static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
   private Lanes() {}

@@ -39,7 +39,8 @@ final class LongBackward implements BackwardKernel {
   }
 
   @Override
-  public FloatVector derivative(FloatVector y, VectorMask<Float> left) {
+  public FloatVector derivative(FloatVector y, long bits) {
+    VectorMask<Float> left = Indicator.left(Lanes.FLOATS, bits);
     FloatVector u = lift.of(y);
     IntVector branch = IntVector.zero(Lanes.INTS).blend(1, left.cast(Lanes.INTS));
     FloatVector t = u.lanewise(VectorOperators.SQRT).sub(Horner.select(centres, 0, branch));

@@ -32,8 +32,13 @@ final class SegmentedBackward implements BackwardKernel {
 
   private final float highQuarter;
 
+  /** At 0 and 4, the same two. */
+  private final int[] quarters;
+
   /** At 0, 2, 4 and 6, the borders of the segments after them. */
   private final int[] eighths;
+
+  private final int[] toSign = Indicator.toSign();
 
   /** The roots that each segment's powers are about. */
   private final int[] starts;
@@ -47,6 +52,7 @@ final class SegmentedBackward implements BackwardKernel {
     middle = b[4];
     lowQuarter = b[2];
     highQuarter = b[6];
+    quarters = Lanes.table(new float[] {b[2], 0, 0, 0, b[6], 0, 0, 0});
     eighths = Lanes.table(new float[] {b[1], 0, b[3], 0, b[5], 0, b[7], 0});
     starts = Lanes.table(table.starts);
     coefficients = Horner.tables(table.coefficients);
@@ -70,20 +76,58 @@ final class SegmentedBackward implements BackwardKernel {
   }
 
   @Override
-  public FloatVector derivative(FloatVector y, VectorMask<Float> left) {
+  public FloatVector derivative(FloatVector y, long bits) {
     FloatVector u = lift.of(y);
     FloatVector r = u.lanewise(VectorOperators.SQRT);
-    FloatVector s = r.lanewise(VectorOperators.NEG, left);
-    VectorMask<Float> high = s.compare(VectorOperators.GT, middle);
-    IntVector segment = IntVector.zero(Lanes.INTS).blend(4, high.cast(Lanes.INTS));
-    FloatVector quarter = FloatVector.broadcast(Lanes.FLOATS, lowQuarter).blend(highQuarter, high);
-    segment = segment.add(2, s.compare(VectorOperators.GT, quarter).cast(Lanes.INTS));
-    segment =
-        segment.add(
-            1, s.compare(VectorOperators.GT, Horner.select(eighths, 0, segment)).cast(Lanes.INTS));
+    VectorMask<Float> left;
+    IntVector segment;
+    if (Lanes.MASKED) {
+      left = Indicator.left(Lanes.FLOATS, bits);
+      segment = segmentByMasks(r.lanewise(VectorOperators.NEG, left));
+    } else {
+      IntVector signs = Indicator.leftSigns(bits, toSign);
+      left = signs.compare(VectorOperators.LT, 0).cast(Lanes.FLOATS);
+      segment =
+          segmentBySigns(
+              r.reinterpretAsInts()
+                  .lanewise(VectorOperators.XOR, signs.and(Integer.MIN_VALUE))
+                  .reinterpretAsFloats());
+    }
     FloatVector t = r.sub(Horner.select(starts, 0, segment));
     FloatVector g = Horner.degree5(t, coefficients, segment);
     return lift.derivative(g, u, y, left);
+  }
+
+  /** The segment of each s, where a mask costs an instruction to make and none to use. */
+  IntVector segmentByMasks(FloatVector s) {
+    VectorMask<Float> high = s.compare(VectorOperators.GT, middle);
+    IntVector half = IntVector.zero(Lanes.INTS).blend(4, high.cast(Lanes.INTS));
+    FloatVector border = FloatVector.broadcast(Lanes.FLOATS, lowQuarter).blend(highQuarter, high);
+    IntVector quarter = half.add(2, s.compare(VectorOperators.GT, border).cast(Lanes.INTS));
+    return quarter.add(
+        1, s.compare(VectorOperators.GT, Horner.select(eighths, 0, quarter)).cast(Lanes.INTS));
+  }
+
+  /** The same where a blend costs three: s is above a border if the difference is negative. */
+  IntVector segmentBySigns(FloatVector s) {
+    IntVector half =
+        FloatVector.broadcast(Lanes.FLOATS, middle)
+            .sub(s)
+            .reinterpretAsInts()
+            .lanewise(VectorOperators.ASHR, 31)
+            .and(4);
+    IntVector quarter =
+        Horner.select(quarters, 0, half)
+            .sub(s)
+            .reinterpretAsInts()
+            .lanewise(VectorOperators.ASHR, 31)
+            .and(2)
+            .add(half);
+    return Horner.select(eighths, 0, quarter)
+        .sub(s)
+        .reinterpretAsInts()
+        .lanewise(VectorOperators.LSHR, 31)
+        .add(quarter);
   }
 
   /** A branch's segments, outwards from T. */
