@@ -399,6 +399,9 @@ abstract class GatedUnitContract {
 
   // Resources.
 
+  /** As many rounds as a busy compiler may take, some seconds. */
+  private static final int ROUNDS = 300;
+
   /** Below one byte a call: the allocation of a call would be 16 at least. */
   @ParameterizedTest
   @MethodSource("cases")
@@ -414,8 +417,9 @@ abstract class GatedUnitContract {
         MemorySegment p = buffer(arena, place, c, 48, null).segment();
         long limit = calls;
         long allocated = Long.MAX_VALUE;
-        // The first rounds are interpreted, and compiling them may count.
-        for (int round = 0; round < 30 && allocated >= limit; round++) {
+        // The first rounds are interpreted: the compiler has others' work to do as well, and
+        // compiles a loop anew, up to four times, when the arenas are of another kind.
+        for (int round = 0; round < ROUNDS && allocated >= limit; round++) {
           long before = threads.getCurrentThreadAllocatedBytes();
           for (int call = 0; call < calls; call++) {
             unit.forward(c.format, a, b, p);

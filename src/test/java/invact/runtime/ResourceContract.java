@@ -20,6 +20,9 @@ abstract class ResourceContract extends BackendContract {
     super(backendName);
   }
 
+  /** As many rounds as a busy compiler may take, some seconds. */
+  private static final int ROUNDS = 300;
+
   /** Below one byte a call: the allocation of a call would be 16 at least. */
   @ParameterizedTest
   @MethodSource("allCases")
@@ -35,8 +38,9 @@ abstract class ResourceContract extends BackendContract {
         MemorySegment indicator = new GuardedBuffer(arena, place.ofIndicator(), 6, 0x5A).segment();
         long limit = calls;
         long allocated = Long.MAX_VALUE;
-        // The first rounds are interpreted, and compiling them may count.
-        for (int round = 0; round < 30 && allocated >= limit; round++) {
+        // The first rounds are interpreted: the compiler has others' work to do as well, and
+        // compiles a loop anew, up to four times, when the arenas are of another kind.
+        for (int round = 0; round < ROUNDS && allocated >= limit; round++) {
           long before = threads.getCurrentThreadAllocatedBytes();
           for (int call = 0; call < calls; call++) {
             activation.forward(c.format(), x, y, indicator);
