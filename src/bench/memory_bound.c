@@ -4,7 +4,7 @@
  * on 2^24 fp32 elements in one thread, with and without as much arithmetic as ours have, and with
  * two kinds of instruction that Java has no way to ask for. Medians of 15.
  *
- *   gcc -O2 -march=native -o /tmp/memory_bound src/bench/memory_bound.c && /tmp/memory_bound
+ *   gcc -O2 -march=native -o target/memory_bound src/bench/memory_bound.c && target/memory_bound
  *
  * It takes a processor with AVX-512.
  */
