@@ -143,14 +143,14 @@ final class DefaultFigures {
         List.of(
             new Diagram(
                 activation.title() + ", fp32: forward",
-                "largest error of y, ulp of f(x)",
+                "largest error sampled, ulp of f(x)",
                 0,
                 StrictMath.floor(activation.argmin() - FORWARD_REACH),
                 StrictMath.ceil(activation.argmin() + FORWARD_REACH),
                 List.of(new Profile("forward pass", Role.FORWARD, forward.x(), forward.largest()))),
             new Diagram(
                 activation.title() + ", fp32: derivative",
-                "largest error, ulp of f′(x)",
+                "largest error sampled, ulp of f′(x)",
                 1,
                 StrictMath.floor(activation.argmin() - REACH),
                 StrictMath.ceil(activation.argmin() + REACH),

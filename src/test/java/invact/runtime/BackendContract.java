@@ -1,5 +1,7 @@
 package invact.runtime;
 
+import static invact.runtime.FormatElements.requireSame;
+import static invact.runtime.FormatElements.segment;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -16,7 +18,6 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import java.util.stream.Stream;
 
 /** What the contracts of {@link InvertedActivation} share: cases, a reference, inputs. */
@@ -124,12 +125,6 @@ abstract class BackendContract {
     return shift + ROUNDINGS_OF_G * 0x1p-24 * (1 + StrictMath.abs(y));
   }
 
-  static double ulp(FloatFormat format, double value) {
-    int least = format == FloatFormat.FP16 ? -14 : Float.MIN_EXPONENT;
-    int exponent = StrictMath.max(StrictMath.getExponent(value), least);
-    return StrictMath.scalb(1.0, exponent - (format.precision() - 1));
-  }
-
   /** One element by itself. */
   record Element(float y, boolean right) {
     static Element forward(InvertedActivation activation, FloatFormat format, float x) {
@@ -175,14 +170,6 @@ abstract class BackendContract {
     buffer.requireGuards("indicator");
   }
 
-  /** Bit for bit, but that all NaNs are one. */
-  static void requireSame(float expected, float found, String what) {
-    assertEquals(
-        Float.floatToIntBits(expected),
-        Float.floatToIntBits(found),
-        () -> what + " is " + found + ", not " + expected);
-  }
-
   // Inputs.
 
   /** Normal numbers of spread 3, one in ten replaced by one of odd size. */
@@ -202,16 +189,7 @@ abstract class BackendContract {
       Float.NEGATIVE_INFINITY,
       Float.NaN
     };
-    Random random = new Random(seed);
-    float[] x = new float[length];
-    for (int i = 0; i < length; i++) {
-      x[i] =
-          c.rounded(
-              random.nextInt(10) == 0
-                  ? odd[random.nextInt(odd.length)]
-                  : 3 * random.nextGaussian());
-    }
-    return x;
+    return FormatElements.random(c.format, odd, length, seed);
   }
 
   /** Evenly spread, then towards T, 0 and the ends of the format by halves. */
@@ -240,14 +218,6 @@ abstract class BackendContract {
     return values;
   }
 
-  static float[] all(FloatFormat format) {
-    float[] values = new float[1 << Short.SIZE];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = format.decode((short) i);
-    }
-    return values;
-  }
-
   static float[] finite(float[] values) {
     int count = 0;
     float[] finite = new float[values.length];
@@ -267,14 +237,6 @@ abstract class BackendContract {
 
   static short[] patterns(FloatFormat format, float[] values) {
     return segment(format, values).toArray(JAVA_SHORT_UNALIGNED);
-  }
-
-  static MemorySegment segment(FloatFormat format, float... values) {
-    MemorySegment segment = MemorySegment.ofArray(new byte[values.length * format.bytes()]);
-    for (int i = 0; i < values.length; i++) {
-      GuardedBuffer.set(format, segment, i, values[i]);
-    }
-    return segment;
   }
 
   static MemorySegment indicator(int elements) {

@@ -1,5 +1,6 @@
 package invact.runtime;
 
+import static invact.runtime.FormatElements.segment;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import invact.math.FloatFormat;

@@ -1,5 +1,6 @@
 package invact.runtime;
 
+import static invact.runtime.FormatElements.requireSame;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

@@ -1,5 +1,9 @@
 package invact.runtime;
 
+import static invact.runtime.FormatElements.all;
+import static invact.runtime.FormatElements.requireSame;
+import static invact.runtime.FormatElements.segment;
+import static invact.runtime.FormatElements.ulp;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 

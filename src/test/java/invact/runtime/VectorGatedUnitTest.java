@@ -1,7 +1,27 @@
 package invact.runtime;
 
-class VectorGatedUnitTest extends GatedUnitContract {
-  VectorGatedUnitTest() {
-    super("vector");
+import org.junit.jupiter.api.Nested;
+
+/** All contracts of {@link GatedUnit}, kept by the vector backend. */
+class VectorGatedUnitTest {
+  @Nested
+  class Buffers extends GatedBufferContract {
+    Buffers() {
+      super("vector");
+    }
+  }
+
+  @Nested
+  class Values extends GatedValueContract {
+    Values() {
+      super("vector");
+    }
+  }
+
+  @Nested
+  class Resources extends GatedResourceContract {
+    Resources() {
+      super("vector");
+    }
   }
 }
