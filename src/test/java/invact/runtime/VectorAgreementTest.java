@@ -1,8 +1,8 @@
 package invact.runtime;
 
+import static invact.runtime.FormatElements.requireSame;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.fail;
 
 import invact.coefficient.CoefficientSet;
 import invact.coefficient.ShippedSets;
@@ -151,13 +151,6 @@ class VectorAgreementTest {
           part,
           MemorySegment.ofArray(new byte[n]).asSlice(3, n / Byte.SIZE));
       assertEquals(-1, MemorySegment.ofArray(y).mismatch(part));
-    }
-  }
-
-  /** The same bits, but any NaN for any. */
-  private static void requireSame(float expected, float actual, String what) {
-    if (Float.floatToIntBits(expected) != Float.floatToIntBits(actual)) {
-      fail(what + ": " + actual + " and not " + expected);
     }
   }
 }
