@@ -30,16 +30,29 @@ class ArchitectureTest {
               Map.entry("math", Set.of()),
               Map.entry("io", Set.of()),
               Map.entry("expression", Set.of("math")),
-              Map.entry("activation", Set.of("math", "expression")),
-              Map.entry("approx", Set.of("math")),
+              Map.entry("program", Set.of()),
+              Map.entry("activation", Set.of("math", "program", "expression")),
+              Map.entry("approx", Set.of("math", "program")),
+              Map.entry(
+                  "arithmetic", Set.of("math", "program", "activation", "approx", "coefficient")),
               Map.entry("samples", Set.of("math", "activation")),
               Map.entry("error", Set.of("math")),
               Map.entry("coefficient", Set.of("math", "io", "activation", "approx", "error")),
               Map.entry(
-                  "fit", Set.of("math", "activation", "samples", "approx", "error", "coefficient")),
+                  "fit",
+                  Set.of(
+                      "math",
+                      "program",
+                      "activation",
+                      "samples",
+                      "approx",
+                      "error",
+                      "coefficient")),
               Map.entry(
                   "plot", Set.of("math", "io", "activation", "approx", "error", "coefficient")),
-              Map.entry("runtime", Set.of("math", "activation", "approx", "coefficient")),
+              Map.entry(
+                  "runtime",
+                  Set.of("math", "program", "activation", "approx", "coefficient", "arithmetic")),
               Map.entry(
                   "evaluate",
                   Set.of(

@@ -1,5 +1,7 @@
 package invact.activation;
 
+import invact.program.ProgramBuilder;
+import invact.program.Value;
 import java.util.Optional;
 import java.util.Set;
 
@@ -79,6 +81,19 @@ public interface Activation {
    * @return the double nearest to f(T)
    */
   double minimum();
+
+  /**
+   * Writes f(x) in fp64, the same operations as {@link #value}'s, bit for bit: from it runtimes and
+   * exports are made.
+   *
+   * @param b writes it
+   * @param x an F64
+   * @return f(x); nothing where fp32 has arithmetic of its own, or f is not given by operations of
+   *     programs
+   */
+  default Optional<Value> write(ProgramBuilder b, Value x) {
+    return Optional.empty();
+  }
 
   /**
    * What may be approximated for this activation.

@@ -1,6 +1,9 @@
 package invact.activation;
 
 import invact.math.Logistic;
+import invact.program.ProgramBuilder;
+import invact.program.Value;
+import java.util.Optional;
 
 /**
  * GELU's tanh approximation, f(x) = ½x·(1 + tanh(√(2/π)·(x + 0.044715x³))) = x·σ(z) with z = x·(a +
@@ -47,6 +50,27 @@ final class GeluTanh implements Activation {
       return -0.0;
     }
     return x > FLAT ? x : x * Argument.of(x).sigmoid();
+  }
+
+  @Override
+  public Optional<Value> write(ProgramBuilder b, Value x) {
+    Value a = b.wide(A);
+    Value square = b.multiply(x, x);
+    Value squareLow = b.fma(x, x, b.negate(square));
+    Value cubic = b.multiply(b.wide(B), square);
+    Value cubicLow =
+        b.add(
+            b.fma(b.wide(B), square, b.negate(cubic)),
+            b.add(b.multiply(b.wide(B), squareLow), b.multiply(b.wide(B_LOW), square)));
+    Value sum = b.add(a, cubic);
+    Value part = b.subtract(sum, a);
+    Value error = b.add(b.subtract(a, b.subtract(sum, part)), b.subtract(cubic, part));
+    Value sumLow = b.add(error, b.add(b.wide(A_LOW), cubicLow));
+    Value z = b.multiply(x, sum);
+    Value low = b.add(b.fma(x, sum, b.negate(z)), b.multiply(x, sumLow));
+    Value y = b.multiply(x, Sigmoid.write(b, z, low));
+    Value onRight = b.select(b.gt(x, b.wide(FLAT)), x, y);
+    return Optional.of(b.select(b.lt(x, b.wide(-FLAT)), b.wide(-0.0), onRight));
   }
 
   @Override

@@ -1,5 +1,9 @@
 package invact.activation;
 
+import invact.program.ProgramBuilder;
+import invact.program.Value;
+import java.util.Optional;
+
 /**
  * Mish, f(x) = x·ω(x) with ω(x) = tanh(ln(1 + eˣ)); D. Misra, "Mish: A Self Regularized
  * Non-Monotonic Activation Function", arXiv 1908.08681.
@@ -29,6 +33,23 @@ final class Mish implements Activation {
   @Override
   public double value(double x) {
     return x == Double.NEGATIVE_INFINITY ? -0.0 : x * gate(x);
+  }
+
+  @Override
+  public Optional<Value> write(ProgramBuilder b, Value x) {
+    Value one = b.wide(1);
+    Value two = b.wide(2);
+    // m on the right, e on the left.
+    Value e = b.exp(b.negate(b.abs(x)));
+    Value above = b.add(one, b.multiply(two, e));
+    Value below = b.add(one, b.multiply(b.multiply(two, e), b.add(one, e)));
+    Value product = b.multiply(e, b.add(e, two));
+    Value onRight = b.gt(x, b.wide(0));
+    Value numerator = b.select(onRight, above, product);
+    Value denominator = b.select(onRight, below, b.add(product, two));
+    Value y = b.multiply(x, b.divide(numerator, denominator));
+    Value isLimit = b.eq(x, b.wide(Double.NEGATIVE_INFINITY));
+    return Optional.of(b.select(isLimit, b.wide(-0.0), y));
   }
 
   @Override

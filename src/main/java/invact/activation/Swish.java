@@ -1,8 +1,11 @@
 package invact.activation;
 
 import invact.math.Logistic;
+import invact.program.ProgramBuilder;
+import invact.program.Value;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.Optional;
 
 /**
  * Swish with slope β, f(x) = x·σ(βx) = silu(βx)/β; P. Ramachandran, B. Zoph and Q. V. Le,
@@ -112,6 +115,15 @@ record Swish(String name, double slope, double argmin, double minimum) implement
     }
     double z = slope * x;
     return x * Logistic.sigmoid(z, low(x, z));
+  }
+
+  @Override
+  public Optional<Value> write(ProgramBuilder b, Value x) {
+    Value z = b.multiply(b.wide(slope), x);
+    Value low = b.fma(b.wide(slope), x, b.negate(z));
+    Value y = b.multiply(x, Sigmoid.write(b, z, low));
+    Value isLimit = b.eq(x, b.wide(Double.NEGATIVE_INFINITY));
+    return Optional.of(b.select(isLimit, b.wide(-0.0), y));
   }
 
   @Override

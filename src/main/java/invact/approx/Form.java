@@ -1,6 +1,11 @@
 package invact.approx;
 
+import invact.program.Cost;
+import invact.program.ProgramBuilder;
+import invact.program.Type;
+import invact.program.Value;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A family of approximators q(u; c) of a function of the lift u = y − f(T) ≥ 0, with free
@@ -76,11 +81,36 @@ public sealed interface Form
   }
 
   /**
+   * Writes q(u; c) in fp32, in the order of operations that every backend keeps.
+   *
+   * @param b writes it
+   * @param u the lift, an F32, u ≥ 0; NaN gives NaN
+   * @param c the coefficients, rounded to fp32
+   * @return q
+   */
+  Value write(ProgramBuilder b, Value u, float[] c);
+
+  /**
+   * q as polynomials or rationals in the root, if it is nothing else. Those of both branches can be
+   * evaluated as one, which is faster.
+   *
+   * @param c the coefficients, rounded to fp32
+   * @return the pieces; nothing for any other form
+   */
+  default Optional<RationalPieces> pieces(float[] c) {
+    return Optional.empty();
+  }
+
+  /**
    * What q(u) costs at run time, from the lift on.
    *
    * @return the instructions for one element
    */
-  Cost cost();
+  default Cost cost() {
+    ProgramBuilder b = new ProgramBuilder("form");
+    Value u = b.input("u", Type.F32);
+    return Cost.of(b.output("q", write(b, u, new float[coefficientCount()])).build().program());
+  }
 
   /**
    * A coefficient in which a form is not linear.

@@ -1,5 +1,7 @@
 package invact.approx;
 
+import invact.program.ProgramBuilder;
+import invact.program.Value;
 import java.util.List;
 
 /**
@@ -51,8 +53,11 @@ public record PaperGeluLeft(double depth) implements Form {
   }
 
   @Override
-  public Cost cost() {
-    return new Cost(5, 0, 0, 0, 2);
+  public Value write(ProgramBuilder b, Value u, float[] c) {
+    Value v = b.min(b.divide(u, b.parameter("depth", (float) depth)), b.constant(1.0f));
+    Value rising = b.power(v, b.parameter("c2", c[2]));
+    Value falling = b.power(b.subtract(b.constant(1.0f), v), b.parameter("c3", c[3]));
+    return b.fma(b.parameter("c1", c[1]), b.multiply(rising, falling), b.parameter("c0", c[0]));
   }
 
   @Override

@@ -1,5 +1,7 @@
 package invact.approx;
 
+import invact.program.ProgramBuilder;
+import invact.program.Value;
 import java.util.List;
 
 /**
@@ -43,9 +45,16 @@ public record PaperRight() implements Form {
     return power == 0 ? 1.0 : 1.0 + (c[0] + c[1] * StrictMath.sqrt(u) + c[2] * u) * power;
   }
 
+  /** Where the exponential is 0, q is 1, though its factor may have overflowed. */
   @Override
-  public Cost cost() {
-    return new Cost(7, 0, 1, 1, 0);
+  public Value write(ProgramBuilder b, Value u, float[] c) {
+    Value d = b.subtract(b.parameter("c4", c[4]), u);
+    Value cube = b.multiply(b.multiply(d, d), d);
+    Value e = b.exp(b.multiply(b.parameter("c3", c[3]), cube));
+    Value low = b.fma(b.parameter("c1", c[1]), b.sqrt(u), b.parameter("c0", c[0]));
+    Value factor = b.fma(b.parameter("c2", c[2]), u, low);
+    Value one = b.constant(1.0f);
+    return b.select(b.eq(e, b.constant(0.0f)), one, b.fma(factor, e, one));
   }
 
   @Override

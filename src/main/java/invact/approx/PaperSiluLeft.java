@@ -1,5 +1,7 @@
 package invact.approx;
 
+import invact.program.ProgramBuilder;
+import invact.program.Value;
 import java.util.List;
 
 /**
@@ -36,8 +38,10 @@ public record PaperSiluLeft() implements Form {
   }
 
   @Override
-  public Cost cost() {
-    return new Cost(3, 0, 1, 0, 0);
+  public Value write(ProgramBuilder b, Value u, float[] c) {
+    Value high = b.fma(b.parameter("c3", c[3]), u, b.parameter("c2", c[2]));
+    Value low = b.fma(b.parameter("c1", c[1]), b.sqrt(u), b.parameter("c0", c[0]));
+    return b.fma(u, high, low);
   }
 
   @Override

@@ -43,10 +43,4 @@ final class Placement {
         + (centre == 0 ? "" : " − " + centre)
         + (cutoff == Double.POSITIVE_INFINITY ? "" : "; 1 where u > " + cutoff);
   }
-
-  /** A subtraction for the centre, a comparison and a selection for the cut-off. */
-  static Cost cost(double centre, double cutoff) {
-    return new Cost(
-        (centre == 0 ? 0 : 1) + (cutoff == Double.POSITIVE_INFINITY ? 0 : 2), 0, 0, 0, 0);
-  }
 }

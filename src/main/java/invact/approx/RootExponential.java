@@ -1,5 +1,7 @@
 package invact.approx;
 
+import invact.program.ProgramBuilder;
+import invact.program.Value;
 import java.util.Arrays;
 import java.util.List;
 
@@ -114,9 +116,17 @@ public record RootExponential(int degree, Decay decay, double cutoff) implements
     gradient[degree + 1] = -exponent * factor * Horner.value(c, 0, degree, r);
   }
 
+  /** Where the exponential is 0, q is 1, though the polynomial may have overflowed. */
   @Override
-  public Cost cost() {
-    int scaling = decay == Decay.EXPONENTIAL ? 1 : 2;
-    return new Cost(degree + 1 + scaling, 0, 1, 1, 0).plus(Placement.cost(0.0, cutoff));
+  public Value write(ProgramBuilder b, Value u, float[] c) {
+    Value power = decay == Decay.EXPONENTIAL ? u : b.multiply(u, u);
+    Value k = b.parameter("k", c[degree + 1]);
+    Value e = b.exp(b.negate(b.multiply(k, power)));
+    Value factor = b.horner(b.sqrt(u), degree, j -> b.parameter("a" + j, c[j]));
+    Value one = b.constant(1.0f);
+    Value q = b.select(b.eq(e, b.constant(0.0f)), one, b.fma(factor, e, one));
+    return cutoff == Double.POSITIVE_INFINITY
+        ? q
+        : b.select(b.gt(u, b.parameter("cutoff", (float) cutoff)), one, q);
   }
 }

@@ -1,7 +1,10 @@
 package invact.approx;
 
+import invact.program.ProgramBuilder;
+import invact.program.Value;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A polynomial in the root, q = c₀ + c₁·t + … + c_d·tᵈ with t = √u − centre; 1 beyond the cut-off.
@@ -81,7 +84,12 @@ public record RootPolynomial(int degree, double centre, double cutoff) implement
   }
 
   @Override
-  public Cost cost() {
-    return new Cost(degree, 0, 1, 0, 0).plus(Placement.cost(centre, cutoff));
+  public Optional<RationalPieces> pieces(float[] c) {
+    return Optional.of(RationalPieces.whole((float) centre, c, new float[0], (float) cutoff));
+  }
+
+  @Override
+  public Value write(ProgramBuilder b, Value u, float[] c) {
+    return pieces(c).orElseThrow().write(b, u);
   }
 }

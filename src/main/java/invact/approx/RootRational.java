@@ -1,8 +1,11 @@
 package invact.approx;
 
+import invact.program.ProgramBuilder;
+import invact.program.Value;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A rational function of the root, q = (a₀ + … + a_m·tᵐ) / (1 + b₁·t + … + b_n·tⁿ) with t = √u −
@@ -122,8 +125,17 @@ public record RootRational(int numeratorDegree, int denominatorDegree, double ce
   }
 
   @Override
-  public Cost cost() {
-    return new Cost(numeratorDegree + denominatorDegree + 1, 1, 1, 0, 0)
-        .plus(Placement.cost(centre, cutoff));
+  public Optional<RationalPieces> pieces(float[] c) {
+    return Optional.of(
+        RationalPieces.whole(
+            (float) centre,
+            Arrays.copyOf(c, numeratorDegree + 1),
+            Arrays.copyOfRange(c, numeratorDegree + 1, c.length),
+            (float) cutoff));
+  }
+
+  @Override
+  public Value write(ProgramBuilder b, Value u, float[] c) {
+    return pieces(c).orElseThrow().write(b, u);
   }
 }

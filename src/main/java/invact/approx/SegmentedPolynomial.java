@@ -1,8 +1,11 @@
 package invact.approx;
 
+import invact.program.ProgramBuilder;
+import invact.program.Value;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Polynomials in the root, each on its segment: q = p_s(√u − β_s) for β_s ≤ √u &lt; β_{s+1}, with
@@ -157,13 +160,20 @@ public record SegmentedPolynomial(int segments, int degree, double cutoff) imple
     }
   }
 
-  /**
-   * A comparison and an addition for each break point, one instruction to fetch each coefficient
-   * and the start: a permutation of a register, or a load from a table on chip.
-   */
   @Override
-  public Cost cost() {
-    return new Cost(2 * (segments - 1) + 2 * degree + 3, 0, 1, 0, 0)
-        .plus(Placement.cost(0.0, cutoff));
+  public Optional<RationalPieces> pieces(float[] c) {
+    float[] starts = new float[segments];
+    System.arraycopy(c, 0, starts, 1, segments - 1);
+    float[][] numerators = new float[segments][];
+    for (int s = 0; s < segments; s++) {
+      numerators[s] = Arrays.copyOfRange(c, first(s), first(s) + degree + 1);
+    }
+    return Optional.of(
+        new RationalPieces(starts, numerators, new float[segments][0], (float) cutoff, true));
+  }
+
+  @Override
+  public Value write(ProgramBuilder b, Value u, float[] c) {
+    return pieces(c).orElseThrow().write(b, u);
   }
 }

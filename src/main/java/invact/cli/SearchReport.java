@@ -1,8 +1,8 @@
 package invact.cli;
 
-import invact.approx.Cost;
 import invact.io.Json;
 import invact.math.FloatFormat;
+import invact.program.Cost;
 import invact.search.Finding;
 import invact.search.SearchProblem;
 import invact.search.SearchResult;

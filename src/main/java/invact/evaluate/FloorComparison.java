@@ -1,10 +1,10 @@
 package invact.evaluate;
 
 import invact.activation.Branch;
+import invact.arithmetic.Derivative;
 import invact.coefficient.CoefficientSet;
 import invact.math.CompensatedSum;
 import invact.math.FloatFormat;
-import invact.runtime.FloatDerivative;
 import invact.samples.Density;
 import invact.samples.OutputClasses;
 import java.util.List;
@@ -73,8 +73,8 @@ public record FloorComparison(
 
   /** g of each input's output, in fp32 before it is rounded to the format. */
   static float[] decode(CoefficientSet set, FloatFormat format, List<OutputClasses.Input> inputs) {
-    FloatDerivative left = FloatDerivative.of(set.left().approximant(), format);
-    FloatDerivative right = FloatDerivative.of(set.right().approximant(), format);
+    Derivative left = Derivative.of(set.left().approximant(), format);
+    Derivative right = Derivative.of(set.right().approximant(), format);
     float[] g = new float[inputs.size()];
     for (int i = 0; i < g.length; i++) {
       OutputClasses.Input input = inputs.get(i);

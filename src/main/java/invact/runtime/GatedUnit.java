@@ -31,7 +31,8 @@ import java.util.Objects;
  * <p><b>Errors.</b> As {@link InvertedActivation} has them.
  *
  * <p><b>Arithmetic.</b> In fp32, rounded to the format once, at the end: f and f′ as {@link
- * FloatGate} gives them, then one product forward; backward the quotient, (dp·b)·f′ and dp·f.
+ * invact.arithmetic.Gate} gives them, then one product forward; backward the quotient, (dp·b)·f′
+ * and dp·f.
  *
  * <p><b>Error.</b> Against double precision, for independent a, b and dp of N(0, 1), relative RMS
  * of da and db: in bf16 2.34·10⁻³ and 1.66·10⁻³ (the rounding of p and da, and that of db alone),

@@ -35,9 +35,9 @@ import java.util.Objects;
  * <p><b>Arithmetic.</b> In fp32, rounded to the format once, at the end.
  *
  * <ul>
- *   <li>y is f(x) in the fp32 arithmetic of {@link FloatActivation}, off by at most 1.77 ulp for
- *       GELU and 1.25 ulp for SiLU over all fp32 inputs, the underflowing tail included, and
- *       monotone wherever f is; within 2⁻⁹ of T it is f(x) correctly rounded but for 12 and 3
+ *   <li>y is f(x) in the fp32 arithmetic of {@link invact.arithmetic.Forward}, off by at most 1.77
+ *       ulp for GELU and 1.25 ulp for SiLU over all fp32 inputs, the underflowing tail included,
+ *       and monotone wherever f is; within 2⁻⁹ of T it is f(x) correctly rounded but for 12 and 3
  *       inputs. In a 16-bit format it is rounded once more. Over the 65,536 inputs of one, that is
  *       not f(x) rounded once for bf16 GELU and SiLU 128 times each, with a subnormal y half-way
  *       between two numbers but for x², for fp16 GELU three times and for fp16 SiLU once.

@@ -8,6 +8,8 @@ import invact.activation.Branch;
 import invact.coefficient.BranchApproximant;
 import invact.coefficient.CoefficientSet;
 import invact.math.FloatFormat;
+import invact.runtime.scalar.FloatFunction;
+import invact.runtime.scalar.ScalarFunctions;
 import java.lang.foreign.MemorySegment;
 import java.util.EnumMap;
 import java.util.List;
@@ -15,10 +17,10 @@ import java.util.Map;
 
 /** The specification of {@link InvertedActivation}, one element after the other. */
 public final class ScalarActivation implements InvertedActivation {
-  private final FloatActivation activation;
+  private final FloatFunction activation;
   private final double argmin;
-  private final Map<FloatFormat, FloatDerivative> left;
-  private final Map<FloatFormat, FloatDerivative> right;
+  private final Map<FloatFormat, FloatFunction> left;
+  private final Map<FloatFormat, FloatFunction> right;
 
   /**
    * An activation ready to run.
@@ -27,16 +29,16 @@ public final class ScalarActivation implements InvertedActivation {
    * @throws IllegalArgumentException if they cannot be held in fp32
    */
   public ScalarActivation(CoefficientSet set) {
-    activation = FloatActivation.of(set.activation());
+    activation = ScalarFunctions.forward(set.activation());
     argmin = set.activation().argmin();
     left = derivatives(set.left().approximant());
     right = derivatives(set.right().approximant());
   }
 
-  private static Map<FloatFormat, FloatDerivative> derivatives(BranchApproximant approximant) {
-    Map<FloatFormat, FloatDerivative> derivatives = new EnumMap<>(FloatFormat.class);
+  private static Map<FloatFormat, FloatFunction> derivatives(BranchApproximant approximant) {
+    Map<FloatFormat, FloatFunction> derivatives = new EnumMap<>(FloatFormat.class);
     for (FloatFormat format : List.of(FloatFormat.FP32, FloatFormat.BF16, FloatFormat.FP16)) {
-      derivatives.put(format, FloatDerivative.of(approximant, format));
+      derivatives.put(format, ScalarFunctions.derivative(approximant, format));
     }
     return derivatives;
   }
@@ -69,7 +71,7 @@ public final class ScalarActivation implements InvertedActivation {
       int bits = 0;
       for (long i = first; i < end; i++) {
         float input = load(format, x, i);
-        store(format, y, i, activation.value(input));
+        store(format, y, i, activation.apply(input));
         if (input >= argmin) {
           bits |= 1 << (i - first);
         }
@@ -107,14 +109,14 @@ public final class ScalarActivation implements InvertedActivation {
       MemorySegment dx,
       long from,
       long to) {
-    FloatDerivative left = this.left.get(format);
-    FloatDerivative right = this.right.get(format);
+    FloatFunction left = this.left.get(format);
+    FloatFunction right = this.right.get(format);
     for (long first = from; first < to; first += Byte.SIZE) {
       long end = Math.min(first + Byte.SIZE, to);
       int bits = indicator.get(JAVA_BYTE, first / Byte.SIZE);
       for (long i = first; i < end; i++) {
-        FloatDerivative branch = (bits >> (i - first) & 1) == 0 ? left : right;
-        float g = branch.value(load(format, y, i));
+        FloatFunction branch = (bits >> (i - first) & 1) == 0 ? left : right;
+        float g = branch.apply(load(format, y, i));
         store(format, dx, i, load(format, dy, i) * g);
       }
     }
@@ -127,7 +129,7 @@ public final class ScalarActivation implements InvertedActivation {
    * @param format the format of the outputs: fp32, bf16 or fp16
    * @return the derivative that backward multiplies by
    */
-  public FloatDerivative derivative(Branch branch, FloatFormat format) {
+  public FloatFunction derivative(Branch branch, FloatFormat format) {
     return (branch == Branch.LEFT ? left : right).get(format);
   }
 

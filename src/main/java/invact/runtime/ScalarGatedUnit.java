@@ -1,17 +1,18 @@
 package invact.runtime;
 
 import invact.activation.Activation;
+import invact.arithmetic.Gate;
 import invact.math.FloatFormat;
+import invact.runtime.scalar.FloatFunction;
+import invact.runtime.scalar.ScalarFunctions;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
 /** The specification of {@link GatedUnit}, one element after the other. */
 public final class ScalarGatedUnit implements GatedUnit {
-  /** What |f(a)| counts as at least, where b is recovered from p. */
-  public static final float LEAST = 0x1p-100f;
-
   private final Activation activation;
-  private final FloatGate gate;
+  private final FloatFunction gate;
+  private final FloatFunction gateDerivative;
 
   /**
    * A gated unit ready to run.
@@ -20,7 +21,8 @@ public final class ScalarGatedUnit implements GatedUnit {
    */
   public ScalarGatedUnit(Activation activation) {
     this.activation = Objects.requireNonNull(activation, "activation");
-    gate = FloatGate.of(activation);
+    gate = ScalarFunctions.gate(activation);
+    gateDerivative = ScalarFunctions.gateDerivative(activation);
   }
 
   @Override
@@ -92,7 +94,7 @@ public final class ScalarGatedUnit implements GatedUnit {
       float held = ScalarActivation.load(format, kept, i);
       float factor = factor(format, input);
       float b = product ? held / factor : held;
-      ScalarActivation.store(format, da, i, gradient * b * gate.derivative(input));
+      ScalarActivation.store(format, da, i, gradient * b * derivative(input));
       ScalarActivation.store(format, db, i, gradient * factor);
     }
   }
@@ -102,12 +104,22 @@ public final class ScalarGatedUnit implements GatedUnit {
    *
    * @param format fp32, bf16 or fp16
    * @param a the gate's input
-   * @return the factor, at least {@link #LEAST} in size if the format keeps the product
+   * @return the factor, at least {@link Gate#LEAST} in size if the format keeps the product
    */
   public float factor(FloatFormat format, float a) {
-    float value = gate.value(a);
-    return GatedUnit.keepsProduct(format) && Math.abs(value) < LEAST
-        ? Math.copySign(LEAST, value)
+    float value = gate.apply(a);
+    return GatedUnit.keepsProduct(format) && Math.abs(value) < Gate.LEAST
+        ? Math.copySign(Gate.LEAST, value)
         : value;
+  }
+
+  /**
+   * f′(a).
+   *
+   * @param a the gate's input
+   * @return the derivative
+   */
+  public float derivative(float a) {
+    return gateDerivative.apply(a);
   }
 }

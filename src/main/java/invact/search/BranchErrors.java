@@ -1,11 +1,11 @@
 package invact.search;
 
+import invact.arithmetic.Derivative;
 import invact.coefficient.BranchApproximant;
 import invact.error.ErrorStats;
 import invact.evaluate.FloatErrors;
 import invact.math.CompensatedSum;
 import invact.math.FloatFormat;
-import invact.runtime.FloatDerivative;
 import invact.samples.OutputClasses;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,7 +76,7 @@ final class BranchErrors {
    */
   Finding measure(Candidate candidate, BranchApproximant approximant) {
     // In fp32 too: it refuses what no runtime opens.
-    FloatDerivative g = FloatDerivative.of(approximant, problem.format());
+    Derivative g = Derivative.of(approximant, problem.format());
     Finding.Measured found;
     if (problem.format() == FloatFormat.FP32) {
       ErrorStats errors = floatErrors.measure(approximant);

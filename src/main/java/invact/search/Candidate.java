@@ -1,11 +1,11 @@
 package invact.search;
 
 import invact.activation.Target;
-import invact.approx.Cost;
 import invact.approx.Form;
 import invact.approx.PaperGeluLeft;
 import invact.approx.PaperRight;
 import invact.approx.PaperSiluLeft;
+import invact.program.Cost;
 
 /**
  * An approximator to be tried.

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import invact.activation.Activations;
+import invact.program.Cost;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -184,7 +185,8 @@ class FormTest {
   /** GELU with a rational on the left and a polynomial on the right, counted by hand. */
   @Test
   void backwardSharesTheRoot() {
-    Cost cost = Cost.backward(new RootRational(5, 5), new RootPolynomial(16, 1.125, 5.25));
+    Cost cost =
+        Cost.backward(new RootRational(5, 5).cost(), new RootPolynomial(16, 1.125, 5.25).cost());
     assertEquals(new Cost(11 + 19 + 9, 1, 1, 0, 0), cost);
     assertEquals(39 + 8 + 8, cost.slots());
     assertEquals(8 + 17, new Cost(0, 0, 0, 1, 1).slots());

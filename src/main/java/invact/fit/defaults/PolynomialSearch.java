@@ -3,7 +3,6 @@ package invact.fit.defaults;
 import invact.activation.Activation;
 import invact.activation.Branch;
 import invact.activation.RoundedLift;
-import invact.approx.Cost;
 import invact.approx.FloatApproximant;
 import invact.approx.Form;
 import invact.approx.RootPolynomial;
@@ -13,6 +12,7 @@ import invact.fit.FitException;
 import invact.fit.minimax.InvertedDerivative;
 import invact.math.CompensatedSum;
 import invact.math.FloatFormat;
+import invact.program.Cost;
 import invact.samples.Density;
 import invact.samples.OutputClasses;
 import java.util.ArrayList;
@@ -76,7 +76,7 @@ final class PolynomialSearch {
     }
 
     int slots() {
-      return Cost.backward(left.form(), right.form()).slots();
+      return Cost.backward(left.form().cost(), right.form().cost()).slots();
     }
   }
 

@@ -10,7 +10,6 @@ import invact.activation.Target;
 import invact.coefficient.CoefficientSet;
 import invact.math.FloatFormat;
 import invact.runtime.Backends;
-import invact.runtime.FloatActivation;
 import invact.runtime.InvertedActivation;
 import java.lang.foreign.MemorySegment;
 import java.util.EnumMap;
@@ -220,9 +219,7 @@ public final class DeviceActivation {
   private Kernel forward(Module module, FloatFormat format, String suffix) {
     String name = "forward_" + set.activation().name() + "_" + format.label() + "_" + suffix;
     float[] segments =
-        format == FloatFormat.FP32
-            ? SegmentArguments.of(FloatActivation.of(set.activation()))
-            : new float[0];
+        format == FloatFormat.FP32 ? SegmentArguments.of(set.activation()) : new float[0];
     // The structure of tensors ends at a multiple of 8.
     long function = FORWARD_BYTES + Float.BYTES;
     Kernel kernel = module.kernel(name, function + Math.max(8, segments.length * Float.BYTES));

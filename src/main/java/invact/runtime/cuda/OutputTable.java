@@ -39,7 +39,7 @@ record OutputTable(int before, float[] values) {
       Branch branch = region < 2 ? Branch.LEFT : Branch.RIGHT;
       for (int bits = 0; bits <= INFINITY; bits++) {
         float y = FloatFormat.BF16.decode((short) (bits | sign));
-        g[bits] = scalar.derivative(branch, FloatFormat.BF16).value(y);
+        g[bits] = scalar.derivative(branch, FloatFormat.BF16).apply(y);
       }
       // |y| below some bits may share an entry: those of which g is one.
       int same = 1;

@@ -2,18 +2,19 @@ package invact.runtime.cuda;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
-import invact.runtime.FloatActivation;
-import invact.runtime.FloatExponential;
-import invact.runtime.FloatGelu;
-import invact.runtime.FloatSegments;
-import invact.runtime.FloatSilu;
+import invact.activation.Activation;
+import invact.activation.Activations;
+import invact.arithmetic.Exponential;
+import invact.arithmetic.GeluForward;
+import invact.arithmetic.Segments;
+import invact.arithmetic.SiluForward;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * The numbers of an activation in fp32, as the structure SegmentedActivation of segments.cuh:
- * {@link FloatGelu}'s or {@link FloatSilu}'s.
+ * {@link GeluForward}'s or {@link SiluForward}'s.
  */
 final class SegmentArguments {
   private SegmentArguments() {}
@@ -24,22 +25,20 @@ final class SegmentArguments {
    * @param activation the activation in fp32
    * @return its members, one after the other
    */
-  static float[] of(FloatActivation activation) {
-    return switch (activation) {
-      case FloatGelu _ ->
-          values(
-              FloatGelu.SEGMENTS,
-              FloatGelu.LIMIT,
-              FloatGelu.END,
-              FloatGelu.Q0,
-              FloatGelu.Q1,
-              FloatGelu.Q2,
-              FloatGelu.Q3,
-              FloatGelu.Q4,
-              FloatGelu.Q5);
-      case FloatSilu _ -> values(FloatSilu.SEGMENTS, FloatSilu.LIMIT, FloatSilu.END);
-      default -> throw new IllegalArgumentException("no segments: " + activation);
-    };
+  static float[] of(Activation activation) {
+    if (activation.equals(Activations.GELU)) {
+      return values(
+          GeluForward.SEGMENTS,
+          GeluForward.LIMIT,
+          GeluForward.END,
+          GeluForward.coefficient(0),
+          GeluForward.coefficient(1),
+          GeluForward.coefficient(2),
+          GeluForward.coefficient(3),
+          GeluForward.coefficient(4),
+          GeluForward.coefficient(5));
+    }
+    return values(SiluForward.SEGMENTS, SiluForward.LIMIT, SiluForward.END);
   }
 
   /** Stores the structure. */
@@ -47,24 +46,24 @@ final class SegmentArguments {
     MemorySegment.copy(values, 0, to, JAVA_FLOAT, offset, values.length);
   }
 
-  private static float[] values(FloatSegments segments, float limit, float end, float... q) {
+  private static float[] values(Segments segments, float limit, float end, float... q) {
     List<Float> values = new ArrayList<>(List.of(segments.perUnit(), limit));
     add(values, segments.centres());
-    for (int j = 0; j <= FloatSegments.DEGREE; j++) {
+    for (int j = 0; j <= Segments.DEGREE; j++) {
       add(values, segments.coefficients(j));
     }
     add(
         values,
-        FloatExponential.LOG2_E,
-        FloatExponential.ROUNDER,
-        FloatExponential.LN2_HIGH,
-        FloatExponential.LN2_LOW,
-        FloatExponential.UNSCALE,
-        FloatExponential.S0,
-        FloatExponential.S1,
-        FloatExponential.S2,
-        FloatExponential.S3,
-        FloatExponential.S4,
+        Exponential.LOG2_E,
+        Exponential.ROUNDER,
+        Exponential.LN2_HIGH,
+        Exponential.LN2_LOW,
+        Exponential.UNSCALE,
+        Exponential.coefficient(0),
+        Exponential.coefficient(1),
+        Exponential.coefficient(2),
+        Exponential.coefficient(3),
+        Exponential.coefficient(4),
         end);
     add(values, q);
     float[] all = new float[values.size()];

@@ -39,22 +39,4 @@ final class Lanes {
         ? Optional.empty()
         : Optional.of("it takes registers of 256 or 512 bits, not " + FLOATS.vectorBitSize());
   }
-
-  /** A table of eight in every eight lanes. */
-  static int[] table(int[] eight) {
-    int[] lanes = new int[COUNT];
-    for (int j = 0; j < COUNT; j++) {
-      lanes[j] = eight[j % 8];
-    }
-    return lanes;
-  }
-
-  /** The bit patterns of a table of eight. */
-  static int[] table(float[] eight) {
-    int[] bits = new int[eight.length];
-    for (int j = 0; j < bits.length; j++) {
-      bits[j] = Float.floatToRawIntBits(eight[j]);
-    }
-    return table(bits);
-  }
 }

@@ -11,21 +11,27 @@ import java.lang.foreign.MemorySegment;
  * and whatever else the loop reads in registers, only if it knows the segment's class for certain.
  * The classes that a call has met before tell it that only as long as nothing else in the process
  * uses segments of another kind. So each loop first casts its segments to a class that is a
- * constant; {@link Fusion} makes a copy of the loop for each kind of storage.
+ * constant; {@link LoopCompiler} makes a copy of the loop for each kind of storage.
  */
 enum Storage {
   /** Outside the heap, mapped files included. */
-  NATIVE(new Native()),
+  NATIVE,
   /** Parts of {@code float[]}. */
-  FLOATS(new Floats()),
+  FLOATS,
   /** Parts of {@code short[]}. */
-  SHORTS(new Shorts());
+  SHORTS;
 
-  private final Casts casts;
+  /** The class of segments outside the heap; mapped segments have a class below it. */
+  static final Class<? extends MemorySegment> NATIVE_CLASS = MemorySegment.NULL.getClass();
 
-  Storage(Casts casts) {
-    this.casts = casts;
-  }
+  static final Class<? extends MemorySegment> FLOATS_CLASS =
+      MemorySegment.ofArray(new float[0]).getClass();
+
+  static final Class<? extends MemorySegment> SHORTS_CLASS =
+      MemorySegment.ofArray(new short[0]).getClass();
+
+  static final Class<? extends MemorySegment> BYTES_CLASS =
+      MemorySegment.ofArray(new byte[0]).getClass();
 
   /**
    * Where a segment of elements lies.
@@ -34,84 +40,30 @@ enum Storage {
    *     C2 has no vector instructions
    */
   static Storage of(FloatFormat format, MemorySegment elements) {
-    if (Native.CLASS.isInstance(elements)) {
+    if (NATIVE_CLASS.isInstance(elements)) {
       return NATIVE;
     }
     boolean half = format.isHalf();
-    if (!half && Floats.CLASS.isInstance(elements)) {
+    if (!half && FLOATS_CLASS.isInstance(elements)) {
       return FLOATS;
     }
-    return half && Shorts.CLASS.isInstance(elements) ? SHORTS : null;
+    return half && SHORTS_CLASS.isInstance(elements) ? SHORTS : null;
   }
 
   /** Whether an indicator lies where it does that goes with elements here. */
   boolean hasIndicator(MemorySegment indicator) {
-    return (this == NATIVE ? Native.CLASS : Bytes.CLASS).isInstance(indicator);
+    return (this == NATIVE ? NATIVE_CLASS : BYTES_CLASS).isInstance(indicator);
   }
 
-  Casts casts() {
-    return casts;
-  }
-
-  /** The same segments, of a class that the compiler knows. */
-  interface Casts {
-    /** A buffer of elements. */
-    MemorySegment elements(MemorySegment segment);
-
-    /** An indicator. */
-    MemorySegment indicator(MemorySegment segment);
-  }
-
-  static final class Native implements Casts {
-    /** Mapped segments have a class below this one. */
-    static final Class<? extends MemorySegment> CLASS = MemorySegment.NULL.getClass();
-
-    @Override
-    public MemorySegment elements(MemorySegment segment) {
-      return CLASS.cast(segment);
+  /** The name of the constant above that is the class of a stream's segments here. */
+  String constant(Stream.Kind kind) {
+    if (this == NATIVE) {
+      return "NATIVE_CLASS";
     }
-
-    @Override
-    public MemorySegment indicator(MemorySegment segment) {
-      return CLASS.cast(segment);
-    }
-  }
-
-  static final class Floats implements Casts {
-    static final Class<? extends MemorySegment> CLASS =
-        MemorySegment.ofArray(new float[0]).getClass();
-
-    @Override
-    public MemorySegment elements(MemorySegment segment) {
-      return CLASS.cast(segment);
-    }
-
-    @Override
-    public MemorySegment indicator(MemorySegment segment) {
-      return Bytes.CLASS.cast(segment);
-    }
-  }
-
-  static final class Shorts implements Casts {
-    static final Class<? extends MemorySegment> CLASS =
-        MemorySegment.ofArray(new short[0]).getClass();
-
-    @Override
-    public MemorySegment elements(MemorySegment segment) {
-      return CLASS.cast(segment);
-    }
-
-    @Override
-    public MemorySegment indicator(MemorySegment segment) {
-      return Bytes.CLASS.cast(segment);
-    }
-  }
-
-  /** Parts of {@code byte[]}, where indicators of elements in arrays lie. */
-  static final class Bytes {
-    static final Class<? extends MemorySegment> CLASS =
-        MemorySegment.ofArray(new byte[0]).getClass();
-
-    private Bytes() {}
+    return switch (kind) {
+      case BIT -> "BYTES_CLASS";
+      case FLOAT -> "FLOATS_CLASS";
+      case SIGNED_16, UNSIGNED_16 -> "SHORTS_CLASS";
+    };
   }
 }

@@ -1,34 +1,84 @@
 package invact.runtime.vector;
 
+import invact.arithmetic.Backward;
+import invact.arithmetic.Forward;
 import invact.coefficient.CoefficientSet;
 import invact.math.FloatFormat;
+import invact.program.Computation;
 import invact.runtime.BufferCheck;
 import invact.runtime.InvertedActivation;
 import invact.runtime.ScalarActivation;
 import java.lang.foreign.MemorySegment;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * Whole registers at a time, the elements after the last whole register by the scalar backend. So
- * is fp32 for which there is no kernel, and all buffers that do not lie in one {@link Storage}.
+ * are fp32 whose program does not compile to registers, and all buffers that do not lie in one
+ * {@link Storage}.
  */
 final class VectorActivation implements InvertedActivation {
   private final ScalarActivation scalar;
-  private final Forward forward;
-  private final Backward backward;
+  private final Map<FloatFormat, Loops> forward = new EnumMap<>(FloatFormat.class);
+  private final Map<FloatFormat, Loops> backward = new EnumMap<>(FloatFormat.class);
 
   VectorActivation(CoefficientSet set) {
     scalar = new ScalarActivation(set);
-    forward = new Forward(set.activation(), scalar);
-    backward = new Backward(scalar);
+    Forward.pass(set.activation())
+        .filter(pass -> LoopCompiler.compiles(pass.program()))
+        .ifPresent(pass ->
+            forward.put(
+                FloatFormat.FP32,
+                new Loops(
+                    () -> pass, Stream.floats("x"), Stream.floats("y"), Stream.bits("right"))));
+    Backward.Indicator indicator = Lanes.MASKED ? Backward.Indicator.BOOL : Backward.Indicator.SIGN;
+    Optional<Computation> joined = Backward.joined(set, FloatFormat.FP32, indicator);
+    Computation pass = joined.orElseGet(() -> Backward.either(set, FloatFormat.FP32, indicator));
+    if (LoopCompiler.compiles(pass.program())) {
+      String bits = indicator == Backward.Indicator.BOOL ? "right" : "left_sign";
+      backward.put(
+          FloatFormat.FP32,
+          new Loops(
+              () -> pass,
+              Stream.floats("dy"),
+              Stream.floats("y"),
+              Stream.bits(bits),
+              Stream.floats("dx")));
+    }
+    for (FloatFormat format : List.of(FloatFormat.BF16, FloatFormat.FP16)) {
+      forward.put(
+          format,
+          new Loops(
+              () -> LookUps.forward(scalar, format),
+              Stream.unsigned("x"),
+              Stream.unsigned("y"),
+              Stream.bits("right")));
+      backward.put(
+          format,
+          new Loops(
+              () -> LookUps.backward(scalar, format),
+              Stream.signed("dy"),
+              Stream.unsigned("y"),
+              Stream.bits("right"),
+              Stream.unsigned("dx")));
+    }
   }
 
   @Override
   public void forward(
       FloatFormat format, MemorySegment x, MemorySegment y, MemorySegment indicator) {
     long elements = BufferCheck.forward(format, x, y, indicator);
-    long whole = elements - elements % Lanes.COUNT;
-    if (!forward.run(format, x, y, indicator, whole)) {
-      whole = 0;
+    Loops loops = forward.get(format);
+    Storage storage = Storage.of(format, x);
+    long whole = 0;
+    if (loops != null
+        && storage != null
+        && Storage.of(format, y) == storage
+        && storage.hasIndicator(indicator)) {
+      whole = elements - elements % Lanes.COUNT;
+      loops.run(storage, whole, x, y, indicator, null, null);
     }
     scalar.forward(format, x, y, indicator, whole, elements);
   }
@@ -41,9 +91,16 @@ final class VectorActivation implements InvertedActivation {
       MemorySegment indicator,
       MemorySegment dx) {
     long elements = BufferCheck.backward(format, dy, y, indicator, dx);
-    long whole = elements - elements % Lanes.COUNT;
-    if (!backward.run(format, dy, y, indicator, dx, whole)) {
-      whole = 0;
+    Loops loops = backward.get(format);
+    Storage storage = Storage.of(format, dy);
+    long whole = 0;
+    if (loops != null
+        && storage != null
+        && Storage.of(format, y) == storage
+        && Storage.of(format, dx) == storage
+        && storage.hasIndicator(indicator)) {
+      whole = elements - elements % Lanes.COUNT;
+      loops.run(storage, whole, dy, y, indicator, dx, null);
     }
     scalar.backward(format, dy, y, indicator, dx, whole, elements);
   }

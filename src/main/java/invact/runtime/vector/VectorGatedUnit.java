@@ -1,23 +1,66 @@
 package invact.runtime.vector;
 
 import invact.activation.Activation;
+import invact.arithmetic.Gate;
 import invact.math.FloatFormat;
+import invact.program.Computation;
 import invact.runtime.BufferCheck;
 import invact.runtime.GatedUnit;
 import invact.runtime.ScalarGatedUnit;
 import java.lang.foreign.MemorySegment;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Whole registers at a time, the elements after the last whole register by the scalar backend. So
- * is fp32 for which there is no kernel, and all buffers that do not lie in one {@link Storage}.
+ * is fp32 where the gate has no program, and all buffers that do not lie in one {@link Storage}.
  */
 final class VectorGatedUnit implements GatedUnit {
   private final ScalarGatedUnit scalar;
-  private final Gated vectors;
+  private final Map<FloatFormat, Loops> forward = new EnumMap<>(FloatFormat.class);
+  private final Map<FloatFormat, Loops> backward = new EnumMap<>(FloatFormat.class);
 
   VectorGatedUnit(Activation activation) {
     scalar = new ScalarGatedUnit(activation);
-    vectors = new Gated(scalar);
+    boolean keepsProduct = GatedUnit.keepsProduct(FloatFormat.FP32);
+    Optional<Computation> fp32Forward = Gate.forward(activation, keepsProduct);
+    Optional<Computation> fp32Backward = Gate.backward(activation, keepsProduct);
+    if (fp32Forward.isPresent() && fp32Backward.isPresent()) {
+      forward.put(
+          FloatFormat.FP32,
+          new Loops(fp32Forward::get, Stream.floats("a"), Stream.floats("b"), Stream.floats("p")));
+      backward.put(
+          FloatFormat.FP32, backward(fp32Backward::get, Stream.Kind.FLOAT, Stream.Kind.FLOAT));
+    }
+    for (FloatFormat format : List.of(FloatFormat.BF16, FloatFormat.FP16)) {
+      forward.put(
+          format,
+          new Loops(
+              () -> LookUps.gatedForward(scalar, format),
+              Stream.unsigned("a"),
+              Stream.signed("b"),
+              Stream.signed("p")));
+      backward.put(
+          format,
+          backward(
+              () -> LookUps.gatedBackward(scalar, format),
+              Stream.Kind.SIGNED_16,
+              Stream.Kind.UNSIGNED_16));
+    }
+  }
+
+  private static Loops backward(
+      Supplier<Computation> program, Stream.Kind kind, Stream.Kind gateKind) {
+    return new Loops(
+        program,
+        new Stream("dp", kind),
+        new Stream("a", gateKind),
+        new Stream("kept", kind),
+        new Stream("da", kind),
+        new Stream("db", kind));
   }
 
   @Override
@@ -28,9 +71,15 @@ final class VectorGatedUnit implements GatedUnit {
   @Override
   public void forward(FloatFormat format, MemorySegment a, MemorySegment b, MemorySegment p) {
     long elements = BufferCheck.gatedForward(format, a, b, p);
-    long whole = elements - elements % Lanes.COUNT;
-    if (!vectors.forward(format, a, b, p, whole)) {
-      whole = 0;
+    Loops loops = forward.get(format);
+    Storage storage = Storage.of(format, a);
+    long whole = 0;
+    if (loops != null
+        && storage != null
+        && Storage.of(format, b) == storage
+        && Storage.of(format, p) == storage) {
+      whole = elements - elements % Lanes.COUNT;
+      loops.run(storage, whole, a, b, p, null, null);
     }
     scalar.forward(format, a, b, p, whole, elements);
   }
@@ -44,9 +93,17 @@ final class VectorGatedUnit implements GatedUnit {
       MemorySegment da,
       MemorySegment db) {
     long elements = BufferCheck.gatedBackward(format, dp, a, kept, da, db);
-    long whole = elements - elements % Lanes.COUNT;
-    if (!vectors.backward(format, dp, a, kept, da, db, whole)) {
-      whole = 0;
+    Loops loops = backward.get(format);
+    Storage storage = Storage.of(format, dp);
+    long whole = 0;
+    if (loops != null
+        && storage != null
+        && Storage.of(format, a) == storage
+        && Storage.of(format, kept) == storage
+        && Storage.of(format, da) == storage
+        && Storage.of(format, db) == storage) {
+      whole = elements - elements % Lanes.COUNT;
+      loops.run(storage, whole, dp, a, kept, da, db);
     }
     scalar.backward(format, dp, a, kept, da, db, whole, elements);
   }

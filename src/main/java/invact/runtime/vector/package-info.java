@@ -1,12 +1,9 @@
 /**
  * The vector backend, on the JDK's Vector API ({@code jdk.incubator.vector}), at home here alone.
  *
- * <p>A kernel is the arithmetic of one pass on one register; an {@link
- * invact.runtime.vector.Encoding} brings elements of a format into registers and back; a {@link
- * invact.runtime.vector.Storage} says what kind of segments the buffers are. The loops around them,
- * in plain methods, stand once for all forward kernels, once for all backward kernels and once for
- * all gates; {@link invact.runtime.vector.Fusion} makes one method of a loop and its parts. It says
- * why, and what may stand in them.
+ * <p>{@link invact.runtime.vector.LoopCompiler} writes one loop for each program, set of buffers
+ * and {@link invact.runtime.vector.Storage}; it says why. fp32 passes are the programs of {@link
+ * invact.arithmetic}; 16-bit ones {@link invact.runtime.vector.LookUps look their answers up}.
  *
  * <p><b>The shape of the loops.</b> A test before the loop, and then one at its end. An access to a
  * segment checks its arena: if that has an owner, it must be this thread. Once confined arenas have

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import invact.activation.Activation;
 import invact.activation.Activations;
 import invact.activation.Branch;
-import invact.approx.Cost;
 import invact.approx.RootRational;
 import invact.coefficient.CoefficientSet;
 import invact.coefficient.CoefficientWriter;
@@ -17,6 +16,7 @@ import invact.evaluate.FloatErrors;
 import invact.evaluate.FloorComparison;
 import invact.fit.FitException;
 import invact.math.FloatFormat;
+import invact.program.Cost;
 import invact.samples.Density;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -149,8 +149,8 @@ class DefaultSetsTest {
   void costAtMostSixtySlotsAndNoPower(CoefficientSet set) {
     Cost cost =
         Cost.backward(
-            set.left().approximant().approximant().form(),
-            set.right().approximant().approximant().form());
+            set.left().approximant().approximant().form().cost(),
+            set.right().approximant().approximant().form().cost());
     assertTrue(cost.slots() <= 60, set.name() + ": " + cost);
     assertEquals(0, cost.power());
     assertEquals(0, cost.exponential());

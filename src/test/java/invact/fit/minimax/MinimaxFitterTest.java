@@ -10,7 +10,6 @@ import invact.activation.Activations;
 import invact.activation.Branch;
 import invact.activation.Target;
 import invact.approx.Approximant;
-import invact.approx.Cost;
 import invact.approx.Form;
 import invact.approx.Forms;
 import invact.approx.RootPolynomial;
@@ -18,6 +17,7 @@ import invact.approx.RootRational;
 import invact.approx.SegmentedPolynomial;
 import invact.coefficient.BranchApproximant;
 import invact.fit.FitException;
+import invact.program.Cost;
 import java.time.Duration;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
@@ -92,7 +92,7 @@ class MinimaxFitterTest {
     Form rightForm = form(f, right);
     assertTrue(wholeBranchError(f, Branch.LEFT, leftForm) <= 1e-5);
     assertTrue(wholeBranchError(f, Branch.RIGHT, rightForm) <= 1e-5);
-    Cost cost = Cost.backward(leftForm, rightForm);
+    Cost cost = Cost.backward(leftForm.cost(), rightForm.cost());
     assertEquals(slots, cost.slots());
     assertEquals(0, cost.power());
   }

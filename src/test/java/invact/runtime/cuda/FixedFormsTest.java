@@ -43,7 +43,7 @@ class FixedFormsTest {
     for (int bits = 0; bits < 1 << 16; bits++) {
       float y = FloatFormat.BF16.decode((short) bits);
       for (Branch branch : Float.isNaN(y) ? new Branch[0] : Branch.values()) {
-        float expected = scalar.derivative(branch, FloatFormat.BF16).value(y);
+        float expected = scalar.derivative(branch, FloatFormat.BF16).apply(y);
         assertEquals(expected, tabulated(table, y, branch), () -> branch + " at " + y);
       }
     }

@@ -1,0 +1,112 @@
+package invact.arithmetic;
+
+import invact.activation.Activation;
+import invact.activation.Activations;
+import invact.program.Computation;
+import invact.program.ProgramBuilder;
+import invact.program.Type;
+import invact.program.Value;
+import java.util.Optional;
+
+/**
+ * f(a) and f′(a) of a gate in fp32, and with them the passes of a gated unit p = f(a)·b on one
+ * element.
+ *
+ * <p>{@link Forward} computes f(x) too, but its y is to be inverted, and has to be right to the
+ * last bit where f is flat. A gate's is not inverted: a few ulp do, and it shares what it can with
+ * f′.
+ *
+ * <p>NaN gives NaN. f(±0) = ±0, f(+∞) = +∞, |f(−∞)| &lt; 2⁻¹⁰⁰, f′(+∞) = 1 and f′(−∞) = ±0.
+ *
+ * <p>Where the product is kept, b comes back as p/f(a), and |f(a)| below 2⁻¹⁰⁰ counts as 2⁻¹⁰⁰ in
+ * both passes.
+ */
+public final class Gate {
+  /** What |f(a)| counts as at least, where b is recovered from p. */
+  public static final float LEAST = 0x1p-100f;
+
+  /**
+   * f(a) and f′(a) in a program.
+   *
+   * @param value f(a)
+   * @param derivative f′(a)
+   */
+  record Values(Value value, Value derivative) {}
+
+  private Gate() {}
+
+  /**
+   * The program of a gate.
+   *
+   * @param activation f
+   * @return input a, outputs value and derivative, all F32; nothing for an activation that has no
+   *     program, whose double-precision value and derivative are rounded
+   */
+  public static Optional<Computation> of(Activation activation) {
+    ProgramBuilder b = new ProgramBuilder("gate");
+    Value a = b.input("a", Type.F32);
+    return write(activation, b, a)
+        .map(f -> b.output("value", f.value()).output("derivative", f.derivative()).build());
+  }
+
+  /**
+   * The forward pass of a gated unit.
+   *
+   * @param activation f
+   * @param keepsProduct whether b is to be recovered from p
+   * @return inputs a and b, output p; nothing for an activation without a program
+   */
+  public static Optional<Computation> forward(Activation activation, boolean keepsProduct) {
+    ProgramBuilder b = new ProgramBuilder("gated_forward");
+    Value a = b.input("a", Type.F32);
+    Value up = b.input("b", Type.F32);
+    return write(activation, b, a)
+        .map(f -> {
+          Value factor = factor(b, f, keepsProduct);
+          return b.output("p", b.multiply(factor, up)).build();
+        });
+  }
+
+  /**
+   * The backward pass of a gated unit.
+   *
+   * @param activation f
+   * @param keepsProduct whether kept is p, from which b is recovered; else it is b
+   * @return inputs dp, a and kept, outputs da and db; nothing for an activation without a program
+   */
+  public static Optional<Computation> backward(Activation activation, boolean keepsProduct) {
+    ProgramBuilder b = new ProgramBuilder("gated_backward");
+    Value dp = b.input("dp", Type.F32);
+    Value a = b.input("a", Type.F32);
+    Value kept = b.input("kept", Type.F32);
+    return write(activation, b, a)
+        .map(f -> {
+          Value factor = factor(b, f, keepsProduct);
+          Value up = keepsProduct ? b.divide(kept, factor) : kept;
+          return b.output("da", b.multiply(b.multiply(dp, up), f.derivative()))
+              .output("db", b.multiply(dp, factor))
+              .build();
+        });
+  }
+
+  private static Optional<Values> write(Activation activation, ProgramBuilder b, Value a) {
+    if (activation.equals(Activations.GELU)) {
+      return Optional.of(GeluGate.write(b, a));
+    }
+    if (activation.equals(Activations.SILU)) {
+      return Optional.of(SiluGate.write(b, a));
+    }
+    return Optional.empty();
+  }
+
+  /** What b is multiplied by; the bit patterns of numbers ascend with their sizes. */
+  private static Value factor(ProgramBuilder b, Values f, boolean keepsProduct) {
+    if (!keepsProduct) {
+      return f.value();
+    }
+    Value bits = b.bits(f.value());
+    Value least = b.integer(Float.floatToRawIntBits(LEAST));
+    Value size = b.max(b.and(bits, b.integer(Integer.MAX_VALUE)), least);
+    return b.asFloat(b.or(size, b.and(bits, b.integer(Integer.MIN_VALUE))));
+  }
+}

@@ -1,0 +1,152 @@
+package invact.arithmetic;
+
+import invact.approx.RationalPieces;
+import invact.program.ProgramBuilder;
+import invact.program.Table;
+import invact.program.Value;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.IntFunction;
+
+/**
+ * The segments of both branches as those of one function of the signed root s, −√u on the left and
+ * √u on the right; s is never 0. Tables of eight hold a number of each segment.
+ *
+ * <p>With one segment a branch, S alone says which; else three comparisons of s with borders, the
+ * second and third with one that those before have picked. Lower degrees are padded with leading
+ * zeros, which change no bit: fma(0, t, c) = c for c other than −0.
+ */
+final class SignedRootPieces {
+  private static final int SEGMENTS = 8;
+
+  private final boolean isPair;
+  private final int numeratorDegree;
+  private final int denominatorDegree;
+
+  /** Segment k begins above borders[k]; +∞, above no number, if there is no such segment. */
+  private final float[] borders = new float[SEGMENTS];
+
+  private final float[] starts;
+  private final float[][] numerators;
+  private final float[][] denominators;
+
+  private SignedRootPieces(RationalPieces left, RationalPieces right) {
+    int count = left.count() + right.count();
+    isPair = count == 2;
+    numeratorDegree = Math.max(left.numeratorDegree(), right.numeratorDegree());
+    denominatorDegree = Math.max(left.denominatorDegree(), right.denominatorDegree());
+    int length = isPair ? 2 : SEGMENTS;
+    starts = new float[length];
+    numerators = new float[length][numeratorDegree + 1];
+    denominators = new float[length][denominatorDegree];
+    Arrays.fill(borders, Float.POSITIVE_INFINITY);
+    if (isPair) {
+      put(right, 0, 0);
+      put(left, 0, 1);
+      return;
+    }
+    for (int s = 0; s < left.count(); s++) {
+      int k = left.count() - 1 - s;
+      // r below the start of the next segment outwards: s above its negation.
+      borders[k] = s == left.count() - 1 ? Float.NEGATIVE_INFINITY : -left.starts()[s + 1];
+      put(left, s, k);
+    }
+    for (int s = 0; s < right.count(); s++) {
+      int k = left.count() + s;
+      borders[k] = s == 0 ? 0.0f : Math.nextDown(right.starts()[s]);
+      put(right, s, k);
+    }
+  }
+
+  private void put(RationalPieces pieces, int s, int k) {
+    starts[k] = pieces.starts()[s];
+    System.arraycopy(pieces.numerators()[s], 0, numerators[k], 0, pieces.numeratorDegree() + 1);
+    System.arraycopy(pieces.denominators()[s], 0, denominators[k], 0, pieces.denominatorDegree());
+  }
+
+  /** The segments of two branches; nothing if they are too many or cannot be padded. */
+  static Optional<SignedRootPieces> of(RationalPieces left, RationalPieces right) {
+    return left.count() + right.count() <= SEGMENTS && fits(left) && fits(right)
+        ? Optional.of(new SignedRootPieces(left, right))
+        : Optional.empty();
+  }
+
+  /** Whether leading zeros leave Horner's scheme alone, and borders ascend from 0. */
+  private static boolean fits(RationalPieces pieces) {
+    for (int s = 0; s < pieces.count(); s++) {
+      if (leadsWithMinusZero(pieces.numerators()[s])
+          || leadsWithMinusZero(pieces.denominators()[s])) {
+        return false;
+      }
+      if (s > 0 && !(pieces.starts()[s] > (s == 1 ? 0 : pieces.starts()[s - 1]))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean leadsWithMinusZero(float[] ascending) {
+    return ascending.length > 0
+        && Float.floatToIntBits(ascending[ascending.length - 1]) == Float.floatToIntBits(-0.0f);
+  }
+
+  /** Writes q, the segment found by comparisons. */
+  Value byBool(ProgramBuilder b, Value r, Value left) {
+    if (isPair) {
+      return quotient(b, r, b.select(left, b.integer(1), b.integer(0)));
+    }
+    Value s = b.select(left, b.negate(r), r);
+    Value high = b.gt(s, b.parameter("middle", borders[4]));
+    Value half = b.select(high, b.integer(4), b.integer(0));
+    Value border =
+        b.select(
+            high, b.parameter("high_quarter", borders[6]), b.parameter("low_quarter", borders[2]));
+    Value quarter = b.select(b.gt(s, border), b.add(half, b.integer(2)), half);
+    Value last = b.lookup(eighths(b), quarter);
+    Value segment = b.select(b.gt(s, last), b.add(quarter, b.integer(1)), quarter);
+    return quotient(b, r, segment);
+  }
+
+  /**
+   * Writes q, the segment found by signs, for registers where a comparison's answer costs more: s
+   * is above a border if the difference is negative.
+   */
+  Value bySign(ProgramBuilder b, Value r, Value leftSign) {
+    if (isPair) {
+      return quotient(b, r, b.shiftRight(leftSign, 31));
+    }
+    Value sign = b.and(leftSign, b.integer(Integer.MIN_VALUE));
+    Value s = b.asFloat(b.xor(b.bits(r), sign));
+    Value middle = b.parameter("middle", borders[4]);
+    Value half = b.and(b.shiftRightSigned(b.bits(b.subtract(middle, s)), 31), b.integer(4));
+    Table quarters = b.table("quarter", borders[2], 0, 0, 0, borders[6], 0, 0, 0);
+    Value belowQuarter = b.bits(b.subtract(b.lookup(quarters, half), s));
+    Value quarter = b.add(b.and(b.shiftRightSigned(belowQuarter, 31), b.integer(2)), half);
+    Value belowEighth = b.bits(b.subtract(b.lookup(eighths(b), quarter), s));
+    return quotient(b, r, b.add(b.shiftRight(belowEighth, 31), quarter));
+  }
+
+  /** At 0, 2, 4 and 6, the borders of the segments after them. */
+  private Table eighths(ProgramBuilder b) {
+    return b.table("eighth", borders[1], 0, borders[3], 0, borders[5], 0, borders[7], 0);
+  }
+
+  private Value quotient(ProgramBuilder b, Value r, Value segment) {
+    Value t = b.subtract(r, b.lookup(b.table("start", starts), segment));
+    return RationalPieces.quotient(
+        b,
+        t,
+        numeratorDegree,
+        j -> b.lookup(table(b, "a" + j, s -> numerators[s][j]), segment),
+        denominatorDegree,
+        j -> b.lookup(table(b, "b" + j, s -> denominators[s][j - 1]), segment));
+  }
+
+  private Table table(ProgramBuilder b, String name, IntFunction<Float> entry) {
+    float[] entries = new float[starts.length];
+    for (int s = 0; s < entries.length; s++) {
+      entries[s] = entry.apply(s);
+    }
+    return b.table(name, entries);
+  }
+}

@@ -1,0 +1,102 @@
+package invact.runtime.vector;
+
+import invact.activation.Branch;
+import invact.arithmetic.HalfPrecision;
+import invact.math.FloatFormat;
+import invact.program.Computation;
+import invact.program.ProgramBuilder;
+import invact.program.Table;
+import invact.program.Type;
+import invact.program.Value;
+import invact.runtime.GatedUnit;
+import invact.runtime.ScalarActivation;
+import invact.runtime.ScalarGatedUnit;
+import invact.runtime.scalar.FloatFunction;
+
+/**
+ * The passes of a 16-bit format: of 65,536 patterns every answer is known beforehand, as the scalar
+ * backend has it.
+ */
+final class LookUps {
+  private static final int PATTERNS = 1 << 16;
+
+  private LookUps() {}
+
+  /** Pattern x to pattern y and S; 256 KiB: y's pattern, with S in the sign. */
+  static Computation forward(ScalarActivation scalar, FloatFormat format) {
+    short[] inputs = new short[PATTERNS];
+    for (int pattern = 0; pattern < PATTERNS; pattern++) {
+      inputs[pattern] = (short) pattern;
+    }
+    short[] outputs = new short[PATTERNS];
+    byte[] indicator = new byte[PATTERNS / Byte.SIZE];
+    scalar.forward(format, inputs, outputs, indicator);
+    int[] answers = new int[PATTERNS];
+    for (int pattern = 0; pattern < PATTERNS; pattern++) {
+      int right = indicator[pattern / Byte.SIZE] >> pattern % Byte.SIZE & 1;
+      answers[pattern] = right << 31 | Short.toUnsignedInt(outputs[pattern]);
+    }
+    ProgramBuilder b = new ProgramBuilder("forward_lookup");
+    Value x = b.input("x", Type.I32);
+    Value answer = b.lookup(b.integerTable("answers", answers), x);
+    return b.output("right", b.lt(answer, b.integer(0))).output("y", answer).build();
+  }
+
+  /** Patterns dy and y and S to pattern dx; 512 KiB: g on the left, then on the right. */
+  static Computation backward(ScalarActivation scalar, FloatFormat format) {
+    FloatFunction left = scalar.derivative(Branch.LEFT, format);
+    FloatFunction right = scalar.derivative(Branch.RIGHT, format);
+    float[] derivatives = new float[2 * PATTERNS];
+    for (int pattern = 0; pattern < PATTERNS; pattern++) {
+      float y = format.decode((short) pattern);
+      derivatives[pattern] = left.apply(y);
+      derivatives[PATTERNS + pattern] = right.apply(y);
+    }
+    ProgramBuilder b = new ProgramBuilder("backward_lookup_" + format.label());
+    Value dy = b.input("dy", Type.I32);
+    Value y = b.input("y", Type.I32);
+    Value isRight = b.input("right", Type.BOOL);
+    Value index = b.select(isRight, b.or(y, b.integer(PATTERNS)), y);
+    Value g = b.lookup(b.table("derivatives", derivatives), index);
+    Value dx = b.multiply(HalfPrecision.decode(b, format, dy), g);
+    return b.output("dx", HalfPrecision.encode(b, format, dx)).build();
+  }
+
+  /** Patterns a and b to pattern p. */
+  static Computation gatedForward(ScalarGatedUnit scalar, FloatFormat format) {
+    ProgramBuilder b = new ProgramBuilder("gated_forward_lookup_" + format.label());
+    Value a = b.input("a", Type.I32);
+    Value up = HalfPrecision.decode(b, format, b.input("b", Type.I32));
+    Value factor = b.lookup(factors(b, scalar, format), a);
+    Value p = HalfPrecision.encode(b, format, b.multiply(factor, up));
+    return b.output("p", p).build();
+  }
+
+  /** Patterns dp, a and kept to patterns da and db. */
+  static Computation gatedBackward(ScalarGatedUnit scalar, FloatFormat format) {
+    float[] derivatives = new float[PATTERNS];
+    for (int pattern = 0; pattern < PATTERNS; pattern++) {
+      derivatives[pattern] = scalar.derivative(format.decode((short) pattern));
+    }
+    ProgramBuilder b = new ProgramBuilder("gated_backward_lookup_" + format.label());
+    Value dp = HalfPrecision.decode(b, format, b.input("dp", Type.I32));
+    Value a = b.input("a", Type.I32);
+    Value kept = HalfPrecision.decode(b, format, b.input("kept", Type.I32));
+    Value factor = b.lookup(factors(b, scalar, format), a);
+    Value derivative = b.lookup(b.table("derivatives", derivatives), a);
+    Value up = GatedUnit.keepsProduct(format) ? b.divide(kept, factor) : kept;
+    Value da = b.multiply(b.multiply(dp, up), derivative);
+    Value db = b.multiply(dp, factor);
+    return b.output("da", HalfPrecision.encode(b, format, da))
+        .output("db", HalfPrecision.encode(b, format, db))
+        .build();
+  }
+
+  private static Table factors(ProgramBuilder b, ScalarGatedUnit scalar, FloatFormat format) {
+    float[] factors = new float[PATTERNS];
+    for (int pattern = 0; pattern < PATTERNS; pattern++) {
+      factors[pattern] = scalar.factor(format, format.decode((short) pattern));
+    }
+    return b.table("factors", factors);
+  }
+}
