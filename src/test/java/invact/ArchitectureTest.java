@@ -57,6 +57,7 @@ class ArchitectureTest {
                   "evaluate",
                   Set.of(
                       "math",
+                      "arithmetic",
                       "activation",
                       "samples",
                       "approx",
@@ -68,6 +69,8 @@ class ArchitectureTest {
                   "search",
                   Set.of(
                       "math",
+                      "program",
+                      "arithmetic",
                       "io",
                       "activation",
                       "samples",
@@ -81,6 +84,7 @@ class ArchitectureTest {
                   "cli",
                   Set.of(
                       "math",
+                      "program",
                       "io",
                       "expression",
                       "activation",
