@@ -53,11 +53,11 @@ final class LookUps {
       derivatives[PATTERNS + pattern] = right.apply(y);
     }
     ProgramBuilder b = new ProgramBuilder("backward_lookup_" + format.label());
-    Value dy = b.input("dy", Type.I32);
-    Value y = b.input("y", Type.I32);
     Value isRight = b.input("right", Type.BOOL);
+    Value y = b.input("y", Type.I32);
     Value index = b.select(isRight, b.or(y, b.integer(PATTERNS)), y);
     Value g = b.lookup(b.table("derivatives", derivatives), index);
+    Value dy = b.input("dy", Type.I32);
     Value dx = b.multiply(HalfPrecision.decode(b, format, dy), g);
     return b.output("dx", HalfPrecision.encode(b, format, dx)).build();
   }
@@ -65,9 +65,8 @@ final class LookUps {
   /** Patterns a and b to pattern p. */
   static Computation gatedForward(ScalarGatedUnit scalar, FloatFormat format) {
     ProgramBuilder b = new ProgramBuilder("gated_forward_lookup_" + format.label());
-    Value a = b.input("a", Type.I32);
+    Value factor = b.lookup(factors(b, scalar, format), b.input("a", Type.I32));
     Value up = HalfPrecision.decode(b, format, b.input("b", Type.I32));
-    Value factor = b.lookup(factors(b, scalar, format), a);
     Value p = HalfPrecision.encode(b, format, b.multiply(factor, up));
     return b.output("p", p).build();
   }
@@ -79,17 +78,15 @@ final class LookUps {
       derivatives[pattern] = scalar.derivative(format.decode((short) pattern));
     }
     ProgramBuilder b = new ProgramBuilder("gated_backward_lookup_" + format.label());
-    Value dp = HalfPrecision.decode(b, format, b.input("dp", Type.I32));
     Value a = b.input("a", Type.I32);
-    Value kept = HalfPrecision.decode(b, format, b.input("kept", Type.I32));
     Value factor = b.lookup(factors(b, scalar, format), a);
     Value derivative = b.lookup(b.table("derivatives", derivatives), a);
+    Value dp = HalfPrecision.decode(b, format, b.input("dp", Type.I32));
+    Value kept = HalfPrecision.decode(b, format, b.input("kept", Type.I32));
     Value up = GatedUnit.keepsProduct(format) ? b.divide(kept, factor) : kept;
-    Value da = b.multiply(b.multiply(dp, up), derivative);
-    Value db = b.multiply(dp, factor);
-    return b.output("da", HalfPrecision.encode(b, format, da))
-        .output("db", HalfPrecision.encode(b, format, db))
-        .build();
+    Value da = HalfPrecision.encode(b, format, b.multiply(b.multiply(dp, up), derivative));
+    Value db = HalfPrecision.encode(b, format, b.multiply(dp, factor));
+    return b.output("da", da).output("db", db).build();
   }
 
   private static Table factors(ProgramBuilder b, ScalarGatedUnit scalar, FloatFormat format) {

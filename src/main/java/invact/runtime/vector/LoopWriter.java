@@ -166,7 +166,6 @@ final class LoopWriter {
     Label loop = out.newBoundLabel();
     element = out.allocateLocal(TypeKind.LONG);
     out.lload(FROM).iload(i).i2l().ladd().lstore(element);
-    writeLoads();
     write(program.body());
     out.iload(i).getstatic(LANES, "COUNT", ConstantDescs.CD_int).iadd().istore(i);
     out.iload(i).iload(COUNT).if_icmplt(loop);
@@ -216,25 +215,24 @@ final class LoopWriter {
     }
   }
 
-  /** All inputs of the register, before anything is stored: an output may be an input's buffer. */
-  private void writeLoads() {
-    for (int k = 0; k < program.inputs().size(); k++) {
-      String name = program.inputs().get(k).name();
-      for (int s = 0; s < streams.size(); s++) {
-        if (streams.get(s).name().equals(name)) {
-          load(k, FIRST_SEGMENT + s, streams.get(s).kind(), program.inputs().get(k).type());
-        }
+  /** Loads an input where the program first has it; all before anything is stored. */
+  private void load(Instruction input) {
+    if (slots.containsKey(input.id())) {
+      return;
+    }
+    Program.Input what = program.inputs().get((int) input.number());
+    for (int s = 0; s < streams.size(); s++) {
+      if (streams.get(s).name().equals(what.name())) {
+        int number = (int) input.number();
+        int segment = FIRST_SEGMENT + s;
+        slots.put(input.id(), loaded(number, segment, streams.get(s).kind(), what.type()));
       }
     }
   }
 
-  private void load(int input, int segment, Stream.Kind kind, Type type) {
-    int slot = loaded(input, segment, kind, type);
-    program.forEach(step -> {
-      if (step.op() == Op.INPUT && step.number() == input) {
-        slots.put(step.id(), slot);
-      }
-    });
+  /** An output may be an input's buffer. */
+  private void loadAll() {
+    program.body().stream().filter(step -> step.op() == Op.INPUT).forEach(this::load);
   }
 
   /** The local variable of an input. */
@@ -303,7 +301,9 @@ final class LoopWriter {
             case INPUT, PARAMETER, CONSTANT -> false;
             default -> !folded.contains(step.id());
           };
-      if (step.op() == Op.RARELY) {
+      if (step.op() == Op.INPUT) {
+        load(step);
+      } else if (step.op() == Op.RARELY) {
         rarely(step);
       } else if (isWritten) {
         step(step);
@@ -334,6 +334,7 @@ final class LoopWriter {
   }
 
   private void output(Program.Output output) {
+    loadAll();
     for (int s = 0; s < streams.size(); s++) {
       Stream stream = streams.get(s);
       if (!stream.name().equals(output.name())) {
