@@ -1,6 +1,7 @@
 package invact.approx;
 
 import java.util.List;
+import java.util.OptionalDouble;
 
 /**
  * A family of approximators q(u; c) of a function of the lift u = y − f(T) ≥ 0, with free
@@ -21,11 +22,20 @@ public sealed interface Form
         RootExponential,
         SegmentedPolynomial {
   /**
-   * The name in JSON and on the command line.
+   * The family of the form and its parameters.
+   *
+   * @return what tells this form from all others, but for the activation it serves
+   */
+  FormSpec spec();
+
+  /**
+   * The name on the command line and in tables.
    *
    * @return a lower-case name
    */
-  String name();
+  default String name() {
+    return spec().name();
+  }
 
   /**
    * What q is, in the symbols of this project's documents.
@@ -73,6 +83,27 @@ public sealed interface Form
    */
   default double cutoff() {
     return Double.POSITIVE_INFINITY;
+  }
+
+  /**
+   * Whether q tends to 1 or is cut off to be 1, as the right branch's limit for x → ∞ asks for.
+   *
+   * @return true if so
+   */
+  default boolean endsInOne() {
+    return cutoff() < Double.POSITIVE_INFINITY;
+  }
+
+  /**
+   * Where q has a pole, or a denominator that fp32 arithmetic may take to 0. The answer holds for
+   * all heights from 0 on, not for a sample of them.
+   *
+   * @param c the coefficients
+   * @param largest the largest height that matters
+   * @return such a height, or nothing if there is none
+   */
+  default OptionalDouble pole(double[] c, double largest) {
+    return OptionalDouble.empty();
   }
 
   /**

@@ -2,6 +2,7 @@ package invact.cli;
 
 import invact.activation.Activation;
 import invact.activation.Activations;
+import invact.approx.Family;
 import invact.approx.Forms;
 import invact.coefficient.CoefficientSet;
 import invact.coefficient.ShippedSets;
@@ -37,8 +38,8 @@ final class ListCommand implements Callable<Integer> {
 
     out.println();
     TextTable forms = new TextTable(2, "form", "q(u), u = y − f(T)", "coefficients");
-    for (Forms.Usage usage : Forms.usages()) {
-      forms.add(usage.name(), usage.formula(), usage.coefficients());
+    for (Family family : Forms.families()) {
+      forms.add(family.usage(), family.formula(), family.coefficients());
     }
     forms.print(out);
     out.println("t = √u − R, without -about-R √u; with -cut-U 1 where u > U");
