@@ -34,7 +34,8 @@ class ArchitectureTest {
               Map.entry("approx", Set.of("math")),
               Map.entry("samples", Set.of("math", "activation")),
               Map.entry("error", Set.of("math")),
-              Map.entry("coefficient", Set.of("math", "io", "activation", "approx", "error")),
+              Map.entry(
+                  "coefficient", Set.of("math", "io", "activation", "samples", "approx", "error")),
               Map.entry(
                   "fit", Set.of("math", "activation", "samples", "approx", "error", "coefficient")),
               Map.entry(

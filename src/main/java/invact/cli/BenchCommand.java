@@ -45,10 +45,6 @@ import tools.jackson.core.JsonGenerator;
       "  invact bench my-coefficients/gelu-paper.json --dtype fp32"
     })
 final class BenchCommand implements Callable<Integer> {
-  /** What the names of a format's sets end in, where that is not the format alone. */
-  private static final Map<FloatFormat, List<String>> MADE_FOR =
-      Map.of(FloatFormat.FP32, List.of(FloatFormat.FP32.label(), "segmented"));
-
   @Spec private CommandSpec spec;
 
   @Parameters(
@@ -137,17 +133,9 @@ final class BenchCommand implements Callable<Integer> {
 
   /** The sets that the README says to use. */
   private static List<CoefficientSet> shipped(FloatFormat format) {
-    List<String> shipped = ShippedSets.names();
-    List<CoefficientSet> sets = new ArrayList<>();
-    for (Activation activation : Activations.paper()) {
-      for (String madeFor : MADE_FOR.getOrDefault(format, List.of(format.label()))) {
-        String name = activation.name() + "-" + madeFor;
-        if (shipped.contains(name)) {
-          sets.add(ShippedSets.load(name));
-        }
-      }
-    }
-    return sets;
+    return Activations.paper().stream()
+        .flatMap(activation -> ShippedSets.madeFor(activation, format).stream())
+        .toList();
   }
 
   /** With a column for the coefficient sets, if one operation was timed with several. */

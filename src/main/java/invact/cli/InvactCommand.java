@@ -8,7 +8,7 @@ import invact.coefficient.CoefficientException;
 import invact.fit.FitException;
 import invact.fit.FormFamily;
 import invact.fit.Objective;
-import invact.fit.Sampling;
+import invact.samples.Sampling;
 import invact.math.FloatFormat;
 import invact.plot.ImageFormat;
 import invact.samples.Density;

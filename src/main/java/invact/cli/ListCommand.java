@@ -6,6 +6,7 @@ import invact.approx.Family;
 import invact.approx.Forms;
 import invact.coefficient.CoefficientSet;
 import invact.coefficient.ShippedSets;
+import invact.math.FloatFormat;
 import invact.runtime.Backend;
 import invact.runtime.Backends;
 import java.io.PrintWriter;
@@ -47,12 +48,20 @@ final class ListCommand implements Callable<Integer> {
     out.println();
     TextTable sets =
         new TextTable(
-            5, "coefficient set", "activation", "left", "right", "target", "max |e| of f′");
+            6,
+            "coefficient set",
+            "activation",
+            "dtype",
+            "left",
+            "right",
+            "target",
+            "max |e| of f′");
     for (String name : ShippedSets.names()) {
       CoefficientSet set = ShippedSets.load(name);
       sets.add(
           name,
           set.activation().name(),
+          set.dtype().map(FloatFormat::label).orElse("-"),
           set.left().approximant().approximant().form().name(),
           set.right().approximant().approximant().form().name(),
           set.left().approximant().target().label(),

@@ -26,11 +26,24 @@ public record FloatDerivative(Branch branch, Target target, RoundedLift lift, Fl
    *     the branch
    */
   public static FloatDerivative of(BranchApproximant approximant, FloatFormat format) {
+    return of(approximant, RoundedLift.of(approximant.activation(), format));
+  }
+
+  /**
+   * g on one branch, decoded as a coefficient set says.
+   *
+   * @param approximant the approximant
+   * @param lift the height that an output stands for
+   * @return the same in fp32
+   * @throws IllegalArgumentException if a coefficient overflows, or g is not finite at an end of
+   *     the branch
+   */
+  public static FloatDerivative of(BranchApproximant approximant, RoundedLift lift) {
     FloatDerivative derivative =
         new FloatDerivative(
             approximant.branch(),
             approximant.target(),
-            RoundedLift.of(approximant.activation(), format),
+            lift,
             FloatApproximant.of(approximant.approximant()));
     derivative.requireFinite(derivative.lift.minimum());
     derivative.requireFinite(

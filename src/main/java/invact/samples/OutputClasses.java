@@ -49,7 +49,7 @@ public final class OutputClasses {
   private final double floorMaxAbs;
 
   private OutputClasses(List<Input> inputs) {
-    this.inputs = inputs;
+    this.inputs = List.copyOf(inputs);
     List<OutputClass> found = new ArrayList<>();
     CompensatedSum squares = new CompensatedSum();
     double max = 0;
@@ -94,9 +94,18 @@ public final class OutputClasses {
     if (inputs.isEmpty()) {
       throw new IllegalArgumentException("no input of " + format.label() + " is likely");
     }
-    // −0 is not among the inputs, but on the left it is an output, which compare sorts apart.
-    inputs.sort(Comparator.comparing(Input::branch).thenComparingDouble(Input::y));
+    sort(inputs);
     return new OutputClasses(inputs);
+  }
+
+  /** By branch and output, and where these are the same in the order given. */
+  private static void sort(List<Input> inputs) {
+    inputs.sort(
+        (a, b) -> {
+          int order = a.branch.compareTo(b.branch);
+          // −0 is not among the inputs, but on the left it is an output, which compare sorts apart.
+          return order == 0 ? Double.compare(a.y, b.y) : order;
+        });
   }
 
   private static List<Input> halfPrecisionInputs(
@@ -106,10 +115,15 @@ public final class OutputClasses {
     int last = x.length - 1;
     // Beyond half a step above the largest number, reals round to infinity.
     double overflow = x[last] + (x[last] - x[last - 1]) / 2;
+    double[] borders = new double[x.length + 1];
+    borders[0] = -overflow;
+    borders[last + 1] = overflow;
+    for (int i = 1; i <= last; i++) {
+      borders[i] = x[i - 1] + (x[i] - x[i - 1]) / 2;
+    }
+    double[] weights = density.probabilities(borders);
     for (int i = 0; i <= last; i++) {
-      double low = i == 0 ? -overflow : x[i - 1] + (x[i] - x[i - 1]) / 2;
-      double high = i == last ? overflow : x[i] + (x[i + 1] - x[i]) / 2;
-      double weight = density.probability(low, high);
+      double weight = weights[i];
       if (weight > 0) {
         inputs.add(
             new Input(
@@ -129,7 +143,7 @@ public final class OutputClasses {
    * @return an unmodifiable list; probabilities add up to 1 but for what the density puts elsewhere
    */
   public List<Input> inputs() {
-    return List.copyOf(inputs);
+    return inputs;
   }
 
   /**

@@ -11,7 +11,7 @@ import invact.fit.BranchFitter;
 import invact.fit.Design;
 import invact.fit.FitJob;
 import invact.fit.FormFamily;
-import invact.fit.Sampling;
+import invact.samples.Sampling;
 import invact.math.FloatFormat;
 import java.util.Arrays;
 import java.util.List;
