@@ -116,8 +116,7 @@ public record Family(
     String placement =
         (hasCentre ? "(?:-about-(?<centre>[0-9]+\\.[0-9]+))?" : "")
             + (hasCutoff ? "(?:-cut-(?<cutoff>[0-9]+\\.[0-9]+))?" : "");
-    return Pattern.compile(
-            Pattern.quote(name) + "-([0-9]{1,3})".repeat(counts.size()) + placement)
+    return Pattern.compile(Pattern.quote(name) + "-([0-9]{1,3})".repeat(counts.size()) + placement)
         .matcher(text);
   }
 

@@ -131,8 +131,8 @@ public record RootRational(int numeratorDegree, int denominatorDegree, double ce
         : pole(
             rounded,
             (float) centre,
-            // One more number of fp32, since a root is rounded too.
-            StrictMath.nextUp((float) StrictMath.min(end, (float) cutoff)),
+            // A little more, since the root is rounded too.
+            StrictMath.min(end, (float) cutoff) * (1 + SINGLE_ROUNDING),
             denominatorDegree * SINGLE_ROUNDING);
   }
 

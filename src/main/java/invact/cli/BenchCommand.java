@@ -1,6 +1,5 @@
 package invact.cli;
 
-import invact.activation.Activation;
 import invact.activation.Activations;
 import invact.bench.Benchmark;
 import invact.bench.BenchmarkRow;
@@ -14,7 +13,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.SequencedMap;
 import java.util.Set;

@@ -3,8 +3,8 @@ package invact.cli;
 import invact.activation.Branch;
 import invact.coefficient.BranchApproximant;
 import invact.coefficient.CoefficientSet;
-import invact.coefficient.Provenance;
 import invact.coefficient.Piece;
+import invact.coefficient.Provenance;
 import invact.evaluate.FloorComparison;
 import invact.fit.FitJob;
 import invact.fit.FormFamily;
@@ -44,7 +44,8 @@ record ConditionalMeanReport(
                       family.form(piece.activation(), piece.branch())),
               done -> progress.step());
     }
-    List<CoefficientSet> sets = FitJob.sets(family.label() + "-" + dtype.label(), Optional.of(dtype), fits);
+    List<CoefficientSet> sets =
+        FitJob.sets(family.label() + "-" + dtype.label(), Optional.of(dtype), fits);
     return new ConditionalMeanReport(
         sets,
         sets.stream().map(set -> FloorComparison.of(set, dtype, density)).toList(),

@@ -46,7 +46,8 @@ record MinimaxReport(
     }
     return new MinimaxReport(
         FitJob.sets(
-            family.label() + "-" + Objective.MINIMAX.label(), Optional.empty(),
+            family.label() + "-" + Objective.MINIMAX.label(),
+            Optional.empty(),
             fits.stream().map(BranchMinimax::piece).toList()),
         fits,
         fits.stream().map(MinimaxReport::shippedError).toList());

@@ -27,8 +27,7 @@ public record BranchApproximant(
     Objects.requireNonNull(branch, "branch");
     Objects.requireNonNull(approximant, "approximant");
     if (!activation.targets().contains(target)) {
-      throw new CoefficientException(
-          activation.name() + " has no target '" + target.label() + "'");
+      throw new CoefficientException(activation.name() + " has no target '" + target.label() + "'");
     }
   }
 

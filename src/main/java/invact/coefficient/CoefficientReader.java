@@ -148,7 +148,8 @@ public final class CoefficientReader {
     }
   }
 
-  private static void requireDecoding(FloatFormat dtype, RoundedLift stored, Activation activation) {
+  private static void requireDecoding(
+      FloatFormat dtype, RoundedLift stored, Activation activation) {
     RoundedLift expected = RoundedLift.of(activation, dtype);
     String key = "decoding." + dtype.label() + ".";
     requireNear(key + "minimum", stored.minimum(), expected.minimum(), 0);
@@ -186,8 +187,7 @@ public final class CoefficientReader {
     JsonObject.checkedAt(path + "coefficients", () -> FloatApproximant.of(q));
     BranchApproximant approximant =
         JsonObject.checkedAt(
-            path + "target",
-            () -> new BranchApproximant(activation, branch, document.target(), q));
+            path + "target", () -> new BranchApproximant(activation, branch, document.target(), q));
     Piece piece = new Piece(approximant, document.provenance(), document.derivativeError());
     requireError(path + "derivativeError.", piece);
     return piece;
@@ -217,8 +217,7 @@ public final class CoefficientReader {
 
   private static void requireFound(String key, double stored, double found) {
     if (!isNear(found, stored)) {
-      throw JsonObject.failureAt(
-          key, "is " + stored + ", but the coefficients give " + found);
+      throw JsonObject.failureAt(key, "is " + stored + ", but the coefficients give " + found);
     }
   }
 

@@ -94,8 +94,7 @@ public record CoefficientSet(
    * @return the set with its errors
    */
   public CoefficientSet withErrorInUse(PerDtype<ErrorInUse> errors) {
-    return new CoefficientSet(
-        name, activation, dtype, decoding, left, right, Optional.of(errors));
+    return new CoefficientSet(name, activation, dtype, decoding, left, right, Optional.of(errors));
   }
 
   /**

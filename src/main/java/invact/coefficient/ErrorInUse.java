@@ -26,8 +26,7 @@ public record ErrorInUse(ErrorSummary found, double irreducibleRms, double irred
     require(found.rms() <= found.maxAbs() * SLACK, "an RMS error above the largest error");
     require(
         StrictMath.abs(found.bias()) <= found.rms() * SLACK, "a bias larger than the RMS error");
-    require(
-        irreducibleRms <= found.rms() * SLACK, "an RMS error below the irreducible one");
+    require(irreducibleRms <= found.rms() * SLACK, "an RMS error below the irreducible one");
     require(
         irreducibleRms <= irreducibleMaxAbs * SLACK,
         "an irreducible RMS error above its largest error");

@@ -47,8 +47,7 @@ final class FormCodec implements ValueCodec<FormSpec> {
     Optional<Double> cutoff =
         family.hasCutoff() ? CUTOFF.read(json, Family.CUTOFF) : Optional.empty();
     return parent.checked(
-        key,
-        () -> new FormSpec(family, counts, centre, cutoff.orElse(Double.POSITIVE_INFINITY)));
+        key, () -> new FormSpec(family, counts, centre, cutoff.orElse(Double.POSITIVE_INFINITY)));
   }
 
   @Override
@@ -63,8 +62,7 @@ final class FormCodec implements ValueCodec<FormSpec> {
       NUMBER.write(json, Family.CENTRE, spec.centre());
     }
     if (family.hasCutoff()) {
-      CUTOFF.write(
-          json, Family.CUTOFF, Optional.of(spec.cutoff()).filter(Double::isFinite));
+      CUTOFF.write(json, Family.CUTOFF, Optional.of(spec.cutoff()).filter(Double::isFinite));
     }
     json.writeEndObject();
   }

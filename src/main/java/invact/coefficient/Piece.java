@@ -11,7 +11,8 @@ import java.util.Objects;
  * @param provenance where its coefficients came from
  * @param derivativeError error of the derivative over {@link ErrorGrid}, in double precision
  */
-public record Piece(BranchApproximant approximant, Provenance provenance, ErrorSummary derivativeError) {
+public record Piece(
+    BranchApproximant approximant, Provenance provenance, ErrorSummary derivativeError) {
   /** A piece whose error is known. */
   public Piece {
     Objects.requireNonNull(approximant, "approximant");

@@ -73,8 +73,8 @@ public sealed interface Provenance {
    * @param rangeHigh largest input of the branch that was fitted
    * @param levelledError least |error| at a reference point
    * @param largestError largest |error| found
-   * @param reference inputs at which the error alternates in sign, ascending; borders of segments may
-   *     stand twice
+   * @param reference inputs at which the error alternates in sign, ascending; borders of segments
+   *     may stand twice
    * @param starts number of searches started
    * @param agreeing how many of them ended in this error
    */

@@ -122,17 +122,12 @@ final class ProvenanceCodec implements ValueCodec<Provenance> {
         keys.add("conditionNumber", CONDITION_NUMBER, Provenance.ConditionalMean::conditionNumber);
     return keys.make(it ->
         new Provenance.ConditionalMean(
-            it.get(dtype),
-            it.get(density),
-            it.get(points),
-            it.get(rms),
-            it.get(conditionNumber)));
+            it.get(dtype), it.get(density), it.get(points), it.get(rms), it.get(conditionNumber)));
   }
 
   private static String requireLeastSquares(String objective) {
     if (!objective.equals(LEAST_SQUARES)) {
-      throw new CoefficientException(
-          "unknown objective '" + objective + "': use " + LEAST_SQUARES);
+      throw new CoefficientException("unknown objective '" + objective + "': use " + LEAST_SQUARES);
     }
     return objective;
   }
@@ -148,7 +143,10 @@ final class ProvenanceCodec implements ValueCodec<Provenance> {
     }
     throw json.failure(
         KIND,
-        "is '" + name + "': use one of " + String.join(", ", KINDS.stream().map(Kind::name).toList()));
+        "is '"
+            + name
+            + "': use one of "
+            + String.join(", ", KINDS.stream().map(Kind::name).toList()));
   }
 
   @Override

@@ -52,7 +52,8 @@ public final class PublishedCoefficients {
         set(
             Activations.GELU,
             Target.DERIVATIVE,
-            new Approximant(new PaperGeluLeft(-Activations.GELU.minimum()), numbers(gelu, "q_left")),
+            new Approximant(
+                new PaperGeluLeft(-Activations.GELU.minimum()), numbers(gelu, "q_left")),
             new Approximant(new PaperRight(), numbers(gelu, "q_right")),
             new Provenance.Published(source, "as printed")),
         Activations.SILU,
@@ -71,7 +72,11 @@ public final class PublishedCoefficients {
   }
 
   private static CoefficientSet set(
-      Activation activation, Target target, Approximant left, Approximant right, Provenance provenance) {
+      Activation activation,
+      Target target,
+      Approximant left,
+      Approximant right,
+      Provenance provenance) {
     return new CoefficientSet(
         activation.name() + "-published",
         activation,

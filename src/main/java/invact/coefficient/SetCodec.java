@@ -67,11 +67,9 @@ final class SetCodec {
     var form = keys.add("form", FormCodec.INSTANCE, PieceDocument::form);
     var target =
         keys.add("target", ValueCodec.named(Target::of, Target::label), PieceDocument::target);
-    var coefficients =
-        keys.add("coefficients", ValueCodec.NUMBERS, PieceDocument::coefficients);
+    var coefficients = keys.add("coefficients", ValueCodec.NUMBERS, PieceDocument::coefficients);
     var derivativeError = keys.add("derivativeError", ERROR, PieceDocument::derivativeError);
-    var provenance =
-        keys.add("provenance", ProvenanceCodec.INSTANCE, PieceDocument::provenance);
+    var provenance = keys.add("provenance", ProvenanceCodec.INSTANCE, PieceDocument::provenance);
     return keys.make(it ->
         new PieceDocument(
             it.get(form),
@@ -87,8 +85,8 @@ final class SetCodec {
     var bias = keys.add("bias", ValueCodec.NUMBER, ErrorSummary::bias);
     var maxAbs = keys.add("maxAbs", MAGNITUDE, ErrorSummary::maxAbs);
     var maxAbsAt = keys.add("maxAbsAt", ValueCodec.NUMBER, ErrorSummary::maxAbsAt);
-    return keys.make(it ->
-        new ErrorSummary(it.get(rms), it.get(bias), it.get(maxAbs), it.get(maxAbsAt)));
+    return keys.make(
+        it -> new ErrorSummary(it.get(rms), it.get(bias), it.get(maxAbs), it.get(maxAbsAt)));
   }
 
   private static RecordCodec<ErrorInUse> errorInUse() {
@@ -98,8 +96,7 @@ final class SetCodec {
     var maxAbs = keys.add("maxAbs", MAGNITUDE, it -> it.found().maxAbs());
     var maxAbsAt = keys.add("maxAbsAt", ValueCodec.NUMBER, it -> it.found().maxAbsAt());
     var irreducibleRms = keys.add("irreducibleRms", MAGNITUDE, ErrorInUse::irreducibleRms);
-    var irreducibleMaxAbs =
-        keys.add("irreducibleMaxAbs", MAGNITUDE, ErrorInUse::irreducibleMaxAbs);
+    var irreducibleMaxAbs = keys.add("irreducibleMaxAbs", MAGNITUDE, ErrorInUse::irreducibleMaxAbs);
     return keys.make(it ->
         new ErrorInUse(
             new ErrorSummary(it.get(rms), it.get(bias), it.get(maxAbs), it.get(maxAbsAt)),

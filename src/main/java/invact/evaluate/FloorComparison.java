@@ -92,7 +92,8 @@ public record FloorComparison(
   /** g of each input's output, in fp32 before it is rounded to the format. */
   static float[] decode(CoefficientSet set, FloatFormat format, List<OutputClasses.Input> inputs) {
     FloatDerivative left = FloatDerivative.of(set.left().approximant(), set.decoding().get(format));
-    FloatDerivative right = FloatDerivative.of(set.right().approximant(), set.decoding().get(format));
+    FloatDerivative right =
+        FloatDerivative.of(set.right().approximant(), set.decoding().get(format));
     float[] g = new float[inputs.size()];
     OutputClasses.Input last = null;
     for (int i = 0; i < g.length; i++) {
@@ -103,7 +104,9 @@ public record FloorComparison(
               && last.branch() == input.branch()
               && Double.compare(last.y(), input.y()) == 0;
       g[i] =
-          shared ? g[i - 1] : (input.branch() == Branch.LEFT ? left : right).value((float) input.y());
+          shared
+              ? g[i - 1]
+              : (input.branch() == Branch.LEFT ? left : right).value((float) input.y());
       last = input;
     }
     return g;

@@ -45,8 +45,7 @@ public final class MeasuredInUse {
       for (FloatFormat dtype : PerDtype.DTYPES) {
         prepared.inputs.put(
             new Place(activation, dtype),
-            ForkJoinPool.commonPool()
-                .submit(() -> OutputClasses.of(activation, dtype, NORMAL)));
+            ForkJoinPool.commonPool().submit(() -> OutputClasses.of(activation, dtype, NORMAL)));
       }
     }
     return prepared;
@@ -92,8 +91,7 @@ public final class MeasuredInUse {
 
   private static ErrorInUse error(FloorComparison measured) {
     return new ErrorInUse(
-        new ErrorSummary(
-            measured.rms(), measured.bias(), measured.maxAbs(), measured.maxAbsAt()),
+        new ErrorSummary(measured.rms(), measured.bias(), measured.maxAbs(), measured.maxAbsAt()),
         measured.floorRms(),
         measured.floorMaxAbs());
   }

@@ -1,8 +1,8 @@
 package invact.fit;
 
 import invact.coefficient.BranchApproximant;
-import invact.coefficient.Provenance;
 import invact.coefficient.Piece;
+import invact.coefficient.Provenance;
 import invact.error.ErrorStats;
 
 /**

@@ -91,7 +91,10 @@ public record FitJob(
    * @return a set for each target of each activation
    */
   public List<CoefficientSet> sets(List<Result> results) {
-    return sets(family.label(), Optional.empty(), results.stream().map(result -> result.fit().piece()).toList());
+    return sets(
+        family.label(),
+        Optional.empty(),
+        results.parallelStream().map(result -> result.fit().piece()).toList());
   }
 
   /**

@@ -32,8 +32,8 @@ public sealed interface FormFamily {
   /**
    * The forms of a name.
    *
-   * @param text {@code paper}, or the name of a form ({@link Forms#families}), or the names of a left
-   *     and a right form with a comma between them
+   * @param text {@code paper}, or the name of a form ({@link Forms#families}), or the names of a
+   *     left and a right form with a comma between them
    * @return the forms
    * @throws IllegalArgumentException if there is no such form, the left one has a cut-off, or the
    *     right one neither a cut-off nor the limit 1

@@ -6,7 +6,6 @@ import invact.math.CompensatedSum;
 import invact.math.FloatFormat;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -100,12 +99,11 @@ public final class OutputClasses {
 
   /** By branch and output, and where these are the same in the order given. */
   private static void sort(List<Input> inputs) {
-    inputs.sort(
-        (a, b) -> {
-          int order = a.branch.compareTo(b.branch);
-          // −0 is not among the inputs, but on the left it is an output, which compare sorts apart.
-          return order == 0 ? Double.compare(a.y, b.y) : order;
-        });
+    inputs.sort((a, b) -> {
+      int order = a.branch.compareTo(b.branch);
+      // −0 is not among the inputs, but on the left it is an output, which compare sorts apart.
+      return order == 0 ? Double.compare(a.y, b.y) : order;
+    });
   }
 
   private static List<Input> halfPrecisionInputs(
@@ -178,6 +176,12 @@ public final class OutputClasses {
   }
 
   private static OutputClass join(List<Input> inputs) {
+    Input first = inputs.getFirst();
+    if (inputs.size() == 1) {
+      double mean = first.weight * first.derivative / first.weight;
+      return new OutputClass(
+          first.branch, first.y, first.weight, mean, first.derivative, first.derivative);
+    }
     CompensatedSum weight = new CompensatedSum();
     CompensatedSum weighted = new CompensatedSum();
     double least = Double.POSITIVE_INFINITY;
@@ -189,12 +193,7 @@ public final class OutputClasses {
       largest = StrictMath.max(largest, input.derivative);
     }
     return new OutputClass(
-        inputs.getFirst().branch,
-        inputs.getFirst().y,
-        weight.value(),
-        weighted.value() / weight.value(),
-        least,
-        largest);
+        first.branch, first.y, weight.value(), weighted.value() / weight.value(), least, largest);
   }
 
   /** In ascending order, 0 once. */

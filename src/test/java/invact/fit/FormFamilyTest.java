@@ -23,7 +23,8 @@ class FormFamilyTest {
     return List.of(
         new Choice(Activations.GELU, PaperGeluLeft.FAMILY.name()),
         new Choice(Activations.GELU_TANH, PaperGeluLeft.FAMILY.name()),
-        new Choice(CustomActivation.of("mine", "x*(1 + erf(x/sqrt(2)))/2"), PaperGeluLeft.FAMILY.name()),
+        new Choice(
+            CustomActivation.of("mine", "x*(1 + erf(x/sqrt(2)))/2"), PaperGeluLeft.FAMILY.name()),
         new Choice(Activations.SILU, PaperSiluLeft.FAMILY.name()),
         new Choice(Activations.QUICK_GELU, PaperSiluLeft.FAMILY.name()),
         new Choice(Activations.MISH, PaperSiluLeft.FAMILY.name()),
