@@ -1,6 +1,7 @@
 package invact.approx;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -92,6 +93,16 @@ public sealed interface Form
    */
   default boolean endsInOne() {
     return cutoff() < Double.POSITIVE_INFINITY;
+  }
+
+  /**
+   * What is wrong with coefficients, beside their number and range.
+   *
+   * @param c as many finite coefficients as the form has
+   * @return the reason why they cannot be the form's; nothing if they can
+   */
+  default Optional<String> objection(double[] c) {
+    return Optional.empty();
   }
 
   /**

@@ -3,6 +3,7 @@ package invact.approx;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Polynomials in the root, each on its segment: q = p_s(√u − β_s) for β_s ≤ √u &lt; β_{s+1}, with
@@ -91,6 +92,18 @@ public record SegmentedPolynomial(int segments, int degree, double cutoff) imple
       breaks.add(new NonlinearCoefficient(j, 0.05, 4.0, true));
     }
     return List.copyOf(breaks);
+  }
+
+  /** Break points ascend from 0. */
+  @Override
+  public Optional<String> objection(double[] c) {
+    for (int j = 0; j < segments - 1; j++) {
+      if (!(c[j] > (j == 0 ? 0 : c[j - 1]))) {
+        return Optional.of(
+            "break point " + (j + 1) + " does not lie above the one before: " + c[j]);
+      }
+    }
+    return Optional.empty();
   }
 
   /**

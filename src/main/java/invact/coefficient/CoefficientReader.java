@@ -183,6 +183,11 @@ public final class CoefficientReader {
                 new Approximant(
                     document.form().form(-activation.minimum()),
                     document.coefficients().stream().mapToDouble(c -> c).toArray()));
+    q.form()
+        .objection(q.coefficients())
+        .ifPresent(reason -> {
+          throw JsonObject.failureAt(path + "coefficients", "is wrong: " + reason);
+        });
     // What fp32 cannot hold no runtime can use.
     JsonObject.checkedAt(path + "coefficients", () -> FloatApproximant.of(q));
     BranchApproximant approximant =

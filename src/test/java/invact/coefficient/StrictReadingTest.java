@@ -96,6 +96,19 @@ class StrictReadingTest {
   }
 
   @Test
+  void breakPointsAscend() {
+    double[] c =
+        ShippedSets.load("gelu-segmented").left().approximant().approximant().coefficients();
+    String swapped =
+        shipped("gelu-segmented").replaceFirst(c[0] + ",\\s*" + c[1], c[1] + ", " + c[0]);
+    assertEquals(
+        "file.json: key left.coefficients is wrong: break point 2 does not lie above the one"
+            + " before: "
+            + c[0],
+        refusal(swapped));
+  }
+
+  @Test
   void aSetOfOneDtypeIsNotOfAnother() {
     String message = refusal(shipped("gelu-bf16").replaceFirst("\"bf16\",", "\"fp16\","));
     assertEquals(
