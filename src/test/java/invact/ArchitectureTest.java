@@ -37,7 +37,8 @@ class ArchitectureTest {
                   "arithmetic", Set.of("math", "program", "activation", "approx", "coefficient")),
               Map.entry("samples", Set.of("math", "activation")),
               Map.entry("error", Set.of("math")),
-              Map.entry("coefficient", Set.of("math", "io", "activation", "approx", "error")),
+              Map.entry(
+                  "coefficient", Set.of("math", "io", "activation", "samples", "approx", "error")),
               Map.entry(
                   "fit",
                   Set.of(

@@ -1,7 +1,9 @@
 package invact.bench;
 
+import invact.activation.Activations;
 import invact.coefficient.CoefficientSet;
 import invact.coefficient.ShippedSets;
+import invact.math.FloatFormat;
 import invact.runtime.Backends;
 import invact.runtime.InvertedActivation;
 import invact.runtime.ParallelActivation;
@@ -23,7 +25,8 @@ public class PassesBenchmark extends PassState {
 
   @Override
   void prepare() {
-    CoefficientSet set = ShippedSets.load(activation + "-" + dtype);
+    CoefficientSet set =
+        ShippedSets.madeFor(Activations.of(activation), FloatFormat.of(dtype)).getFirst();
     passes = ParallelActivation.of(Backends.of("vector").open(set), executor, threads);
     x = storage.place(format, x);
     dy = storage.place(format, dy);

@@ -2,6 +2,7 @@ package invact.approx;
 
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.OptionalDouble;
 
 /** A form with coefficients: one function q(u) of the lift. */
 public final class Approximant {
@@ -61,6 +62,16 @@ public final class Approximant {
    */
   public double value(double u) {
     return form.value(u, coefficients);
+  }
+
+  /**
+   * Where q has a pole, or a denominator that fp32 arithmetic may take to 0.
+   *
+   * @param largest the largest height that matters
+   * @return such a height, or nothing if there is none from 0 up to the largest
+   */
+  public OptionalDouble pole(double largest) {
+    return form.pole(coefficients, largest);
   }
 
   @Override

@@ -6,6 +6,7 @@ import invact.program.Type;
 import invact.program.Value;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * A family of approximators q(u; c) of a function of the lift u = y − f(T) ≥ 0, with free
@@ -26,11 +27,20 @@ public sealed interface Form
         RootExponential,
         SegmentedPolynomial {
   /**
-   * The name in JSON and on the command line.
+   * The family of the form and its parameters.
+   *
+   * @return what tells this form from all others, but for the activation it serves
+   */
+  FormSpec spec();
+
+  /**
+   * The name on the command line and in tables.
    *
    * @return a lower-case name
    */
-  String name();
+  default String name() {
+    return spec().name();
+  }
 
   /**
    * What q is, in the symbols of this project's documents.
@@ -99,6 +109,37 @@ public sealed interface Form
    */
   default Optional<RationalPieces> pieces(float[] c) {
     return Optional.empty();
+  }
+
+  /**
+   * Whether q tends to 1 or is cut off to be 1, as the right branch's limit for x → ∞ asks for.
+   *
+   * @return true if so
+   */
+  default boolean endsInOne() {
+    return cutoff() < Double.POSITIVE_INFINITY;
+  }
+
+  /**
+   * What is wrong with coefficients, beside their number and range.
+   *
+   * @param c as many finite coefficients as the form has
+   * @return the reason why they cannot be the form's; nothing if they can
+   */
+  default Optional<String> objection(double[] c) {
+    return Optional.empty();
+  }
+
+  /**
+   * Where q has a pole, or a denominator that fp32 arithmetic may take to 0. The answer holds for
+   * all heights from 0 on, not for a sample of them.
+   *
+   * @param c the coefficients
+   * @param largest the largest height that matters
+   * @return such a height, or nothing if there is none
+   */
+  default OptionalDouble pole(double[] c, double largest) {
+    return OptionalDouble.empty();
   }
 
   /**

@@ -11,8 +11,11 @@ import java.util.List;
  * @param depth |f(T)| &gt; 0
  */
 public record PaperGeluLeft(double depth) implements Form {
-  /** The name in JSON. */
-  public static final String NAME = "paper-gelu-left";
+  private static final String FORMULA = "c0 + c1·v^c2·(1−v)^c3, v = u/|f(T)|";
+
+  /** The family of this one form. */
+  public static final Family FAMILY =
+      Family.single("paper-gelu-left", FORMULA, 4, (spec, depth) -> new PaperGeluLeft(depth));
 
   /**
    * The form for one activation.
@@ -26,13 +29,13 @@ public record PaperGeluLeft(double depth) implements Form {
   }
 
   @Override
-  public String name() {
-    return NAME;
+  public FormSpec spec() {
+    return FAMILY.spec(0.0, Double.POSITIVE_INFINITY);
   }
 
   @Override
   public String formula() {
-    return "c0 + c1·v^c2·(1−v)^c3, v = u/|f(T)|";
+    return FORMULA;
   }
 
   @Override

@@ -10,17 +10,20 @@ import java.util.List;
  * heads "GELU").
  */
 public record PaperRight() implements Form {
-  /** The name in JSON. */
-  public static final String NAME = "paper-right";
+  private static final String FORMULA = "1 + (c0 + c1·√u + c2·u)·exp(c3·(c4−u)³)";
+
+  /** The family of this one form. */
+  public static final Family FAMILY =
+      Family.single("paper-right", FORMULA, 5, (spec, depth) -> new PaperRight());
 
   @Override
-  public String name() {
-    return NAME;
+  public FormSpec spec() {
+    return FAMILY.spec(0.0, Double.POSITIVE_INFINITY);
   }
 
   @Override
   public String formula() {
-    return "1 + (c0 + c1·√u + c2·u)·exp(c3·(c4−u)³)";
+    return FORMULA;
   }
 
   @Override
@@ -43,6 +46,11 @@ public record PaperRight() implements Form {
   public double value(double u, double[] c) {
     double power = exponential(u, c);
     return power == 0 ? 1.0 : 1.0 + (c[0] + c[1] * StrictMath.sqrt(u) + c[2] * u) * power;
+  }
+
+  @Override
+  public boolean endsInOne() {
+    return true;
   }
 
   /** Where the exponential is 0, q is 1, though its factor may have overflowed. */

@@ -9,17 +9,20 @@ import java.util.List;
  * arXiv 2407.15545, eq. 6, which the paper heads "GELU").
  */
 public record PaperSiluLeft() implements Form {
-  /** The name in JSON. */
-  public static final String NAME = "paper-silu-left";
+  private static final String FORMULA = "c0 + c1·√u + c2·u + c3·u²";
+
+  /** The family of this one form. */
+  public static final Family FAMILY =
+      Family.single("paper-silu-left", FORMULA, 4, (spec, depth) -> new PaperSiluLeft());
 
   @Override
-  public String name() {
-    return NAME;
+  public FormSpec spec() {
+    return FAMILY.spec(0.0, Double.POSITIVE_INFINITY);
   }
 
   @Override
   public String formula() {
-    return "c0 + c1·√u + c2·u + c3·u²";
+    return FORMULA;
   }
 
   @Override

@@ -25,17 +25,30 @@ public record RootExponential(int degree, Decay decay, double cutoff) implements
     /** exp(−k·u²), as f′ decays for GELU. */
     GAUSSIAN("gauss", "exp(−k·u²)");
 
-    private final String label;
+    private final Family family;
     private final String formula;
 
     Decay(String label, String formula) {
-      this.label = label;
       this.formula = formula;
+      family =
+          new Family(
+              "root-" + label,
+              Family.Kind.EXPONENTIAL,
+              List.of(new Family.Count("degree", "D", 0, MAX_DEGREE)),
+              false,
+              true,
+              "1 + (a0 + … + aD·t^D)·" + formula,
+              "D+2",
+              (spec, depth) -> new RootExponential(spec.count(0), this, spec.cutoff()));
     }
 
-    /** What the name of the form starts with. */
-    String prefix() {
-      return "root-" + label + "-";
+    /**
+     * The family of forms that damp so.
+     *
+     * @return the family, over all degrees
+     */
+    public Family family() {
+      return family;
     }
 
     private double exponent(double u) {
@@ -49,10 +62,7 @@ public record RootExponential(int degree, Decay decay, double cutoff) implements
    * @throws IllegalArgumentException if one is out of range
    */
   public RootExponential {
-    if (degree < 0 || degree > MAX_DEGREE) {
-      throw new IllegalArgumentException("degree must lie in [0, " + MAX_DEGREE + "]: " + degree);
-    }
-    Placement.requireCutoff(cutoff);
+    decay.family.spec(0.0, cutoff, degree);
   }
 
   /**
@@ -66,8 +76,8 @@ public record RootExponential(int degree, Decay decay, double cutoff) implements
   }
 
   @Override
-  public String name() {
-    return decay.prefix() + degree + Placement.suffix(0.0, cutoff);
+  public FormSpec spec() {
+    return decay.family.spec(0.0, cutoff, degree);
   }
 
   @Override
@@ -114,6 +124,11 @@ public record RootExponential(int degree, Decay decay, double cutoff) implements
     double r = StrictMath.sqrt(u);
     Horner.powers(factor, r, degree, gradient, 0);
     gradient[degree + 1] = -exponent * factor * Horner.value(c, 0, degree, r);
+  }
+
+  @Override
+  public boolean endsInOne() {
+    return true;
   }
 
   /** Where the exponential is 0, q is 1, though the polynomial may have overflowed. */

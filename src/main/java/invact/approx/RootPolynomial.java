@@ -24,8 +24,17 @@ public record RootPolynomial(int degree, double centre, double cutoff) implement
   /** Beyond it the powers are too nearly dependent to be told apart in double precision. */
   public static final int MAX_DEGREE = 24;
 
-  /** What the name starts with. */
-  static final String PREFIX = "root-polynomial-";
+  /** The family, over all degrees. */
+  public static final Family FAMILY =
+      new Family(
+          "root-polynomial",
+          Family.Kind.POLYNOMIAL,
+          List.of(new Family.Count("degree", "D", 0, MAX_DEGREE)),
+          true,
+          true,
+          "c0 + … + cD·t^D",
+          "D+1",
+          (spec, depth) -> new RootPolynomial(spec.count(0), spec.centre(), spec.cutoff()));
 
   /**
    * The form of one degree and cut-off.
@@ -33,11 +42,7 @@ public record RootPolynomial(int degree, double centre, double cutoff) implement
    * @throws IllegalArgumentException if one is out of range
    */
   public RootPolynomial {
-    if (degree < 0 || degree > MAX_DEGREE) {
-      throw new IllegalArgumentException("degree must lie in [0, " + MAX_DEGREE + "]: " + degree);
-    }
-    Placement.requireCentre(centre);
-    Placement.requireCutoff(cutoff);
+    FAMILY.spec(centre, cutoff, degree);
   }
 
   /**
@@ -50,8 +55,8 @@ public record RootPolynomial(int degree, double centre, double cutoff) implement
   }
 
   @Override
-  public String name() {
-    return PREFIX + degree + Placement.suffix(centre, cutoff);
+  public FormSpec spec() {
+    return FAMILY.spec(centre, cutoff, degree);
   }
 
   @Override

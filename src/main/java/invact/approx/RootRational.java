@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * A rational function of the root, q = (a₀ + … + a_m·tᵐ) / (1 + b₁·t + … + b_n·tⁿ) with t = √u −
@@ -25,8 +26,26 @@ public record RootRational(int numeratorDegree, int denominatorDegree, double ce
   /** Best approximants of higher degrees are not to be told apart in double precision. */
   public static final int MAX_DEGREE = 12;
 
-  /** What the name starts with. */
-  static final String PREFIX = "root-rational-";
+  /** What the roundings of this program may take from a sum of terms, generously. */
+  private static final double ROUNDING = 0x1p-44;
+
+  /** Twice fp32's rounding, for each step of Horner's scheme. */
+  private static final double SINGLE_ROUNDING = 0x1p-23;
+
+  /** The family, over all types. */
+  public static final Family FAMILY =
+      new Family(
+          "root-rational",
+          Family.Kind.RATIONAL,
+          List.of(
+              new Family.Count("numeratorDegree", "M", 0, MAX_DEGREE),
+              new Family.Count("denominatorDegree", "N", 1, MAX_DEGREE)),
+          true,
+          true,
+          "(a0 + … + aM·t^M)/(1 + … + bN·t^N)",
+          "M+1+N",
+          (spec, depth) ->
+              new RootRational(spec.count(0), spec.count(1), spec.centre(), spec.cutoff()));
 
   /**
    * The form of one type and cut-off.
@@ -34,16 +53,7 @@ public record RootRational(int numeratorDegree, int denominatorDegree, double ce
    * @throws IllegalArgumentException if one is out of range
    */
   public RootRational {
-    if (numeratorDegree < 0 || numeratorDegree > MAX_DEGREE) {
-      throw new IllegalArgumentException(
-          "numerator degree must lie in [0, " + MAX_DEGREE + "]: " + numeratorDegree);
-    }
-    if (denominatorDegree < 1 || denominatorDegree > MAX_DEGREE) {
-      throw new IllegalArgumentException(
-          "denominator degree must lie in [1, " + MAX_DEGREE + "]: " + denominatorDegree);
-    }
-    Placement.requireCentre(centre);
-    Placement.requireCutoff(cutoff);
+    FAMILY.spec(centre, cutoff, numeratorDegree, denominatorDegree);
   }
 
   /**
@@ -57,8 +67,8 @@ public record RootRational(int numeratorDegree, int denominatorDegree, double ce
   }
 
   @Override
-  public String name() {
-    return PREFIX + numeratorDegree + "-" + denominatorDegree + Placement.suffix(centre, cutoff);
+  public FormSpec spec() {
+    return FAMILY.spec(centre, cutoff, numeratorDegree, denominatorDegree);
   }
 
   @Override
@@ -108,6 +118,33 @@ public record RootRational(int numeratorDegree, int denominatorDegree, double ce
    */
   public double denominator(double t, double[] c) {
     return StrictMath.fma(Horner.value(c, numeratorDegree + 1, denominatorDegree - 1, t), t, 1.0);
+  }
+
+  /** Looked for in the coefficients as they are, and in those that fp32 leaves of them. */
+  @Override
+  public OptionalDouble pole(double[] c, double largest) {
+    double[] exact = new double[denominatorDegree + 1];
+    exact[0] = 1;
+    System.arraycopy(c, numeratorDegree + 1, exact, 1, denominatorDegree);
+    double[] rounded = Arrays.stream(exact).map(b -> (float) b).toArray();
+    double end = StrictMath.min(largest, Float.MAX_VALUE);
+    OptionalDouble pole = pole(exact, centre, StrictMath.min(end, cutoff), ROUNDING);
+    return pole.isPresent()
+        ? pole
+        : pole(
+            rounded,
+            (float) centre,
+            // A little more, since the root is rounded too.
+            StrictMath.min(end, (float) cutoff) * (1 + SINGLE_ROUNDING),
+            denominatorDegree * SINGLE_ROUNDING);
+  }
+
+  private static OptionalDouble pole(double[] c, double centre, double largest, double share) {
+    double end = StrictMath.nextUp(StrictMath.nextUp(StrictMath.sqrt(largest)) - centre);
+    OptionalDouble t = AwayFromZero.fails(c, -centre, end, share);
+    return t.isPresent()
+        ? OptionalDouble.of((t.getAsDouble() + centre) * (t.getAsDouble() + centre))
+        : t;
   }
 
   @Override

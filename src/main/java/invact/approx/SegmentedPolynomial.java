@@ -32,8 +32,19 @@ public record SegmentedPolynomial(int segments, int degree, double cutoff) imple
   /** Higher degrees need no segments. */
   public static final int MAX_DEGREE = 12;
 
-  /** What the name starts with. */
-  static final String PREFIX = "root-segmented-";
+  /** The family, over all layouts. */
+  public static final Family FAMILY =
+      new Family(
+          "root-segmented",
+          Family.Kind.SEGMENTED,
+          List.of(
+              new Family.Count("segments", "S", 1, MAX_SEGMENTS),
+              new Family.Count("degree", "D", 0, MAX_DEGREE)),
+          false,
+          true,
+          "c0 + … + cD·t^D of one of S segments",
+          "S−1 + S·(D+1)",
+          (spec, depth) -> new SegmentedPolynomial(spec.count(0), spec.count(1), spec.cutoff()));
 
   /**
    * The form of one layout.
@@ -41,14 +52,7 @@ public record SegmentedPolynomial(int segments, int degree, double cutoff) imple
    * @throws IllegalArgumentException if a parameter is out of range
    */
   public SegmentedPolynomial {
-    if (segments < 1 || segments > MAX_SEGMENTS) {
-      throw new IllegalArgumentException(
-          "segments must lie in [1, " + MAX_SEGMENTS + "]: " + segments);
-    }
-    if (degree < 0 || degree > MAX_DEGREE) {
-      throw new IllegalArgumentException("degree must lie in [0, " + MAX_DEGREE + "]: " + degree);
-    }
-    Placement.requireCutoff(cutoff);
+    FAMILY.spec(0.0, cutoff, segments, degree);
   }
 
   /**
@@ -62,8 +66,8 @@ public record SegmentedPolynomial(int segments, int degree, double cutoff) imple
   }
 
   @Override
-  public String name() {
-    return PREFIX + segments + "-" + degree + Placement.suffix(0.0, cutoff);
+  public FormSpec spec() {
+    return FAMILY.spec(0.0, cutoff, segments, degree);
   }
 
   @Override
@@ -90,6 +94,18 @@ public record SegmentedPolynomial(int segments, int degree, double cutoff) imple
       breaks.add(new NonlinearCoefficient(j, 0.05, 4.0, true));
     }
     return List.copyOf(breaks);
+  }
+
+  /** Break points ascend from 0. */
+  @Override
+  public Optional<String> objection(double[] c) {
+    for (int j = 0; j < segments - 1; j++) {
+      if (!(c[j] > (j == 0 ? 0 : c[j - 1]))) {
+        return Optional.of(
+            "break point " + (j + 1) + " does not lie above the one before: " + c[j]);
+      }
+    }
+    return Optional.empty();
   }
 
   /**

@@ -53,7 +53,7 @@ public final class Backward {
    * @throws IllegalArgumentException if fp32 cannot hold a coefficient
    */
   public static Computation either(CoefficientSet set, FloatFormat format, Indicator indicator) {
-    Backward pass = new Backward(RoundedLift.of(set.activation(), format), indicator);
+    Backward pass = new Backward(set.decoding().get(format), indicator);
     return pass.either(set.left().approximant(), set.right().approximant());
   }
 
@@ -78,7 +78,7 @@ public final class Backward {
    */
   public static Optional<Computation> joined(
       CoefficientSet set, FloatFormat format, Indicator indicator) {
-    RoundedLift lift = RoundedLift.of(set.activation(), format);
+    RoundedLift lift = set.decoding().get(format);
     Optional<RationalPieces> left = pieces(set.left().approximant());
     Optional<RationalPieces> right = pieces(set.right().approximant());
     Target target = set.left().approximant().target();

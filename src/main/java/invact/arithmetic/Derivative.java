@@ -27,7 +27,7 @@ public final class Derivative {
   }
 
   /**
-   * g on one branch, interpreted. Threads do not share it.
+   * g on one branch of no coefficient set, interpreted. Threads do not share it.
    *
    * @param approximant the approximant and what it stands for
    * @param format the format of the outputs: fp32, bf16 or fp16
@@ -36,7 +36,20 @@ public final class Derivative {
    *     the branch
    */
   public static Derivative of(BranchApproximant approximant, FloatFormat format) {
-    return new Derivative(new Interpreter(computation(approximant, format)));
+    return of(approximant, RoundedLift.of(approximant.activation(), format));
+  }
+
+  /**
+   * g on one branch, interpreted. Threads do not share it.
+   *
+   * @param approximant the approximant and what it stands for
+   * @param lift the height that an output stands for, of the format that rounded it
+   * @return g
+   * @throws IllegalArgumentException if a coefficient overflows, or g is not finite at an end of
+   *     the branch
+   */
+  public static Derivative of(BranchApproximant approximant, RoundedLift lift) {
+    return new Derivative(new Interpreter(computation(approximant, lift)));
   }
 
   /**
@@ -53,15 +66,14 @@ public final class Derivative {
    * The program of g on one branch.
    *
    * @param approximant the approximant and what it stands for
-   * @param format the format of the outputs: fp32, bf16 or fp16
+   * @param lift the height that an output stands for, of the format that rounded it
    * @return input y, output g
    * @throws IllegalArgumentException if a coefficient overflows, or g is not finite at an end of
    *     the branch
    */
-  public static Computation computation(BranchApproximant approximant, FloatFormat format) {
+  public static Computation computation(BranchApproximant approximant, RoundedLift lift) {
     ProgramBuilder b = new ProgramBuilder(approximant.branch().label() + "_derivative");
     Value y = b.input("y", Type.F32);
-    RoundedLift lift = RoundedLift.of(approximant.activation(), format);
     Value u = Height.write(b, y, lift);
     Computation g = b.output("g", write(b, approximant, y, u, lift)).build();
     requireFinite(g, approximant.branch(), lift.minimum());

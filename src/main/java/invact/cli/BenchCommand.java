@@ -1,6 +1,5 @@
 package invact.cli;
 
-import invact.activation.Activation;
 import invact.activation.Activations;
 import invact.bench.Benchmark;
 import invact.bench.BenchmarkRow;
@@ -14,7 +13,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.SequencedMap;
 import java.util.Set;
@@ -45,10 +43,6 @@ import tools.jackson.core.JsonGenerator;
       "  invact bench my-coefficients/gelu-paper.json --dtype fp32"
     })
 final class BenchCommand implements Callable<Integer> {
-  /** What the names of a format's sets end in, where that is not the format alone. */
-  private static final Map<FloatFormat, List<String>> MADE_FOR =
-      Map.of(FloatFormat.FP32, List.of(FloatFormat.FP32.label(), "segmented"));
-
   @Spec private CommandSpec spec;
 
   @Parameters(
@@ -137,17 +131,9 @@ final class BenchCommand implements Callable<Integer> {
 
   /** The sets that the README says to use. */
   private static List<CoefficientSet> shipped(FloatFormat format) {
-    List<String> shipped = ShippedSets.names();
-    List<CoefficientSet> sets = new ArrayList<>();
-    for (Activation activation : Activations.paper()) {
-      for (String madeFor : MADE_FOR.getOrDefault(format, List.of(format.label()))) {
-        String name = activation.name() + "-" + madeFor;
-        if (shipped.contains(name)) {
-          sets.add(ShippedSets.load(name));
-        }
-      }
-    }
-    return sets;
+    return Activations.paper().stream()
+        .flatMap(activation -> ShippedSets.madeFor(activation, format).stream())
+        .toList();
   }
 
   /** With a column for the coefficient sets, if one operation was timed with several. */

@@ -3,8 +3,8 @@ package invact.cli;
 import invact.activation.Branch;
 import invact.coefficient.BranchApproximant;
 import invact.coefficient.CoefficientSet;
-import invact.coefficient.Origin;
 import invact.coefficient.Piece;
+import invact.coefficient.Provenance;
 import invact.evaluate.FloorComparison;
 import invact.fit.FitJob;
 import invact.fit.FormFamily;
@@ -16,6 +16,7 @@ import invact.samples.Density;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import tools.jackson.core.JsonGenerator;
 
 /**
@@ -43,7 +44,8 @@ record ConditionalMeanReport(
                       family.form(piece.activation(), piece.branch())),
               done -> progress.step());
     }
-    List<CoefficientSet> sets = FitJob.sets(family.label() + "-" + dtype.label(), fits);
+    List<CoefficientSet> sets =
+        FitJob.sets(family.label() + "-" + dtype.label(), Optional.of(dtype), fits);
     return new ConditionalMeanReport(
         sets,
         sets.stream().map(set -> FloorComparison.of(set, dtype, density)).toList(),
@@ -110,18 +112,18 @@ record ConditionalMeanReport(
 
   private static void write(JsonGenerator json, Piece piece) {
     BranchApproximant approximant = piece.approximant();
-    Origin.ConditionalMean origin = (Origin.ConditionalMean) piece.origin();
+    Provenance.ConditionalMean provenance = (Provenance.ConditionalMean) piece.provenance();
     json.writeStringProperty("activation", approximant.activation().name());
     json.writeStringProperty("branch", approximant.branch().label());
     json.writeStringProperty("form", approximant.approximant().form().name());
     json.writeStringProperty("target", approximant.target().label());
     json.writeStringProperty("objective", Objective.LEAST_SQUARES.label());
-    json.writeStringProperty("dtype", origin.dtype());
-    json.writeStringProperty("density", origin.density());
-    json.writeNumberProperty("points", origin.points());
+    json.writeStringProperty("dtype", provenance.dtype().label());
+    json.writeStringProperty("density", provenance.density().description());
+    json.writeNumberProperty("points", provenance.points());
     FitReport.writeNumbers(json, "coefficients", approximant.approximant().coefficients());
-    json.writeNumberProperty("rms", origin.rms());
-    json.writeNumberProperty("conditionNumber", origin.conditionNumber());
+    json.writeNumberProperty("rms", provenance.rms());
+    json.writeNumberProperty("conditionNumber", provenance.conditionNumber());
     // A fit that did not converge is a failure, never a result.
     json.writeBooleanProperty("converged", true);
   }

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The figures of the default sets: three for each activation. */
 final class DefaultFigures {
@@ -89,9 +90,10 @@ final class DefaultFigures {
     return job.sets(job.run(() -> {})).getFirst();
   }
 
+  /** The default set of a format: the first that is made for it. */
   private static CoefficientSet of(List<CoefficientSet> sets, FloatFormat format) {
     return sets.stream()
-        .filter(set -> set.name().endsWith("-" + format.label()))
+        .filter(set -> set.dtype().equals(Optional.of(format)))
         .findFirst()
         .orElseThrow();
   }
@@ -105,11 +107,10 @@ final class DefaultFigures {
     ErrorProfile floor = ErrorProfile.floor(activation, format, DENSITY, intervals);
     List<Profile> profiles = new ArrayList<>();
     profiles.add(new Profile("floor", Role.FLOOR, floor.x(), floor.rms()));
-    List<CoefficientSet> compared = new ArrayList<>(List.of(of(defaults, format)));
-    compared.addAll(others);
-    for (CoefficientSet set : compared) {
-      ErrorProfile profile = ErrorProfile.decoded(set, format, DENSITY, intervals);
-      profiles.add(new Profile(label(set), Role.COMPARED, profile.x(), profile.rms()));
+    // One name for the default sets of all formats, which share a legend.
+    profiles.add(decoded(of(defaults, format), "default set", format, intervals));
+    for (CoefficientSet set : others) {
+      profiles.add(decoded(set, set.name(), format, intervals));
     }
     return new Diagram(
         activation.title() + ", " + format.label(),
@@ -120,10 +121,10 @@ final class DefaultFigures {
         profiles);
   }
 
-  /** One name for the default sets of all formats, which share a legend. */
-  private static String label(CoefficientSet set) {
-    boolean isDefault = set.name().matches(".*-(bf16|fp16|fp32)");
-    return isDefault ? "default set" : set.name();
+  private static Profile decoded(
+      CoefficientSet set, String label, FloatFormat format, ErrorProfile.Intervals intervals) {
+    ErrorProfile profile = ErrorProfile.decoded(set, format, DENSITY, intervals);
+    return new Profile(label, Role.COMPARED, profile.x(), profile.rms());
   }
 
   private static Figure ulp(

@@ -3,15 +3,16 @@ package invact.cli;
 import invact.activation.Activation;
 import invact.activation.Activations;
 import invact.activation.Target;
+import invact.coefficient.CoefficientException;
 import invact.coefficient.CoefficientSet;
 import invact.coefficient.CoefficientWriter;
 import invact.coefficient.PublishedCoefficients;
+import invact.evaluate.MeasuredInUse;
 import invact.fit.BranchFitter;
 import invact.fit.Design;
 import invact.fit.FitJob;
 import invact.fit.FormFamily;
 import invact.fit.Objective;
-import invact.fit.Sampling;
 import invact.fit.defaults.DefaultSets;
 import invact.io.AtomicFile;
 import invact.math.FloatFormat;
@@ -19,11 +20,13 @@ import invact.plot.Figure;
 import invact.plot.Figures;
 import invact.plot.ImageFormat;
 import invact.samples.Density;
+import invact.samples.Sampling;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import picocli.CommandLine.Command;
@@ -181,23 +184,44 @@ final class FitCommand implements Callable<Integer> {
     Path coefficientFolder = out == null && whole ? SetArguments.FOLDER : out;
     Path plotFolder =
         plots == null && whole && out == null && !noPlots ? PlotCommand.FOLDER : plots;
-    Supplier<FitReport> fit = defaults ? null : prepared();
+    List<Activation> activations = activations();
+    Supplier<FitReport> fit = defaults ? null : prepared(activations);
+    Optional<MeasuredInUse> inUse = Optional.empty();
     if (coefficientFolder != null) {
       AtomicFile.requireWritableDirectory(coefficientFolder);
+      inUse = Optional.of(MeasuredInUse.prepare(activations));
     }
     if (plotFolder != null) {
       AtomicFile.requireWritableDirectory(plotFolder);
       Figures.prepare();
     }
-    List<CoefficientSet> sets = defaults ? fitDefaults() : report(fit);
-    keep(sets, coefficientFolder, plotFolder);
+    List<CoefficientSet> sets = defaults ? fitDefaults(activations) : report(fit);
+    if (inUse.isPresent()) {
+      write(measured(sets, inUse.get()), coefficientFolder);
+    } else {
+      spec.commandLine().getErr().println("no file written: --out DIR keeps the coefficient sets");
+    }
+    if (plotFolder != null) {
+      draw(sets, plotFolder);
+    }
     return 0;
   }
 
-  /** The fits to make, checked as far as can be before they are made. */
-  private Supplier<FitReport> prepared() {
+  private List<Activation> activations() {
+    if (all) {
+      return Activations.paper();
+    }
     try {
-      List<FitJob.PieceToFit> pieces = pieces(all ? Activations.paper() : arguments.load());
+      return arguments.given() ? arguments.load() : Activations.all();
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  /** The fits to make, checked as far as can be before they are made. */
+  private Supplier<FitReport> prepared(List<Activation> activations) {
+    try {
+      List<FitJob.PieceToFit> pieces = pieces(activations);
       if (dtype != null) {
         Density likely = density == null ? new Density.Normal(1) : density;
         return () -> ConditionalMeanReport.fit(pieces, family, dtype, likely);
@@ -245,10 +269,9 @@ final class FitCommand implements Callable<Integer> {
     return sets;
   }
 
-  private List<CoefficientSet> fitDefaults() {
+  private List<CoefficientSet> fitDefaults(List<Activation> activations) {
     List<CoefficientSet> sets;
     try {
-      List<Activation> activations = arguments.given() ? arguments.load() : Activations.all();
       try (Progress progress = Progress.of("fitting", DefaultSets.count(activations))) {
         sets = DefaultSets.fit(activations, progress::step);
       }
@@ -260,22 +283,26 @@ final class FitCommand implements Callable<Integer> {
     return sets;
   }
 
-  private void keep(List<CoefficientSet> sets, Path coefficientFolder, Path plotFolder)
-      throws IOException {
-    PrintWriter messages = spec.commandLine().getErr();
-    if (coefficientFolder == null) {
-      messages.println("no file written: --out DIR keeps the coefficient sets");
-    } else {
-      for (CoefficientSet set : sets) {
-        CoefficientWriter.write(set, coefficientFolder);
-      }
-      messages.println(sets.size() + " coefficient sets in " + coefficientFolder);
+  private List<CoefficientSet> measured(List<CoefficientSet> sets, MeasuredInUse inUse) {
+    try {
+      return inUse.measure(sets);
+    } catch (IllegalArgumentException e) {
+      throw new CoefficientException(
+          "a set cannot be used in fp32, and is not written: " + e.getMessage(), e);
     }
-    if (plotFolder != null) {
-      List<Figure> figures = defaults ? DefaultFigures.of(sets) : Figures.of(sets);
-      Figures.write(figures, plotFolder, ImageFormat.PNG);
-      messages.println(figures.size() + " figures in " + plotFolder);
+  }
+
+  private void write(List<CoefficientSet> sets, Path folder) throws IOException {
+    for (CoefficientSet set : sets) {
+      CoefficientWriter.write(set, folder);
     }
+    spec.commandLine().getErr().println(sets.size() + " coefficient sets in " + folder);
+  }
+
+  private void draw(List<CoefficientSet> sets, Path folder) throws IOException {
+    List<Figure> figures = defaults ? DefaultFigures.of(sets) : Figures.of(sets);
+    Figures.write(figures, folder, ImageFormat.PNG);
+    spec.commandLine().getErr().println(figures.size() + " figures in " + folder);
   }
 
   private void requireOneSelection() {

@@ -7,7 +7,7 @@ import invact.fit.BranchFit;
 import invact.fit.Design;
 import invact.fit.FitJob;
 import invact.fit.Objective;
-import invact.fit.Sampling;
+import invact.samples.Sampling;
 import java.io.PrintWriter;
 import java.util.List;
 import tools.jackson.core.JsonGenerator;

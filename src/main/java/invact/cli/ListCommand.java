@@ -2,9 +2,11 @@ package invact.cli;
 
 import invact.activation.Activation;
 import invact.activation.Activations;
+import invact.approx.Family;
 import invact.approx.Forms;
 import invact.coefficient.CoefficientSet;
 import invact.coefficient.ShippedSets;
+import invact.math.FloatFormat;
 import invact.runtime.Backend;
 import invact.runtime.Backends;
 import java.io.PrintWriter;
@@ -37,8 +39,8 @@ final class ListCommand implements Callable<Integer> {
 
     out.println();
     TextTable forms = new TextTable(2, "form", "q(u), u = y − f(T)", "coefficients");
-    for (Forms.Usage usage : Forms.usages()) {
-      forms.add(usage.name(), usage.formula(), usage.coefficients());
+    for (Family family : Forms.families()) {
+      forms.add(family.usage(), family.formula(), family.coefficients());
     }
     forms.print(out);
     out.println("t = √u − R, without -about-R √u; with -cut-U 1 where u > U");
@@ -46,12 +48,20 @@ final class ListCommand implements Callable<Integer> {
     out.println();
     TextTable sets =
         new TextTable(
-            5, "coefficient set", "activation", "left", "right", "target", "max |e| of f′");
+            6,
+            "coefficient set",
+            "activation",
+            "dtype",
+            "left",
+            "right",
+            "target",
+            "max |e| of f′");
     for (String name : ShippedSets.names()) {
       CoefficientSet set = ShippedSets.load(name);
       sets.add(
           name,
           set.activation().name(),
+          set.dtype().map(FloatFormat::label).orElse("-"),
           set.left().approximant().approximant().form().name(),
           set.right().approximant().approximant().form().name(),
           set.left().approximant().target().label(),

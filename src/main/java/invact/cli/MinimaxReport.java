@@ -13,6 +13,7 @@ import invact.fit.minimax.BranchMinimax;
 import invact.fit.minimax.MinimaxFit;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import tools.jackson.core.JsonGenerator;
 
@@ -46,6 +47,7 @@ record MinimaxReport(
     return new MinimaxReport(
         FitJob.sets(
             family.label() + "-" + Objective.MINIMAX.label(),
+            Optional.empty(),
             fits.stream().map(BranchMinimax::piece).toList()),
         fits,
         fits.stream().map(MinimaxReport::shippedError).toList());

@@ -1,13 +1,6 @@
 package invact.cli;
 
 import invact.activation.Activation;
-import invact.approx.PaperGeluLeft;
-import invact.approx.PaperRight;
-import invact.approx.PaperSiluLeft;
-import invact.approx.RootExponential;
-import invact.approx.RootPolynomial;
-import invact.approx.RootRational;
-import invact.approx.SegmentedPolynomial;
 import invact.io.AtomicFile;
 import invact.math.FloatFormat;
 import invact.plot.Figure;
@@ -105,12 +98,12 @@ final class ParetoPlot {
     if (candidate.method() == Method.PUBLISHED) {
       return ParetoFigure.Family.PUBLISHED;
     }
-    return switch (candidate.form()) {
-      case PaperGeluLeft _, PaperSiluLeft _, PaperRight _ -> ParetoFigure.Family.PAPER;
-      case RootPolynomial _ -> ParetoFigure.Family.POLYNOMIAL;
-      case RootRational _ -> ParetoFigure.Family.RATIONAL;
-      case RootExponential _ -> ParetoFigure.Family.EXPONENTIAL;
-      case SegmentedPolynomial _ -> ParetoFigure.Family.SEGMENTED;
+    return switch (candidate.form().spec().family().kind()) {
+      case PAPER -> ParetoFigure.Family.PAPER;
+      case POLYNOMIAL -> ParetoFigure.Family.POLYNOMIAL;
+      case RATIONAL -> ParetoFigure.Family.RATIONAL;
+      case EXPONENTIAL -> ParetoFigure.Family.EXPONENTIAL;
+      case SEGMENTED -> ParetoFigure.Family.SEGMENTED;
     };
   }
 }

@@ -21,14 +21,13 @@ public record BranchApproximant(
   /**
    * The approximation of one branch.
    *
-   * @throws IllegalArgumentException if the activation does not have the target
+   * @throws CoefficientException if the activation does not have the target
    */
   public BranchApproximant {
     Objects.requireNonNull(branch, "branch");
     Objects.requireNonNull(approximant, "approximant");
     if (!activation.targets().contains(target)) {
-      throw new IllegalArgumentException(
-          activation.name() + " has no target '" + target.label() + "'");
+      throw new CoefficientException(activation.name() + " has no target '" + target.label() + "'");
     }
   }
 

@@ -4,32 +4,47 @@ import invact.activation.Activation;
 import invact.activation.Activations;
 import invact.activation.Branch;
 import invact.activation.CustomActivation;
-import invact.activation.Target;
+import invact.activation.RoundedLift;
 import invact.approx.Approximant;
-import invact.approx.Form;
-import invact.approx.Forms;
+import invact.approx.FloatApproximant;
+import invact.coefficient.SetDocument.PieceDocument;
+import invact.error.ErrorGrid;
 import invact.error.ErrorSummary;
 import invact.io.Json;
+import invact.math.FloatFormat;
+import invact.math.PerDtype;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 
 /**
- * Reads coefficient sets and believes nothing: schema version, keys, finite numbers, the number of
- * coefficients, T and f(T) against the activation, an expression against what an activation must
- * be, and the stored error against the approximant.
+ * Reads coefficient sets and believes nothing: size and encoding of the file, schema version, keys,
+ * ranges of numbers, the number of coefficients, T, f(T) and the constants of decoding against the
+ * activation, an expression against what an activation must be, denominators against zeros on their
+ * branch, and the stored error of each branch against the approximant.
  */
 public final class CoefficientReader {
+  /** A set has some 5 kB. */
+  private static final int LARGEST_FILE = 1 << 20;
+
   /** T and f(T) may come from another tool's rounding, no more. */
   private static final int CONSTANT_TOLERANCE_ULP = 4;
 
+  /** The constants of decoding may come from fp32 numbers written as short decimals. */
+  private static final double DECODING_TOLERANCE = 1e-6;
+
   /**
-   * The rounding errors of f, f′ and q together, each a few 2⁻⁵³, so that a file may also come from
-   * a program that takes them in another order.
+   * What errors may differ by between correct programs: next to T an ulp of f(x) is up to 10⁻⁸ of
+   * g.
    */
-  private static final double CHECK_TOLERANCE = 1e-14;
+  private static final double CHECK_TOLERANCE = 5e-8;
+
+  /** The same as a share of the error. */
+  private static final double RELATIVE_CHECK_TOLERANCE = 1e-4;
 
   private CoefficientReader() {}
 
@@ -45,8 +60,8 @@ public final class CoefficientReader {
       throw new CoefficientException(file + ": is a folder, name a file in it");
     }
     byte[] text;
-    try {
-      text = Files.readAllBytes(file);
+    try (InputStream in = Files.newInputStream(file)) {
+      text = in.readNBytes(LARGEST_FILE + 1);
     } catch (NoSuchFileException e) {
       throw new CoefficientException(file + ": there is no such file", e);
     } catch (IOException e) {
@@ -65,158 +80,155 @@ public final class CoefficientReader {
    */
   public static CoefficientSet parse(byte[] text, String name) {
     try {
+      if (text.length > LARGEST_FILE) {
+        throw new CoefficientException(
+            "is no coefficient set: it has more than " + LARGEST_FILE + " bytes");
+      }
       return set(JsonObject.root(Json.tree(text)));
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | CoefficientException e) {
       throw new CoefficientException(name + ": " + e.getMessage(), e);
     }
   }
 
   private static CoefficientSet set(JsonObject json) {
-    long version = json.integer("schemaVersion");
+    requireVersion(json);
+    SetDocument document = SetCodec.DOCUMENT.members(json, List.of());
+    Activation activation = activation(document);
+    requireConstant("argmin", document.argmin(), activation.argmin(), activation);
+    requireConstant("minimum", document.minimum(), activation.minimum(), activation);
+    for (FloatFormat dtype : PerDtype.DTYPES) {
+      requireDecoding(dtype, document.decoding().get(dtype), activation);
+      requireInput(dtype, document.errorInUse().get(dtype));
+    }
+    Piece left = piece("left.", document.left(), activation, Branch.LEFT);
+    Piece right = piece("right.", document.right(), activation, Branch.RIGHT);
+    return JsonObject.checkedAt(
+        "name",
+        () ->
+            new CoefficientSet(
+                document.name(),
+                activation,
+                document.dtype(),
+                document.decoding(),
+                left,
+                right,
+                Optional.of(document.errorInUse())));
+  }
+
+  private static void requireVersion(JsonObject json) {
+    String key = CoefficientWriter.VERSION_KEY;
+    long version = json.integer(key, 0, Long.MAX_VALUE);
     if (version != CoefficientWriter.SCHEMA_VERSION) {
       throw json.failure(
-          "schemaVersion",
-          "is " + version + ", this invact reads version " + CoefficientWriter.SCHEMA_VERSION);
+          key,
+          "is "
+              + version
+              + ", this invact reads version "
+              + CoefficientWriter.SCHEMA_VERSION
+              + ": make the set anew, with the 'invact fit' that made it");
     }
-    json.allowOnly(
-        "schemaVersion", "name", "activation", "expression", "argmin", "minimum", "left", "right");
-    Activation activation = activation(json);
-    requireConstant(json, "argmin", activation.argmin(), activation);
-    requireConstant(json, "minimum", activation.minimum(), activation);
-    return new CoefficientSet(
-        json.text("name"),
-        activation,
-        piece(json.object("left"), activation, Branch.LEFT),
-        piece(json.object("right"), activation, Branch.RIGHT));
   }
 
   /** With an expression one's own, which cannot have the name of another. */
-  private static Activation activation(JsonObject json) {
-    if (!json.has("expression")) {
-      return json.parsed("activation", Activations::of);
-    }
-    String name = json.text("activation");
-    return json.parsed("expression", expression -> CustomActivation.of(name, expression));
+  private static Activation activation(SetDocument document) {
+    String name = document.activation();
+    return document
+        .expression()
+        .map(expression ->
+            JsonObject.<Activation>checkedAt(
+                "expression", () -> CustomActivation.of(name, expression)))
+        .orElseGet(() -> JsonObject.checkedAt("activation", () -> Activations.of(name)));
   }
 
   private static void requireConstant(
-      JsonObject json, String key, double expected, Activation activation) {
-    double value = json.number(key);
+      String key, double value, double expected, Activation activation) {
     if (StrictMath.abs(value - expected) > CONSTANT_TOLERANCE_ULP * StrictMath.ulp(expected)) {
-      throw json.failure(key, "is " + value + ", but " + activation.name() + "'s is " + expected);
+      throw JsonObject.failureAt(
+          key, "is " + value + ", but " + activation.name() + "'s is " + expected);
     }
   }
 
-  private static Piece piece(JsonObject json, Activation activation, Branch branch) {
-    json.allowOnly("form", "target", "coefficients", "derivativeError", "origin");
-    double depth = -activation.minimum();
-    Target target = json.parsed("target", Target::of);
-    Form form = json.parsed("form", name -> Forms.of(name, depth));
+  private static void requireDecoding(
+      FloatFormat dtype, RoundedLift stored, Activation activation) {
+    RoundedLift expected = RoundedLift.of(activation, dtype);
+    String key = "decoding." + dtype.label() + ".";
+    requireNear(key + "minimum", stored.minimum(), expected.minimum(), 0);
+    double tolerance = DECODING_TOLERANCE * expected.least();
+    requireNear(key + "offset", stored.offset(), expected.offset(), tolerance);
+    requireNear(key + "least", stored.least(), expected.least(), tolerance);
+  }
+
+  private static void requireNear(String key, float stored, float expected, double tolerance) {
+    if (StrictMath.abs((double) stored - expected) > tolerance) {
+      throw JsonObject.failureAt(
+          key, "is " + stored + ", but outputs so rounded are decoded with " + expected);
+    }
+  }
+
+  private static void requireInput(FloatFormat dtype, ErrorInUse error) {
+    double x = error.found().maxAbsAt();
+    if (StrictMath.abs(x) > dtype.maxValue()) {
+      throw JsonObject.failureAt(
+          "errorInUse." + dtype.label() + ".maxAbsAt",
+          "is " + x + ", which is no input in " + dtype.label());
+    }
+  }
+
+  private static Piece piece(
+      String path, PieceDocument document, Activation activation, Branch branch) {
     Approximant q =
-        json.checked("coefficients", () -> new Approximant(form, json.numbers("coefficients")));
+        JsonObject.checkedAt(
+            path + "coefficients",
+            () ->
+                new Approximant(
+                    document.form().form(-activation.minimum()),
+                    document.coefficients().stream().mapToDouble(c -> c).toArray()));
+    q.form()
+        .objection(q.coefficients())
+        .ifPresent(reason -> {
+          throw JsonObject.failureAt(path + "coefficients", "is wrong: " + reason);
+        });
+    // What fp32 cannot hold no runtime can use.
+    JsonObject.checkedAt(path + "coefficients", () -> FloatApproximant.of(q));
     BranchApproximant approximant =
-        json.checked("target", () -> new BranchApproximant(activation, branch, target, q));
-    JsonObject error = json.object("derivativeError");
-    error.allowOnly("rms", "bias", "maxAbs", "maxAbsAt");
-    ErrorSummary stored =
-        new ErrorSummary(
-            error.number("rms"),
-            error.number("bias"),
-            error.number("maxAbs"),
-            error.number("maxAbsAt"));
-    requireError(error, approximant, stored);
-    return new Piece(approximant, origin(json.object("origin")), stored);
+        JsonObject.checkedAt(
+            path + "target", () -> new BranchApproximant(activation, branch, document.target(), q));
+    Piece piece = new Piece(approximant, document.provenance(), document.derivativeError());
+    requireError(path + "derivativeError.", piece);
+    return piece;
   }
 
   /** The error stored must be the error found: a changed digit in a coefficient shows. */
-  private static void requireError(
-      JsonObject json, BranchApproximant approximant, ErrorSummary stored) {
-    ErrorSummary found = approximant.measureDerivativeError().summary();
-    requireFound(json, "rms", stored.rms(), found.rms());
-    requireFound(json, "bias", stored.bias(), found.bias());
-    requireFound(json, "maxAbs", stored.maxAbs(), found.maxAbs());
-    double there = StrictMath.abs(approximant.derivativeError(stored.maxAbsAt()));
-    if (!(StrictMath.abs(there - stored.maxAbs()) <= CHECK_TOLERANCE)) {
-      throw json.failure(
-          "maxAbsAt", "is " + stored.maxAbsAt() + ", but the error there is " + there);
+  private static void requireError(String path, Piece piece) {
+    ErrorSummary stored = piece.derivativeError();
+    ErrorSummary found = piece.approximant().measureDerivativeError().summary();
+    requireFound(path + "rms", stored.rms(), found.rms());
+    requireFound(path + "bias", stored.bias(), found.bias());
+    requireFound(path + "maxAbs", stored.maxAbs(), found.maxAbs());
+    double x = stored.maxAbsAt();
+    Activation activation = piece.approximant().activation();
+    int sign = piece.approximant().branch().sign();
+    double farthest = ErrorGrid.point(activation.argmin(), sign, ErrorGrid.size() - 1);
+    // T belongs to the right branch, but is measured on both.
+    double distance = sign * (x - activation.argmin());
+    boolean onBranch = distance >= 0 && distance <= sign * (farthest - activation.argmin());
+    double there = StrictMath.abs(piece.approximant().derivativeError(x));
+    if (!onBranch || !isNear(there, stored.maxAbs())) {
+      throw JsonObject.failureAt(
+          path + "maxAbsAt",
+          "is " + x + (onBranch ? ", but the error there is " + there : ", not on the branch"));
     }
   }
 
-  private static void requireFound(JsonObject json, String key, double stored, double found) {
-    if (!(StrictMath.abs(found - stored) <= CHECK_TOLERANCE)) {
-      throw json.failure(key, "is " + stored + ", but the coefficients give " + found);
+  private static void requireFound(String key, double stored, double found) {
+    if (!isNear(found, stored)) {
+      throw JsonObject.failureAt(key, "is " + stored + ", but the coefficients give " + found);
     }
   }
 
-  private static Origin origin(JsonObject json) {
-    String kind = json.text("kind");
-    return switch (kind) {
-      case "published" -> {
-        json.allowOnly("kind", "source", "note");
-        yield new Origin.Published(json.text("source"), json.text("note"));
-      }
-      case "fitted" -> {
-        json.allowOnly(
-            "kind",
-            "objective",
-            "sampling",
-            "rangeLow",
-            "rangeHigh",
-            "points",
-            "sse",
-            "rms",
-            "maxAbs",
-            "maxAbsAt",
-            "conditionNumber",
-            "starts",
-            "agreeing",
-            "seed");
-        yield new Origin.Fitted(
-            json.text("objective"),
-            json.text("sampling"),
-            json.number("rangeLow"),
-            json.number("rangeHigh"),
-            json.integer("points"),
-            json.number("sse"),
-            json.number("rms"),
-            json.number("maxAbs"),
-            json.number("maxAbsAt"),
-            json.number("conditionNumber"),
-            (int) json.integer("starts"),
-            (int) json.integer("agreeing"),
-            json.integer("seed"));
-      }
-      case "minimax" -> {
-        json.allowOnly(
-            "kind",
-            "rangeLow",
-            "rangeHigh",
-            "levelledError",
-            "largestError",
-            "reference",
-            "starts",
-            "agreeing");
-        yield new Origin.Minimax(
-            json.number("rangeLow"),
-            json.number("rangeHigh"),
-            json.number("levelledError"),
-            json.number("largestError"),
-            Arrays.stream(json.numbers("reference")).boxed().toList(),
-            (int) json.integer("starts"),
-            (int) json.integer("agreeing"));
-      }
-      case "conditional-mean" -> {
-        json.allowOnly("kind", "dtype", "density", "points", "rms", "conditionNumber");
-        yield new Origin.ConditionalMean(
-            json.text("dtype"),
-            json.text("density"),
-            json.integer("points"),
-            json.number("rms"),
-            json.number("conditionNumber"));
-      }
-      default ->
-          throw json.failure(
-              "kind", "is '" + kind + "': use published, fitted, minimax or conditional-mean");
-    };
+  private static boolean isNear(double found, double stored) {
+    double tolerance =
+        StrictMath.max(CHECK_TOLERANCE, RELATIVE_CHECK_TOLERANCE * StrictMath.abs(stored));
+    return StrictMath.abs(found - stored) <= tolerance;
   }
 }

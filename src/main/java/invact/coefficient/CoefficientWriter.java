@@ -2,12 +2,13 @@ package invact.coefficient;
 
 import invact.activation.Activation;
 import invact.activation.Activations;
+import invact.coefficient.SetDocument.PieceDocument;
 import invact.io.AtomicFile;
 import invact.io.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import tools.jackson.core.JsonGenerator;
+import java.util.Arrays;
 
 /**
  * Writes coefficient sets as JSON, as {@code coefficient-set.schema.json} describes it: keys in
@@ -16,7 +17,10 @@ import tools.jackson.core.JsonGenerator;
  */
 public final class CoefficientWriter {
   /** The version of the JSON layout that this class writes and {@link CoefficientReader} reads. */
-  public static final int SCHEMA_VERSION = 1;
+  public static final int SCHEMA_VERSION = 2;
+
+  /** Where the version stands, in all of them. */
+  static final String VERSION_KEY = "schemaVersion";
 
   private CoefficientWriter() {}
 
@@ -27,7 +31,7 @@ public final class CoefficientWriter {
    * @param directory where; made as needed
    * @return the file
    * @throws IOException if it cannot be written
-   * @throws IllegalArgumentException if the activation is Java code
+   * @throws CoefficientException if nothing could read the set back
    */
   public static Path write(CoefficientSet set, Path directory) throws IOException {
     Path file = directory.resolve(set.name() + ".json");
@@ -40,24 +44,46 @@ public final class CoefficientWriter {
    *
    * @param set the set
    * @return the text, with a line end at its end
-   * @throws IllegalArgumentException if the activation is one's own and has no expression: nothing
-   *     could read the set back
+   * @throws CoefficientException if nothing could read the set back: the activation is one's own
+   *     and has no expression, or the set has not been measured in use
    */
   public static String toJson(CoefficientSet set) {
     requireReadable(set.activation());
+    SetDocument document = document(set);
     return Json.text(json -> {
-      Activation activation = set.activation();
       json.writeStartObject();
-      json.writeNumberProperty("schemaVersion", SCHEMA_VERSION);
-      json.writeStringProperty("name", set.name());
-      json.writeStringProperty("activation", activation.name());
-      activation.expression().ifPresent(text -> json.writeStringProperty("expression", text));
-      json.writeNumberProperty("argmin", activation.argmin());
-      json.writeNumberProperty("minimum", activation.minimum());
-      writePiece(json, "left", set.left());
-      writePiece(json, "right", set.right());
+      SetCodec.DOCUMENT.writeMembers(json, document);
       json.writeEndObject();
     });
+  }
+
+  private static SetDocument document(CoefficientSet set) {
+    Activation activation = set.activation();
+    return new SetDocument(
+        SCHEMA_VERSION,
+        set.name(),
+        activation.name(),
+        activation.expression(),
+        activation.argmin(),
+        activation.minimum(),
+        set.dtype(),
+        set.decoding(),
+        document(set.left()),
+        document(set.right()),
+        set.errorInUse()
+            .orElseThrow(() ->
+                new CoefficientException(
+                    set.name() + " has not been measured in use: give it its errorInUse first")));
+  }
+
+  private static PieceDocument document(Piece piece) {
+    BranchApproximant approximant = piece.approximant();
+    return new PieceDocument(
+        approximant.approximant().form().spec(),
+        approximant.target(),
+        Arrays.stream(approximant.approximant().coefficients()).boxed().toList(),
+        piece.derivativeError(),
+        piece.provenance());
   }
 
   private static void requireReadable(Activation activation) {
@@ -69,77 +95,9 @@ public final class CoefficientWriter {
       } catch (IllegalArgumentException e) {
         // Falls through to the message that says what to do.
       }
-      throw new IllegalArgumentException(
+      throw new CoefficientException(
           activation.name()
               + " is Java code, which a coefficient set cannot hold: give it as an expression");
     }
-  }
-
-  private static void writePiece(JsonGenerator json, String key, Piece piece) {
-    BranchApproximant approximant = piece.approximant();
-    json.writeObjectPropertyStart(key);
-    json.writeStringProperty("form", approximant.approximant().form().name());
-    json.writeStringProperty("target", approximant.target().label());
-    json.writeArrayPropertyStart("coefficients");
-    for (double coefficient : approximant.approximant().coefficients()) {
-      json.writeNumber(coefficient);
-    }
-    json.writeEndArray();
-    json.writeObjectPropertyStart("derivativeError");
-    json.writeNumberProperty("rms", piece.derivativeError().rms());
-    json.writeNumberProperty("bias", piece.derivativeError().bias());
-    json.writeNumberProperty("maxAbs", piece.derivativeError().maxAbs());
-    json.writeNumberProperty("maxAbsAt", piece.derivativeError().maxAbsAt());
-    json.writeEndObject();
-    writeOrigin(json, piece.origin());
-    json.writeEndObject();
-  }
-
-  private static void writeOrigin(JsonGenerator json, Origin origin) {
-    json.writeObjectPropertyStart("origin");
-    switch (origin) {
-      case Origin.Published published -> {
-        json.writeStringProperty("kind", "published");
-        json.writeStringProperty("source", published.source());
-        json.writeStringProperty("note", published.note());
-      }
-      case Origin.Fitted fitted -> {
-        json.writeStringProperty("kind", "fitted");
-        json.writeStringProperty("objective", fitted.objective());
-        json.writeStringProperty("sampling", fitted.sampling());
-        json.writeNumberProperty("rangeLow", fitted.rangeLow());
-        json.writeNumberProperty("rangeHigh", fitted.rangeHigh());
-        json.writeNumberProperty("points", fitted.points());
-        json.writeNumberProperty("sse", fitted.sse());
-        json.writeNumberProperty("rms", fitted.rms());
-        json.writeNumberProperty("maxAbs", fitted.maxAbs());
-        json.writeNumberProperty("maxAbsAt", fitted.maxAbsAt());
-        json.writeNumberProperty("conditionNumber", fitted.conditionNumber());
-        json.writeNumberProperty("starts", fitted.starts());
-        json.writeNumberProperty("agreeing", fitted.agreeing());
-        json.writeNumberProperty("seed", fitted.seed());
-      }
-      case Origin.Minimax minimax -> {
-        json.writeStringProperty("kind", "minimax");
-        json.writeNumberProperty("rangeLow", minimax.rangeLow());
-        json.writeNumberProperty("rangeHigh", minimax.rangeHigh());
-        json.writeNumberProperty("levelledError", minimax.levelledError());
-        json.writeNumberProperty("largestError", minimax.largestError());
-        json.writeArrayPropertyStart("reference");
-        minimax.reference().forEach(json::writeNumber);
-        json.writeEndArray();
-        json.writeNumberProperty("starts", minimax.starts());
-        json.writeNumberProperty("agreeing", minimax.agreeing());
-      }
-      case Origin.ConditionalMean mean -> {
-        json.writeStringProperty("kind", "conditional-mean");
-        json.writeStringProperty("dtype", mean.dtype());
-        json.writeStringProperty("density", mean.density());
-        json.writeNumberProperty("points", mean.points());
-        json.writeNumberProperty("rms", mean.rms());
-        json.writeNumberProperty("conditionNumber", mean.conditionNumber());
-      }
-    }
-    json.writeEndObject();
   }
 }

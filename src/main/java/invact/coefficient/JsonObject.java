@@ -1,8 +1,6 @@
 package invact.coefficient;
 
-import java.util.Arrays;
 import java.util.List;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 
@@ -18,19 +16,23 @@ final class JsonObject {
 
   static JsonObject root(JsonNode node) {
     if (!node.isObject()) {
-      throw new IllegalArgumentException("is not a JSON object");
+      throw new CoefficientException("is not a JSON object");
     }
     return new JsonObject(node, "");
   }
 
-  IllegalArgumentException failure(String key, String reason) {
-    return new IllegalArgumentException("key " + path + key + " " + reason);
+  /** A complaint about a key that is given with its path. */
+  static CoefficientException failureAt(String path, String reason) {
+    return new CoefficientException("key " + path + " " + reason);
   }
 
-  void allowOnly(String... keys) {
-    List<String> allowed = Arrays.asList(keys);
+  CoefficientException failure(String key, String reason) {
+    return failureAt(path + key, reason);
+  }
+
+  void allowOnly(List<String> keys) {
     for (String key : node.propertyNames()) {
-      if (!allowed.contains(key)) {
+      if (!keys.contains(key)) {
         throw failure(key, "is unknown: expected are " + String.join(", ", keys));
       }
     }
@@ -38,6 +40,10 @@ final class JsonObject {
 
   boolean has(String key) {
     return node.has(key);
+  }
+
+  boolean isNull(String key) {
+    return required(key).isNull();
   }
 
   JsonObject object(String key) {
@@ -56,50 +62,61 @@ final class JsonObject {
     return value.stringValue();
   }
 
-  /** A string that stands for something; what the parser complains of is said of this key. */
-  <T> T parsed(String key, Function<String, T> parser) {
-    String text = text(key);
-    return checked(key, () -> parser.apply(text));
+  /** What is made of the value of a key; whatever is wrong with it is said of this key. */
+  <T> T checked(String key, Supplier<T> value) {
+    return checkedAt(path + key, value);
   }
 
-  <T> T checked(String key, Supplier<T> value) {
+  /** The same for a key that is given with its path. */
+  static <T> T checkedAt(String path, Supplier<T> value) {
     try {
       return value.get();
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | CoefficientException e) {
       String reason = e.getMessage();
-      throw reason.startsWith("key ") ? e : failure(key, "is wrong: " + reason);
+      throw reason.startsWith("key ")
+          ? new CoefficientException(reason, e)
+          : failureAt(path, "is wrong: " + reason);
     }
   }
 
-  double number(String key) {
-    return finite(key, required(key));
+  double number(String key, double least, double largest) {
+    double value = finite(key, required(key));
+    if (value < least || value > largest) {
+      throw failure(key, "is out of range: " + value);
+    }
+    return value;
   }
 
-  long integer(String key) {
+  long integer(String key, long least, long largest) {
     JsonNode value = required(key);
     if (!value.isIntegralNumber() || !value.canConvertToLong()) {
       throw failure(key, "is not a whole number of 64 bits");
     }
+    if (value.longValue() < least || value.longValue() > largest) {
+      throw failure(key, "is out of range: " + value.longValue());
+    }
     return value.longValue();
   }
 
-  double[] numbers(String key) {
+  List<Double> numbers(String key) {
     JsonNode value = required(key);
-    if (!value.isArray()) {
-      throw failure(key, "is not an array");
+    if (!value.isArray() || value.isEmpty()) {
+      throw failure(key, "is not an array of numbers");
     }
-    double[] numbers = new double[value.size()];
+    Double[] numbers = new Double[value.size()];
     for (int i = 0; i < numbers.length; i++) {
       numbers[i] = finite(key + "[" + i + "]", value.get(i));
     }
-    return numbers;
+    return List.of(numbers);
   }
 
   private double finite(String key, JsonNode value) {
-    if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
+    // A whole number may have hundreds of digits, more than a double holds.
+    double number = value.isNumber() ? value.numberValue().doubleValue() : Double.NaN;
+    if (!Double.isFinite(number)) {
       throw failure(key, "is not a finite number");
     }
-    return value.doubleValue();
+    return number;
   }
 
   private JsonNode required(String key) {

@@ -8,14 +8,15 @@ import java.util.Objects;
  * One branch's piece of a coefficient set: the approximant, where it came from and how good it is.
  *
  * @param approximant the approximant
- * @param origin where its coefficients came from
+ * @param provenance where its coefficients came from
  * @param derivativeError error of the derivative over {@link ErrorGrid}, in double precision
  */
-public record Piece(BranchApproximant approximant, Origin origin, ErrorSummary derivativeError) {
+public record Piece(
+    BranchApproximant approximant, Provenance provenance, ErrorSummary derivativeError) {
   /** A piece whose error is known. */
   public Piece {
     Objects.requireNonNull(approximant, "approximant");
-    Objects.requireNonNull(origin, "origin");
+    Objects.requireNonNull(provenance, "provenance");
     Objects.requireNonNull(derivativeError, "derivativeError");
   }
 
@@ -23,10 +24,10 @@ public record Piece(BranchApproximant approximant, Origin origin, ErrorSummary d
    * A piece, its error measured here.
    *
    * @param approximant the approximant
-   * @param origin where its coefficients came from
+   * @param provenance where its coefficients came from
    * @return the piece
    */
-  public static Piece measured(BranchApproximant approximant, Origin origin) {
-    return new Piece(approximant, origin, approximant.measureDerivativeError().summary());
+  public static Piece measured(BranchApproximant approximant, Provenance provenance) {
+    return new Piece(approximant, provenance, approximant.measureDerivativeError().summary());
   }
 }

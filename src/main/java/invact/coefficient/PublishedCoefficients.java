@@ -52,27 +52,36 @@ public final class PublishedCoefficients {
         set(
             Activations.GELU,
             Target.DERIVATIVE,
-            new Approximant(new PaperGeluLeft(-Activations.GELU.minimum()), gelu.numbers("q_left")),
-            new Approximant(new PaperRight(), gelu.numbers("q_right")),
-            new Origin.Published(source, "as printed")),
+            new Approximant(
+                new PaperGeluLeft(-Activations.GELU.minimum()), numbers(gelu, "q_left")),
+            new Approximant(new PaperRight(), numbers(gelu, "q_right")),
+            new Provenance.Published(source, "as printed")),
         Activations.SILU,
         set(
             Activations.SILU,
             Target.SIGMOID,
-            new Approximant(new PaperSiluLeft(), silu.numbers("q_right")),
-            new Approximant(new PaperRight(), silu.numbers("q_left")),
-            new Origin.Published(
+            new Approximant(new PaperSiluLeft(), numbers(silu, "q_right")),
+            new Approximant(new PaperRight(), numbers(silu, "q_left")),
+            new Provenance.Published(
                 source,
                 "labels q_left and q_right exchanged; approximates sigmoid, not the derivative")));
   }
 
+  private static double[] numbers(JsonObject json, String key) {
+    return json.numbers(key).stream().mapToDouble(Double::doubleValue).toArray();
+  }
+
   private static CoefficientSet set(
-      Activation activation, Target target, Approximant left, Approximant right, Origin origin) {
+      Activation activation,
+      Target target,
+      Approximant left,
+      Approximant right,
+      Provenance provenance) {
     return new CoefficientSet(
         activation.name() + "-published",
         activation,
-        Piece.measured(new BranchApproximant(activation, Branch.LEFT, target, left), origin),
-        Piece.measured(new BranchApproximant(activation, Branch.RIGHT, target, right), origin));
+        Piece.measured(new BranchApproximant(activation, Branch.LEFT, target, left), provenance),
+        Piece.measured(new BranchApproximant(activation, Branch.RIGHT, target, right), provenance));
   }
 
   private static byte[] resource() {

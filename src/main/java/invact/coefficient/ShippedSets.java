@@ -1,5 +1,7 @@
 package invact.coefficient;
 
+import invact.activation.Activation;
+import invact.math.FloatFormat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -12,12 +14,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The coefficient sets that travel with the library, read as strictly as any other. */
 public final class ShippedSets {
   private static final String FOLDER = "/invact/coefficients/";
   private static final String SUFFIX = ".json";
+
+  /** All sets, read at most once. */
+  private static final class Loaded {
+    static final List<CoefficientSet> ALL = names().stream().map(ShippedSets::load).toList();
+  }
 
   private ShippedSets() {}
 
@@ -66,6 +74,20 @@ public final class ShippedSets {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * The shipped sets that are made for a dtype.
+   *
+   * @param activation the activation
+   * @param dtype fp32, bf16 or fp16
+   * @return the sets, by name; the first is the default
+   */
+  public static List<CoefficientSet> madeFor(Activation activation, FloatFormat dtype) {
+    return Loaded.ALL.stream()
+        .filter(set -> set.activation().equals(activation))
+        .filter(set -> set.dtype().equals(Optional.of(dtype)))
+        .toList();
   }
 
   private static List<String> names(Path folder) throws IOException {

@@ -1,5 +1,5 @@
 /**
- * Coefficient sets, the waist of the project: what a fit leaves behind, and all that evaluation,
- * plots, runtimes and exports know. Kept as JSON.
+ * Coefficient sets, the interchange format of the project: what a fit leaves behind, and all that
+ * evaluation, plots, runtimes and exports know. Kept as JSON.
  */
 package invact.coefficient;

@@ -19,6 +19,7 @@ import java.util.List;
  * @param rms root mean square error
  * @param bias mean error
  * @param maxAbs largest absolute error at an input of positive probability
+ * @param maxAbsAt the input at which it occurs
  * @param floorRms the least RMS error that a decoder can have
  * @param floorMaxAbs the largest absolute error of the decoder that has it
  */
@@ -28,6 +29,7 @@ public record FloorComparison(
     double rms,
     double bias,
     double maxAbs,
+    double maxAbsAt,
     double floorRms,
     double floorMaxAbs) {
   /**
@@ -40,17 +42,32 @@ public record FloorComparison(
    * @throws IllegalArgumentException if the format is fp64
    */
   public static FloorComparison of(CoefficientSet set, FloatFormat format, Density density) {
-    OutputClasses classes = OutputClasses.of(set.activation(), format, density);
+    return of(set, format, OutputClasses.of(set.activation(), format, density));
+  }
+
+  /**
+   * Compares a set with the floor, over classes that were counted before.
+   *
+   * @param set the set
+   * @param format fp32, bf16 or fp16
+   * @param classes the classes of the set's activation in the format
+   * @return the comparison
+   */
+  static FloorComparison of(CoefficientSet set, FloatFormat format, OutputClasses classes) {
     List<OutputClasses.Input> inputs = classes.inputs();
     float[] g = decode(set, format, inputs);
     CompensatedSum squares = new CompensatedSum();
     CompensatedSum sum = new CompensatedSum();
     double max = 0;
+    double maxAt = inputs.getFirst().x();
     for (int i = 0; i < g.length; i++) {
       double error = g[i] - inputs.get(i).derivative();
       squares.add(inputs.get(i).weight() * error * error);
       sum.add(inputs.get(i).weight() * error);
-      max = StrictMath.max(max, StrictMath.abs(error));
+      if (StrictMath.abs(error) > max) {
+        max = StrictMath.abs(error);
+        maxAt = inputs.get(i).x();
+      }
     }
     return new FloorComparison(
         set,
@@ -58,6 +75,7 @@ public record FloorComparison(
         StrictMath.sqrt(squares.value()),
         sum.value(),
         max,
+        maxAt,
         classes.floorRms(),
         classes.floorMaxAbs());
   }
@@ -73,12 +91,22 @@ public record FloorComparison(
 
   /** g of each input's output, in fp32 before it is rounded to the format. */
   static float[] decode(CoefficientSet set, FloatFormat format, List<OutputClasses.Input> inputs) {
-    Derivative left = Derivative.of(set.left().approximant(), format);
-    Derivative right = Derivative.of(set.right().approximant(), format);
+    Derivative left = Derivative.of(set.left().approximant(), set.decoding().get(format));
+    Derivative right = Derivative.of(set.right().approximant(), set.decoding().get(format));
     float[] g = new float[inputs.size()];
+    OutputClasses.Input last = null;
     for (int i = 0; i < g.length; i++) {
       OutputClasses.Input input = inputs.get(i);
-      g[i] = (input.branch() == Branch.LEFT ? left : right).value((float) input.y());
+      // Inputs come by branch and output; those that share both share g.
+      boolean shared =
+          last != null
+              && last.branch() == input.branch()
+              && Double.compare(last.y(), input.y()) == 0;
+      g[i] =
+          shared
+              ? g[i - 1]
+              : (input.branch() == Branch.LEFT ? left : right).value((float) input.y());
+      last = input;
     }
     return g;
   }

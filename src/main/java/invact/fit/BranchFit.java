@@ -1,8 +1,8 @@
 package invact.fit;
 
 import invact.coefficient.BranchApproximant;
-import invact.coefficient.Origin;
 import invact.coefficient.Piece;
+import invact.coefficient.Provenance;
 import invact.error.ErrorStats;
 
 /**
@@ -29,14 +29,13 @@ public record BranchFit(
   /**
    * The fit as a piece of a coefficient set.
    *
-   * @return the piece, its origin and error with it
+   * @return the piece, its provenance and error with it
    */
   public Piece piece() {
     return Piece.measured(
         approximant,
-        new Origin.Fitted(
-            Objective.LEAST_SQUARES.label(),
-            design.sampling().label(),
+        new Provenance.Fitted(
+            design.sampling(),
             design.low(),
             design.high(),
             targetError.count(),

@@ -3,6 +3,7 @@ package invact.fit;
 import invact.activation.Activation;
 import invact.activation.Branch;
 import invact.activation.Target;
+import invact.samples.Sampling;
 import java.util.Arrays;
 
 /**

@@ -8,6 +8,7 @@ import invact.coefficient.CoefficientSet;
 import invact.coefficient.Piece;
 import invact.coefficient.PublishedCoefficients;
 import invact.error.ErrorStats;
+import invact.math.FloatFormat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -90,7 +91,10 @@ public record FitJob(
    * @return a set for each target of each activation
    */
   public List<CoefficientSet> sets(List<Result> results) {
-    return sets(family.label(), results.stream().map(result -> result.fit().piece()).toList());
+    return sets(
+        family.label(),
+        Optional.empty(),
+        results.parallelStream().map(result -> result.fit().piece()).toList());
   }
 
   /**
@@ -98,10 +102,12 @@ public record FitJob(
    * targets than the derivative {@code ACTIVATION-LABEL-TARGET}.
    *
    * @param label what the sets are called beside their activation
+   * @param dtype what they are made for; nothing if they aim at f′ of the exact output
    * @param pieces what was made of {@link #pieces(List)}, in their order
    * @return a set for each target of each activation
    */
-  public static List<CoefficientSet> sets(String label, List<Piece> pieces) {
+  public static List<CoefficientSet> sets(
+      String label, Optional<FloatFormat> dtype, List<Piece> pieces) {
     List<CoefficientSet> sets = new ArrayList<>();
     for (int i = 0; i < pieces.size(); i += 2) {
       Activation activation = pieces.get(i).approximant().activation();
@@ -111,6 +117,7 @@ public record FitJob(
           new CoefficientSet(
               activation.name() + "-" + label + suffix,
               activation,
+              dtype,
               pieces.get(i),
               pieces.get(i + 1)));
     }

@@ -7,7 +7,6 @@ import invact.approx.Forms;
 import invact.approx.PaperGeluLeft;
 import invact.approx.PaperRight;
 import invact.approx.PaperSiluLeft;
-import invact.approx.RootExponential;
 
 /** Forms that belong together: one for each branch of each activation. */
 public sealed interface FormFamily {
@@ -33,8 +32,8 @@ public sealed interface FormFamily {
   /**
    * The forms of a name.
    *
-   * @param text {@code paper}, or the name of a form ({@link Forms#usages}), or the names of a left
-   *     and a right form with a comma between them
+   * @param text {@code paper}, or the name of a form ({@link Forms#families}), or the names of a
+   *     left and a right form with a comma between them
    * @return the forms
    * @throws IllegalArgumentException if there is no such form, the left one has a cut-off, or the
    *     right one neither a cut-off nor the limit 1
@@ -103,7 +102,7 @@ public sealed interface FormFamily {
      *     right one neither a cut-off nor the limit 1
      */
     public Named {
-      if (!endsInOne(requireForm(right))) {
+      if (!requireForm(right).endsInOne()) {
         throw new IllegalArgumentException(
             right
                 + " does not tend to f′ = 1 and cannot serve the right branch: end its name in"
@@ -125,12 +124,6 @@ public sealed interface FormFamily {
     @Override
     public Form form(Activation activation, Branch branch) {
       return Forms.of(branch == Branch.LEFT ? left : right, -activation.minimum());
-    }
-
-    private static boolean endsInOne(Form form) {
-      return form.cutoff() < Double.POSITIVE_INFINITY
-          || form instanceof RootExponential
-          || form instanceof PaperRight;
     }
 
     /** Whether a name is a form's does not depend on the activation. */

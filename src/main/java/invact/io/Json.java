@@ -1,11 +1,17 @@
 package invact.io;
 
 import java.io.StringWriter;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.PrettyPrinter;
+import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.util.DefaultIndenter;
 import tools.jackson.core.util.DefaultPrettyPrinter;
 import tools.jackson.core.util.Separators;
@@ -18,8 +24,15 @@ import tools.jackson.databind.json.JsonMapper;
 public final class Json {
   private static final DefaultIndenter INDENTER = new DefaultIndenter("  ", "\n");
 
+  /** Deeper than any document of ours. */
+  private static final int DEEPEST = 32;
+
   private static final JsonMapper MAPPER =
-      JsonMapper.builder()
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build())
+                  .build())
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
@@ -67,13 +80,16 @@ public final class Json {
   /**
    * The tree of one document.
    *
-   * @param text UTF-8 JSON; duplicate keys and anything behind the document are errors
+   * @param text UTF-8 JSON; another encoding, a byte order mark, duplicate keys, deep nesting and
+   *     anything behind the document are errors
    * @return the root; a missing node if the text is blank
    * @throws IllegalArgumentException with one line saying what is wrong and where
    */
   public static JsonNode tree(byte[] text) {
+    // Of bytes the parser would guess the encoding.
+    String decoded = decoded(text);
     try {
-      return MAPPER.readTree(text);
+      return MAPPER.readTree(decoded);
     } catch (JacksonException e) {
       String where =
           e.getLocation() == null
@@ -85,6 +101,24 @@ public final class Json {
                   + ": ";
       throw new IllegalArgumentException(
           "no valid JSON: " + where + e.getOriginalMessage().lines().findFirst().orElse(""), e);
+    }
+  }
+
+  private static String decoded(byte[] text) {
+    try {
+      String decoded =
+          StandardCharsets.UTF_8
+              .newDecoder()
+              .onMalformedInput(CodingErrorAction.REPORT)
+              .onUnmappableCharacter(CodingErrorAction.REPORT)
+              .decode(ByteBuffer.wrap(text))
+              .toString();
+      if (decoded.startsWith("\uFEFF")) {
+        throw new IllegalArgumentException("no valid JSON: begins with a byte order mark");
+      }
+      return decoded;
+    } catch (CharacterCodingException e) {
+      throw new IllegalArgumentException("no valid JSON: is not encoded in UTF-8", e);
     }
   }
 }

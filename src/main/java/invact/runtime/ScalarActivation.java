@@ -8,11 +8,11 @@ import invact.activation.Branch;
 import invact.coefficient.BranchApproximant;
 import invact.coefficient.CoefficientSet;
 import invact.math.FloatFormat;
+import invact.math.PerDtype;
 import invact.runtime.scalar.FloatFunction;
 import invact.runtime.scalar.ScalarFunctions;
 import java.lang.foreign.MemorySegment;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 
 /** The specification of {@link InvertedActivation}, one element after the other. */
@@ -31,14 +31,15 @@ public final class ScalarActivation implements InvertedActivation {
   public ScalarActivation(CoefficientSet set) {
     activation = ScalarFunctions.forward(set.activation());
     argmin = set.activation().argmin();
-    left = derivatives(set.left().approximant());
-    right = derivatives(set.right().approximant());
+    left = derivatives(set, Branch.LEFT);
+    right = derivatives(set, Branch.RIGHT);
   }
 
-  private static Map<FloatFormat, FloatFunction> derivatives(BranchApproximant approximant) {
+  private static Map<FloatFormat, FloatFunction> derivatives(CoefficientSet set, Branch branch) {
+    BranchApproximant approximant = set.piece(branch).approximant();
     Map<FloatFormat, FloatFunction> derivatives = new EnumMap<>(FloatFormat.class);
-    for (FloatFormat format : List.of(FloatFormat.FP32, FloatFormat.BF16, FloatFormat.FP16)) {
-      derivatives.put(format, ScalarFunctions.derivative(approximant, format));
+    for (FloatFormat format : PerDtype.DTYPES) {
+      derivatives.put(format, ScalarFunctions.derivative(approximant, set.decoding().get(format)));
     }
     return derivatives;
   }

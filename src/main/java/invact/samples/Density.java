@@ -14,6 +14,20 @@ public sealed interface Density {
   double probability(double low, double high);
 
   /**
+   * The probabilities of intervals that lie side by side.
+   *
+   * @param borders their ends, ascending
+   * @return for each border but the last the probability up to the next one
+   */
+  default double[] probabilities(double[] borders) {
+    double[] probabilities = new double[borders.length - 1];
+    for (int i = 0; i < probabilities.length; i++) {
+      probabilities[i] = probability(borders[i], borders[i + 1]);
+    }
+    return probabilities;
+  }
+
+  /**
    * What the density is, in one line.
    *
    * @return such as {@code normal(1.0)}
@@ -54,6 +68,24 @@ public sealed interface Density {
   }
 
   /**
+   * The density of a description.
+   *
+   * @param text a description as {@link #description()} gives it
+   * @return the density
+   * @throws IllegalArgumentException if the text describes no density
+   */
+  static Density described(String text) {
+    return Descriptions.parse(text)
+        .filter(density -> density.description().equals(text))
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                "'"
+                    + text
+                    + "' describes no density: normal(1.0), uniform(-5.0, 5.0) and"
+                    + " 0.9·normal(1.0) + 0.1·uniform(-5.0, 5.0) do"));
+  }
+
+  /**
    * x ~ N(0, σ²).
    *
    * @param sigma σ &gt; 0
@@ -78,6 +110,24 @@ public sealed interface Density {
               - NormalDistribution.cumulative(-high / sigma)
           : NormalDistribution.cumulative(high / sigma)
               - NormalDistribution.cumulative(low / sigma);
+    }
+
+    /** The same numbers, Φ evaluated once at a border that two intervals share. */
+    @Override
+    public double[] probabilities(double[] borders) {
+      double[] probabilities = new double[borders.length - 1];
+      double before = Double.NaN;
+      for (int i = 0; i < probabilities.length; i++) {
+        double low = borders[i];
+        double high = borders[i + 1];
+        double sign = low > 0 ? -1 : 1;
+        boolean shared = i > 0 && low > 0 == borders[i - 1] > 0;
+        double atLow = shared ? before : NormalDistribution.cumulative(sign * low / sigma);
+        double atHigh = NormalDistribution.cumulative(sign * high / sigma);
+        probabilities[i] = low > 0 ? atLow - atHigh : atHigh - atLow;
+        before = atHigh;
+      }
+      return probabilities;
     }
 
     @Override
@@ -128,9 +178,13 @@ public sealed interface Density {
     /**
      * The mixture of two densities.
      *
-     * @throws IllegalArgumentException unless the share lies in [0, 1]
+     * @throws IllegalArgumentException unless the share lies in [0, 1], or if one of the two is a
+     *     mixture itself
      */
     public Mixture {
+      if (usual instanceof Mixture || rare instanceof Mixture) {
+        throw new IllegalArgumentException("a mixture is of two densities that are none");
+      }
       if (!(share >= 0 && share <= 1)) {
         throw new IllegalArgumentException("share must lie in [0, 1]: " + share);
       }

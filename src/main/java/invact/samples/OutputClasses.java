@@ -6,7 +6,6 @@ import invact.math.CompensatedSum;
 import invact.math.FloatFormat;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -49,7 +48,7 @@ public final class OutputClasses {
   private final double floorMaxAbs;
 
   private OutputClasses(List<Input> inputs) {
-    this.inputs = inputs;
+    this.inputs = List.copyOf(inputs);
     List<OutputClass> found = new ArrayList<>();
     CompensatedSum squares = new CompensatedSum();
     double max = 0;
@@ -94,9 +93,17 @@ public final class OutputClasses {
     if (inputs.isEmpty()) {
       throw new IllegalArgumentException("no input of " + format.label() + " is likely");
     }
-    // −0 is not among the inputs, but on the left it is an output, which compare sorts apart.
-    inputs.sort(Comparator.comparing(Input::branch).thenComparingDouble(Input::y));
+    sort(inputs);
     return new OutputClasses(inputs);
+  }
+
+  /** By branch and output, and where these are the same in the order given. */
+  private static void sort(List<Input> inputs) {
+    inputs.sort((a, b) -> {
+      int order = a.branch.compareTo(b.branch);
+      // −0 is not among the inputs, but on the left it is an output, which compare sorts apart.
+      return order == 0 ? Double.compare(a.y, b.y) : order;
+    });
   }
 
   private static List<Input> halfPrecisionInputs(
@@ -106,10 +113,15 @@ public final class OutputClasses {
     int last = x.length - 1;
     // Beyond half a step above the largest number, reals round to infinity.
     double overflow = x[last] + (x[last] - x[last - 1]) / 2;
+    double[] borders = new double[x.length + 1];
+    borders[0] = -overflow;
+    borders[last + 1] = overflow;
+    for (int i = 1; i <= last; i++) {
+      borders[i] = x[i - 1] + (x[i] - x[i - 1]) / 2;
+    }
+    double[] weights = density.probabilities(borders);
     for (int i = 0; i <= last; i++) {
-      double low = i == 0 ? -overflow : x[i - 1] + (x[i] - x[i - 1]) / 2;
-      double high = i == last ? overflow : x[i] + (x[i + 1] - x[i]) / 2;
-      double weight = density.probability(low, high);
+      double weight = weights[i];
       if (weight > 0) {
         inputs.add(
             new Input(
@@ -129,7 +141,7 @@ public final class OutputClasses {
    * @return an unmodifiable list; probabilities add up to 1 but for what the density puts elsewhere
    */
   public List<Input> inputs() {
-    return List.copyOf(inputs);
+    return inputs;
   }
 
   /**
@@ -164,6 +176,12 @@ public final class OutputClasses {
   }
 
   private static OutputClass join(List<Input> inputs) {
+    Input first = inputs.getFirst();
+    if (inputs.size() == 1) {
+      double mean = first.weight * first.derivative / first.weight;
+      return new OutputClass(
+          first.branch, first.y, first.weight, mean, first.derivative, first.derivative);
+    }
     CompensatedSum weight = new CompensatedSum();
     CompensatedSum weighted = new CompensatedSum();
     double least = Double.POSITIVE_INFINITY;
@@ -175,12 +193,7 @@ public final class OutputClasses {
       largest = StrictMath.max(largest, input.derivative);
     }
     return new OutputClass(
-        inputs.getFirst().branch,
-        inputs.getFirst().y,
-        weight.value(),
-        weighted.value() / weight.value(),
-        least,
-        largest);
+        first.branch, first.y, weight.value(), weighted.value() / weight.value(), least, largest);
   }
 
   /** In ascending order, 0 once. */

@@ -1,10 +1,8 @@
 package invact.search;
 
 import invact.activation.Target;
+import invact.approx.Family;
 import invact.approx.Form;
-import invact.approx.PaperGeluLeft;
-import invact.approx.PaperRight;
-import invact.approx.PaperSiluLeft;
 import invact.program.Cost;
 
 /**
@@ -33,8 +31,6 @@ public record Candidate(Form form, Target target, Method method) {
    * @return true if so
    */
   public boolean isPaper() {
-    return form instanceof PaperGeluLeft
-        || form instanceof PaperSiluLeft
-        || form instanceof PaperRight;
+    return form.spec().family().kind() == Family.Kind.PAPER;
   }
 }

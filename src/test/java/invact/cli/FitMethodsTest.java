@@ -11,7 +11,7 @@ import invact.activation.Branch;
 import invact.cli.CommandTest.Run;
 import invact.coefficient.CoefficientReader;
 import invact.coefficient.CoefficientSet;
-import invact.coefficient.Origin;
+import invact.coefficient.Provenance;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -76,8 +76,9 @@ class FitMethodsTest {
           assertTrue(errors.get(i).doubleValue() * errors.get(i - 1).doubleValue() < 0, "signs");
         }
       }
-      Origin.Minimax origin = assertInstanceOf(Origin.Minimax.class, set.piece(branch).origin());
-      assertEquals(largest, origin.largestError());
+      Provenance.Minimax provenance =
+          assertInstanceOf(Provenance.Minimax.class, set.piece(branch).provenance());
+      assertEquals(largest, provenance.largestError());
     }
   }
 
@@ -121,7 +122,7 @@ class FitMethodsTest {
     // Left: it has the paper form's four functions and three more.
     assertTrue(fits.get(0).get("sse").doubleValue() < 1.5e-4, fits.toString());
     assertInstanceOf(
-        Origin.Fitted.class, set("silu-root-polynomial-6-and-root-exp-2").left().origin());
+        Provenance.Fitted.class, set("silu-root-polynomial-6-and-root-exp-2").left().provenance());
   }
 
   @Test
@@ -162,7 +163,9 @@ class FitMethodsTest {
     assertTrue(Files.notExists(out), "nothing is written");
   }
 
-  /** As near to the floor as issue and default sets ask, with the set's origin to show for it. */
+  /**
+   * As near to the floor as issue and default sets ask, with the set's provenance to show for it.
+   */
   @ParameterizedTest
   @CsvSource({"bf16, 1.05", "fp16, 1.05"})
   void fitsToRoundedOutputs(String dtype, double ratio) {
@@ -176,10 +179,10 @@ class FitMethodsTest {
     assertTrue(StrictMath.abs(floor.get("bias").doubleValue()) <= 1e-5, floor.toString());
     assertEquals("normal(1.0)", floor.get("density").stringValue());
     CoefficientSet set = set("gelu-" + left + "-and-" + right + "-" + dtype);
-    Origin.ConditionalMean origin =
-        assertInstanceOf(Origin.ConditionalMean.class, set.right().origin());
-    assertEquals(dtype, origin.dtype());
-    assertTrue(origin.density().contains("normal(1.0)"), origin.density());
+    Provenance.ConditionalMean provenance =
+        assertInstanceOf(Provenance.ConditionalMean.class, set.right().provenance());
+    assertEquals(dtype, provenance.dtype().label());
+    assertTrue(provenance.density().description().contains("normal(1.0)"));
   }
 
   /** In fp32 what a form lacks is far more than what rounding takes. */
@@ -188,9 +191,10 @@ class FitMethodsTest {
     JsonNode floor = fit("gelu", "--dtype", "fp32").get("floors").get(0);
     assertEquals(3.9e-5, floor.get("floorMaxAbs").doubleValue(), 1e-7);
     assertTrue(floor.get("rms").doubleValue() > 1e-4, floor.toString());
-    Origin.ConditionalMean origin =
-        assertInstanceOf(Origin.ConditionalMean.class, set("gelu-paper-fp32").left().origin());
-    assertEquals("fp32", origin.dtype());
+    Provenance.ConditionalMean provenance =
+        assertInstanceOf(
+            Provenance.ConditionalMean.class, set("gelu-paper-fp32").left().provenance());
+    assertEquals("fp32", provenance.dtype().label());
   }
 
   /** Each is best for its own inputs. */

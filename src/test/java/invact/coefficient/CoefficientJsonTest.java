@@ -13,11 +13,16 @@ import invact.activation.Activation;
 import invact.activation.Activations;
 import invact.activation.CustomActivation;
 import invact.activation.Target;
+import invact.evaluate.MeasuredInUse;
+import invact.math.FloatFormat;
+import invact.samples.Density;
+import invact.samples.Sampling;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,7 +69,7 @@ class CoefficientJsonTest {
 
   @Test
   void readingWhatWasWrittenGivesTheSameSet(@TempDir Path folder) throws Exception {
-    CoefficientSet set = PublishedCoefficients.of(Activations.SILU).orElseThrow();
+    CoefficientSet set = published(Activations.SILU);
     Path file = CoefficientWriter.write(set, folder.resolve("new"));
     assertEquals("silu-published.json", file.getFileName().toString());
     assertEquals(set, CoefficientReader.read(file));
@@ -72,10 +77,9 @@ class CoefficientJsonTest {
 
   @Test
   void oneCoefficientALine() {
-    String json =
-        CoefficientWriter.toJson(PublishedCoefficients.of(Activations.GELU).orElseThrow());
+    String json = CoefficientWriter.toJson(published(Activations.GELU));
     assertTrue(json.contains("[\n      0.001217659791976,\n      -0.296412101274584,\n"), json);
-    assertTrue(json.contains("\"schemaVersion\": 1,"), json);
+    assertTrue(json.contains("\"schemaVersion\": 2,"), json);
     assertTrue(json.endsWith("}\n"), json);
   }
 
@@ -85,29 +89,43 @@ class CoefficientJsonTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "\"schemaVersion\": 1 | \"schemaVersion\": 2 | schemaVersion",
-        "\"schemaVersion\": 1 | \"schemaVersion\": 1.5 | schemaVersion",
+        "\"schemaVersion\": 2 | \"schemaVersion\": 1 | schemaVersion",
+        "\"schemaVersion\": 2 | \"schemaVersion\": 2.5 | schemaVersion",
         "\"name\": \"gelu-published\" | \"name\": \"../evil\" | name",
         "\"activation\": \"gelu\" | \"activation\": \"silu\" | argmin",
         "\"activation\": \"gelu\" | \"activation\": \"relu\" | activation",
         "\"argmin\": -0.7517915246935645 | \"argmin\": -0.7517915246935 | argmin",
         "\"minimum\": -0.16997120747990366 | \"minimum\": 1 | minimum",
         "\"minimum\": -0.16997120747990366 | \"minimum\": \"x\" | minimum",
-        "\"form\": \"paper-gelu-left\" | \"form\": \"paper-right\" | left.coefficients",
-        "\"form\": \"paper-gelu-left\" | \"form\": \"spline\" | left.form",
+        "\"family\": \"paper-gelu-left\" | \"family\": \"paper-right\" | left.coefficients",
+        "\"family\": \"paper-gelu-left\" | \"family\": \"spline\" | left.form.family",
+        "\"family\": \"paper-gelu-left\" | \"family\": \"paper-right\", \"cutoff\": 3 |"
+            + " left.form.cutoff",
+        "\"family\": \"paper-gelu-left\" | \"family\": \"root-polynomial\", \"degree\": 25,"
+            + " \"centre\": 0, \"cutoff\": null | left.form.degree",
+        "\"family\": \"paper-gelu-left\" | \"family\": \"root-polynomial\", \"degree\": 4,"
+            + " \"centre\": -1, \"cutoff\": null | left.form",
+        "\"family\": \"paper-gelu-left\" | \"family\": \"root-polynomial\", \"degree\": 4,"
+            + " \"centre\": 0, \"cutoff\": \"none\" | left.form.cutoff",
         "\"target\": \"derivative\" | \"target\": \"tanh\" | left.target",
         "\"target\": \"derivative\" | \"target\": \"sigmoid\" | left.target",
-        "-0.296412101274584 | -0.296412101284584 | left.derivativeError.",
+        "-0.296412101274584 | -0.296512101274584 | left.derivativeError.",
         "-0.296412101274584 | 1e999 | left.coefficients[1]",
+        "-0.296412101274584 | 1e39 | left.coefficients",
         "-0.296412101274584 | null | left.coefficients[1]",
         "-0.296412101274584, | | left.coefficients",
-        "\"kind\": \"published\" | \"kind\": \"guessed\" | left.origin.kind",
-        "\"note\": \"as printed\" | \"remark\": \"as printed\" | left.origin.remark",
+        "\"kind\": \"published\" | \"kind\": \"guessed\" | left.provenance.kind",
+        "\"note\": \"as printed\" | \"remark\": \"as printed\" | left.provenance.remark",
         "\"bias\" | \"maxAbs\" | maxAbs",
+        "\"dtype\": null | \"dtype\": \"fp64\" | dtype",
+        "\"dtype\": null | \"dtype\": 16 | dtype",
+        "\"dtype\": null, | | dtype is missing",
+        "\"minimum\": -0.16997121274471283 | \"minimum\": -0.1699712 | decoding.fp32.minimum",
+        "\"bf16\": | \"bf61\": | decoding.bf61",
+        "\"minimum\": -0.169921875 | \"minimum\": -0.17 | decoding.bf16.minimum",
       })
   void aBrokenFileIsRefusedByKey(String good, String bad, String named) {
-    String json =
-        CoefficientWriter.toJson(PublishedCoefficients.of(Activations.GELU).orElseThrow());
+    String json = CoefficientWriter.toJson(published(Activations.GELU));
     assertTrue(json.contains(good), "the good file has " + good);
     int at = json.indexOf(good);
     String broken =
@@ -122,29 +140,66 @@ class CoefficientJsonTest {
     assertEquals(1, message.lines().count(), message);
   }
 
-  /** Each kind of origin that a fit gives, over each format that it may be for. */
-  static List<Origin> origins() {
+  /** Each kind of provenance that a fit gives, over each dtype that it may be for. */
+  static List<Provenance> provenances() {
     return List.of(
-        new Origin.Fitted("least-squares", "uniform-x", -10, 10, 9, 1, 0.5, 1, 2, 8, 16, 12, -3),
-        new Origin.Minimax(-8.7, -0.75, 1e-6, 1.1e-6, List.of(-8.7, -2.0, -0.75), 6, 5),
-        new Origin.ConditionalMean("fp32", "uniform(-1.0, 1.0)", 16384, 1e-7, 30),
-        new Origin.ConditionalMean("bf16", "normal(1.0)", 1000, 1e-3, 30),
-        new Origin.ConditionalMean("fp16", "normal(2.0)", 1000, 1e-3, 30));
+        new Provenance.Fitted(
+            Sampling.UNIFORM_X, -10, 10, 9, 1, 0.5, 1, 2, 8, 16, 12, Long.MIN_VALUE),
+        new Provenance.Minimax(-8.7, -0.75, 1e-6, 1.1e-6, List.of(-8.7, -2.0, -0.75), 6, 5),
+        new Provenance.ConditionalMean(
+            FloatFormat.FP32, new Density.Uniform(-1, 1), 16384, 1e-7, 30),
+        new Provenance.ConditionalMean(FloatFormat.BF16, new Density.Normal(1), 1000, 1e-3, 30),
+        new Provenance.ConditionalMean(
+            FloatFormat.FP16, new Density.Normal(2).withRareInputs(), 1000, 1e-3, 30));
   }
 
   @ParameterizedTest
-  @MethodSource("origins")
-  void everyOriginIsReadBack(Origin origin) throws Exception {
-    CoefficientSet published = PublishedCoefficients.of(Activations.GELU).orElseThrow();
+  @MethodSource("provenances")
+  void everyProvenanceIsReadBack(Provenance provenance) {
+    CoefficientSet published = published(Activations.GELU);
+    Optional<FloatFormat> dtype =
+        provenance instanceof Provenance.ConditionalMean mean
+            ? Optional.of(mean.dtype())
+            : Optional.empty();
     CoefficientSet set =
         new CoefficientSet(
-            "mine",
-            published.activation(),
-            Piece.measured(published.left().approximant(), origin),
-            published.right());
+                "mine",
+                published.activation(),
+                dtype,
+                Piece.measured(published.left().approximant(), provenance),
+                published.right())
+            .withErrorInUse(published.errorInUse().orElseThrow());
     String json = CoefficientWriter.toJson(set);
     assertEquals(List.of(), SCHEMA.validate(json, InputFormat.JSON));
-    assertEquals(set, CoefficientReader.parse(json.getBytes(StandardCharsets.UTF_8), "file.json"));
+    assertEquals(set, read(json));
+    if (dtype.isPresent()) {
+      String other = json.replaceFirst("\"dtype\": \"\\w+\"", "\"dtype\": null");
+      assertTrue(refusal(other).startsWith("file.json: key dtype is null, but the left branch"));
+    }
+  }
+
+  /** A set of this activation that has been measured. */
+  private static CoefficientSet published(Activation activation) {
+    return MeasuredInUse.of(PublishedCoefficients.of(activation).orElseThrow());
+  }
+
+  private static CoefficientSet read(String json) {
+    return CoefficientReader.parse(json.getBytes(StandardCharsets.UTF_8), "file.json");
+  }
+
+  private static String refusal(String json) {
+    return refusal(json.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String refusal(byte[] json) {
+    String message =
+        assertThrows(CoefficientException.class, () -> CoefficientReader.parse(json, "file.json"))
+            .getMessage();
+    assertTrue(message.startsWith("file.json: "), message);
+    assertEquals(1, message.lines().count(), message);
+    assertTrue(message.length() < 1100, message);
+    assertTrue(message.codePoints().noneMatch(Character::isISOControl), message);
+    return message;
   }
 
   static List<Activation> variants() {
@@ -235,16 +290,19 @@ class CoefficientJsonTest {
     CustomActivation code = CustomActivation.of("my_mish", x -> x.times(x.softplus().tanh()));
     CoefficientSet set = asSiluIs(code);
     String message =
-        assertThrows(IllegalArgumentException.class, () -> CoefficientWriter.toJson(set))
-            .getMessage();
+        assertThrows(CoefficientException.class, () -> CoefficientWriter.toJson(set)).getMessage();
     assertTrue(message.contains("my_mish is Java code"), message);
   }
 
   /** A set with SiLU's published pieces, however badly they suit. */
   private static CoefficientSet asSiluIs(Activation activation) {
     CoefficientSet silu = PublishedCoefficients.of(Activations.SILU).orElseThrow();
-    return new CoefficientSet(
-        "test", activation, asSiluIs(activation, silu.left()), asSiluIs(activation, silu.right()));
+    return MeasuredInUse.of(
+        new CoefficientSet(
+            "test",
+            activation,
+            asSiluIs(activation, silu.left()),
+            asSiluIs(activation, silu.right())));
   }
 
   private static Piece asSiluIs(Activation activation, Piece piece) {
@@ -254,7 +312,7 @@ class CoefficientJsonTest {
             piece.approximant().branch(),
             Target.DERIVATIVE,
             piece.approximant().approximant()),
-        new Origin.Published("test", "test"));
+        new Provenance.Published("test", "test"));
   }
 
   @ParameterizedTest
@@ -285,15 +343,16 @@ class CoefficientJsonTest {
 
   @Test
   void theSchemaRefusesWhatTheReaderRefuses() {
-    String json =
-        CoefficientWriter.toJson(PublishedCoefficients.of(Activations.GELU).orElseThrow());
+    String json = CoefficientWriter.toJson(published(Activations.GELU));
     for (String[] change :
         new String[][] {
-          {"\"schemaVersion\": 1", "\"schemaVersion\": 2"},
+          {"\"schemaVersion\": 2", "\"schemaVersion\": 1"},
           {"-0.296412101274584,", ""},
           {"\"paper-gelu-left\"", "\"spline\""},
           {"\"kind\": \"published\"", "\"kind\": \"guessed\""},
           {"\"bias\"", "\"mean\""},
+          {"\"dtype\": null", "\"dtype\": \"fp64\""},
+          {"\"offset\"", "\"shift\""},
         }) {
       String broken = json.replace(change[0], change[1]);
       assertFalse(SCHEMA.validate(broken, InputFormat.JSON).isEmpty(), change[1]);

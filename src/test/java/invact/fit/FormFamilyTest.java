@@ -21,15 +21,16 @@ class FormFamilyTest {
 
   static List<Choice> choices() {
     return List.of(
-        new Choice(Activations.GELU, PaperGeluLeft.NAME),
-        new Choice(Activations.GELU_TANH, PaperGeluLeft.NAME),
-        new Choice(CustomActivation.of("mine", "x*(1 + erf(x/sqrt(2)))/2"), PaperGeluLeft.NAME),
-        new Choice(Activations.SILU, PaperSiluLeft.NAME),
-        new Choice(Activations.QUICK_GELU, PaperSiluLeft.NAME),
-        new Choice(Activations.MISH, PaperSiluLeft.NAME),
-        new Choice(Activations.swish(0.5), PaperSiluLeft.NAME),
-        new Choice(Activations.swish(4), PaperSiluLeft.NAME),
-        new Choice(CustomActivation.of("mine", "x/(1 + exp(-x))"), PaperSiluLeft.NAME));
+        new Choice(Activations.GELU, PaperGeluLeft.FAMILY.name()),
+        new Choice(Activations.GELU_TANH, PaperGeluLeft.FAMILY.name()),
+        new Choice(
+            CustomActivation.of("mine", "x*(1 + erf(x/sqrt(2)))/2"), PaperGeluLeft.FAMILY.name()),
+        new Choice(Activations.SILU, PaperSiluLeft.FAMILY.name()),
+        new Choice(Activations.QUICK_GELU, PaperSiluLeft.FAMILY.name()),
+        new Choice(Activations.MISH, PaperSiluLeft.FAMILY.name()),
+        new Choice(Activations.swish(0.5), PaperSiluLeft.FAMILY.name()),
+        new Choice(Activations.swish(4), PaperSiluLeft.FAMILY.name()),
+        new Choice(CustomActivation.of("mine", "x/(1 + exp(-x))"), PaperSiluLeft.FAMILY.name()));
   }
 
   /** The figures that {@link FormFamily#PAPER} quotes. */

@@ -9,6 +9,7 @@ import invact.activation.Activations;
 import invact.activation.Branch;
 import invact.activation.Target;
 import invact.approx.Form;
+import invact.samples.Sampling;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;

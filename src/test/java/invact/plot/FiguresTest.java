@@ -45,7 +45,7 @@ class FiguresTest {
             old.branch(),
             old.target(),
             new Approximant(old.approximant().form(), c)),
-        piece.origin());
+        piece.provenance());
   }
 
   static Stream<Arguments> branches() {

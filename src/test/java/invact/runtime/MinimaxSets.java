@@ -10,8 +10,8 @@ import invact.approx.RootPolynomial;
 import invact.approx.RootRational;
 import invact.coefficient.BranchApproximant;
 import invact.coefficient.CoefficientSet;
-import invact.coefficient.Origin;
 import invact.coefficient.Piece;
+import invact.coefficient.Provenance;
 import invact.coefficient.ShippedSets;
 import invact.fit.minimax.Curve;
 import invact.fit.minimax.InvertedDerivative;
@@ -66,6 +66,6 @@ final class MinimaxSets {
             .coefficients();
     return Piece.measured(
         new BranchApproximant(f, branch, target, new Approximant(form, coefficients)),
-        new Origin.Published("this test", "a minimax fit"));
+        new Provenance.Published("this test", "a minimax fit"));
   }
 }

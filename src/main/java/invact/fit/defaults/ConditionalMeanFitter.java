@@ -7,8 +7,8 @@ import invact.activation.Target;
 import invact.approx.Approximant;
 import invact.approx.Form;
 import invact.coefficient.BranchApproximant;
-import invact.coefficient.Origin;
 import invact.coefficient.Piece;
+import invact.coefficient.Provenance;
 import invact.fit.CurveFit;
 import invact.fit.FitException;
 import invact.fit.LeastSquaresFitter;
@@ -121,9 +121,9 @@ public final class ConditionalMeanFitter {
             branch,
             Target.DERIVATIVE,
             new Approximant(form, ROUNDING.plain(model.coefficients(fit.parameters())))),
-        new Origin.ConditionalMean(
-            format.label(),
-            density.description(),
+        new Provenance.ConditionalMean(
+            format,
+            density,
             classes.size(),
             StrictMath.sqrt(fit.sumOfSquares() / totalWeight),
             fit.conditionNumber()));

@@ -48,6 +48,7 @@ public final class DefaultSets {
           : new CoefficientSet(
               name,
               activation,
+              Optional.of(format),
               new RationalSearch(activation, Branch.LEFT).fit(),
               new RationalSearch(activation, Branch.RIGHT).fit());
     }

@@ -20,6 +20,7 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The cheapest polynomials in the root that decode a 16-bit format nearly as well as anything can.
@@ -138,7 +139,8 @@ final class PolynomialSearch {
                   best.ratio(0),
                   USUAL.description()));
     }
-    return new CoefficientSet(name, activation, best.left().piece(), best.right().piece());
+    return new CoefficientSet(
+        name, activation, Optional.of(format), best.left().piece(), best.right().piece());
   }
 
   private Form form(Branch branch, int degree) {

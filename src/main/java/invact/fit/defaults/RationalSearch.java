@@ -6,8 +6,8 @@ import invact.activation.Target;
 import invact.approx.Approximant;
 import invact.approx.RootRational;
 import invact.coefficient.BranchApproximant;
-import invact.coefficient.Origin;
 import invact.coefficient.Piece;
+import invact.coefficient.Provenance;
 import invact.fit.FitException;
 import invact.fit.minimax.Curve;
 import invact.fit.minimax.InvertedDerivative;
@@ -103,7 +103,7 @@ final class RationalSearch {
       return Piece.measured(
           new BranchApproximant(
               activation, branch, Target.DERIVATIVE, new Approximant(form, coefficients)),
-          new Origin.Minimax(
+          new Provenance.Minimax(
               curve.low(),
               curve.high(),
               fit.levelledError(),

@@ -7,8 +7,8 @@ import invact.approx.Approximant;
 import invact.approx.SegmentedPolynomial;
 import invact.coefficient.BranchApproximant;
 import invact.coefficient.CoefficientSet;
-import invact.coefficient.Origin;
 import invact.coefficient.Piece;
+import invact.coefficient.Provenance;
 import invact.fit.FitException;
 import invact.fit.minimax.Curve;
 import invact.fit.minimax.InvertedDerivative;
@@ -17,6 +17,7 @@ import invact.fit.minimax.MinimaxFitter;
 import invact.fit.rounding.CoefficientRounding;
 import invact.math.FloatFormat;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * Polynomials of degree 5 on eight segments of the root over both branches, what a SIMD register of
@@ -67,7 +68,11 @@ final class SegmentedSearch {
       right = nextRight;
     }
     return new CoefficientSet(
-        name, activation, piece(Branch.LEFT, left), piece(Branch.RIGHT, right));
+        name,
+        activation,
+        Optional.of(FloatFormat.FP32),
+        piece(Branch.LEFT, left),
+        piece(Branch.RIGHT, right));
   }
 
   private static double larger(Candidate left, Candidate right) {
@@ -98,7 +103,7 @@ final class SegmentedSearch {
     return Piece.measured(
         new BranchApproximant(
             activation, branch, Target.DERIVATIVE, new Approximant(candidate.form, rounded)),
-        new Origin.Minimax(
+        new Provenance.Minimax(
             candidate.curve.low(),
             candidate.curve.high(),
             fit.levelledError(),

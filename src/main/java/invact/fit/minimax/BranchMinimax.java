@@ -6,8 +6,8 @@ import invact.activation.Target;
 import invact.approx.Approximant;
 import invact.approx.Form;
 import invact.coefficient.BranchApproximant;
-import invact.coefficient.Origin;
 import invact.coefficient.Piece;
+import invact.coefficient.Provenance;
 import invact.fit.FitException;
 import invact.math.FloatFormat;
 import java.util.Arrays;
@@ -51,7 +51,7 @@ public record BranchMinimax(MinimaxFit fit, Piece piece) {
         fit,
         Piece.measured(
             new BranchApproximant(activation, branch, target, new Approximant(form, rounded)),
-            new Origin.Minimax(
+            new Provenance.Minimax(
                 curve.low(),
                 curve.high(),
                 fit.levelledError(),

@@ -280,7 +280,7 @@ public final class DeviceActivation {
   }
 
   private void lift(MemorySegment arguments, FloatFormat format) {
-    RoundedLift lift = RoundedLift.of(set.activation(), format);
+    RoundedLift lift = set.decoding().get(format);
     arguments.set(JAVA_FLOAT, TENSOR_BYTES, lift.minimum());
     arguments.set(JAVA_FLOAT, TENSOR_BYTES + Float.BYTES, lift.offset());
     arguments.set(JAVA_FLOAT, TENSOR_BYTES + 2 * Float.BYTES, lift.least());

@@ -2,17 +2,14 @@ package invact.runtime.cuda;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
-import invact.activation.Activation;
-import invact.activation.RoundedLift;
 import invact.approx.Approximant;
 import invact.approx.RootPolynomial;
 import invact.approx.RootRational;
 import invact.coefficient.CoefficientSet;
-import invact.math.FloatFormat;
+import invact.math.PerDtype;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Two polynomials or rationals in the root, which stand for f′, their degrees at most a kernel's;
@@ -160,7 +157,7 @@ record FixedRatios(Shape room, Ratio left, Ratio right) implements FixedForms {
     if (left.isEmpty()
         || right.isEmpty()
         || left.get().cutoff != Double.POSITIVE_INFINITY
-        || !left.get().isTame(largestLeftRoot(set.activation()))
+        || !left.get().isTame(largestLeftRoot(set))
         || !right.get().isTame(Math.sqrt(right.get().cutoff))
         || !FixedForms.areDerivatives(set)) {
       return Optional.empty();
@@ -173,9 +170,9 @@ record FixedRatios(Shape room, Ratio left, Ratio right) implements FixedForms {
   }
 
   /** The root of the lift of y = 0, in the format where it is the largest. */
-  private static double largestLeftRoot(Activation activation) {
-    return Stream.of(FloatFormat.FP32, FloatFormat.BF16, FloatFormat.FP16)
-        .mapToDouble(format -> Math.sqrt(RoundedLift.of(activation, format).of(0)))
+  private static double largestLeftRoot(CoefficientSet set) {
+    return PerDtype.DTYPES.stream()
+        .mapToDouble(format -> Math.sqrt(set.decoding().get(format).of(0)))
         .max()
         .orElseThrow();
   }

@@ -1,11 +1,11 @@
 package invact.runtime.scalar;
 
 import invact.activation.Activation;
+import invact.activation.RoundedLift;
 import invact.arithmetic.Derivative;
 import invact.arithmetic.Forward;
 import invact.arithmetic.Gate;
 import invact.coefficient.BranchApproximant;
-import invact.math.FloatFormat;
 
 /** The functions of one fp32 number that a runtime computes: their programs, compiled. */
 public final class ScalarFunctions {
@@ -51,12 +51,12 @@ public final class ScalarFunctions {
    * g(y, S) on one branch.
    *
    * @param approximant the approximant and what it stands for
-   * @param format the format of the outputs: fp32, bf16 or fp16
+   * @param lift the height that an output stands for, of the format that rounded it
    * @return g
    * @throws IllegalArgumentException if fp32 cannot hold a coefficient, or g is not finite at an
    *     end of the branch
    */
-  public static FloatFunction derivative(BranchApproximant approximant, FloatFormat format) {
-    return ScalarCompiler.compile(Derivative.computation(approximant, format));
+  public static FloatFunction derivative(BranchApproximant approximant, RoundedLift lift) {
+    return ScalarCompiler.compile(Derivative.computation(approximant, lift));
   }
 }

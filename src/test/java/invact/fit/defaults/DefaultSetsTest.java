@@ -8,12 +8,14 @@ import invact.activation.Activation;
 import invact.activation.Activations;
 import invact.activation.Branch;
 import invact.approx.RootRational;
+import invact.approx.SegmentedPolynomial;
 import invact.coefficient.CoefficientSet;
 import invact.coefficient.CoefficientWriter;
 import invact.coefficient.Piece;
 import invact.coefficient.ShippedSets;
 import invact.evaluate.FloatErrors;
 import invact.evaluate.FloorComparison;
+import invact.evaluate.MeasuredInUse;
 import invact.fit.FitException;
 import invact.math.FloatFormat;
 import invact.program.Cost;
@@ -22,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -30,7 +33,9 @@ class DefaultSetsTest {
   private static final Path COEFFICIENTS =
       Path.of(System.getProperty("invact.basedir", "."), "coefficients");
 
-  private static final List<CoefficientSet> SETS = DefaultSets.fit(Activations.all(), () -> {});
+  private static final List<CoefficientSet> SETS =
+      MeasuredInUse.prepare(Activations.all())
+          .measure(DefaultSets.fit(Activations.all(), () -> {}));
 
   static List<CoefficientSet> sets() {
     return SETS;
@@ -44,15 +49,33 @@ class DefaultSetsTest {
   }
 
   static List<CoefficientSet> singleSets() {
-    return SETS.stream().filter(set -> set.name().endsWith("-fp32")).toList();
+    return SETS.stream()
+        .filter(set -> format(set) == FloatFormat.FP32 && !isSegmented(set))
+        .toList();
   }
 
   static List<CoefficientSet> halfSets() {
-    return SETS.stream().filter(set -> set.name().endsWith("16")).toList();
+    return SETS.stream().filter(set -> format(set).isHalf()).toList();
   }
 
   static List<CoefficientSet> segmentedSets() {
-    return SETS.stream().filter(set -> set.name().endsWith("-segmented")).toList();
+    return SETS.stream().filter(DefaultSetsTest::isSegmented).toList();
+  }
+
+  private static boolean isSegmented(CoefficientSet set) {
+    return set.left().approximant().approximant().form() instanceof SegmentedPolynomial;
+  }
+
+  /** The first set that is made for a dtype is the default; the others are for special machines. */
+  @Test
+  void setsAreFoundByWhatTheyAreMadeFor() {
+    for (CoefficientSet set : SETS) {
+      List<CoefficientSet> sameDtype = ShippedSets.madeFor(set.activation(), format(set));
+      assertTrue(sameDtype.contains(set), set.name());
+      assertEquals(isSegmented(set), !sameDtype.getFirst().equals(set), set.name());
+    }
+    CoefficientSet paper = ShippedSets.load("gelu-paper");
+    assertEquals(Optional.empty(), paper.dtype());
   }
 
   /** Asked are 2e-5; at T a third of the largest error, but for the rounding of coefficients. */
@@ -157,7 +180,7 @@ class DefaultSetsTest {
   }
 
   private static FloatFormat format(CoefficientSet set) {
-    return FloatFormat.of(set.name().substring(set.name().lastIndexOf('-') + 1));
+    return set.dtype().orElseThrow();
   }
 
   /** Swish is SiLU in another scale: the same types. */

@@ -12,8 +12,8 @@ import invact.approx.RootRational;
 import invact.approx.SegmentedPolynomial;
 import invact.coefficient.BranchApproximant;
 import invact.coefficient.CoefficientSet;
-import invact.coefficient.Origin;
 import invact.coefficient.Piece;
+import invact.coefficient.Provenance;
 import invact.coefficient.ShippedSets;
 import invact.fit.minimax.InvertedDerivative;
 import invact.fit.minimax.MinimaxFitter;
@@ -129,7 +129,7 @@ public final class DeviceSets {
             .coefficients();
     return Piece.measured(
         new BranchApproximant(f, branch, Target.DERIVATIVE, new Approximant(form, c)),
-        new Origin.Published("minimax fit for tests", form.name()));
+        new Provenance.Published("minimax fit for tests", form.name()));
   }
 
   public static void main(String[] args) {

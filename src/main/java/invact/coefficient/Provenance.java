@@ -1,22 +1,31 @@
 package invact.coefficient;
 
+import invact.math.FloatFormat;
+import invact.samples.Density;
+import invact.samples.Sampling;
 import java.util.List;
+import java.util.Objects;
 
 /** Where the coefficients of one branch came from. */
-public sealed interface Origin {
+public sealed interface Provenance {
   /**
    * Printed in a publication.
    *
    * @param source where
    * @param note how the printed numbers were read
    */
-  record Published(String source, String note) implements Origin {}
+  record Published(String source, String note) implements Provenance {
+    /** Some publication. */
+    public Published {
+      Objects.requireNonNull(source, "source");
+      Objects.requireNonNull(note, "note");
+    }
+  }
 
   /**
-   * The result of a fit to samples of the target. Its figures are in the target's own space, over
+   * A least-squares fit to samples of the target. Its figures are in the target's own space, over
    * the samples.
    *
-   * @param objective what was minimised
    * @param sampling how the samples were laid out
    * @param rangeLow least input sampled over both branches
    * @param rangeHigh largest input sampled over both branches
@@ -31,8 +40,7 @@ public sealed interface Origin {
    * @param seed of the starting points
    */
   record Fitted(
-      String objective,
-      String sampling,
+      Sampling sampling,
       double rangeLow,
       double rangeHigh,
       long points,
@@ -44,7 +52,18 @@ public sealed interface Origin {
       int starts,
       int agreeing,
       long seed)
-      implements Origin {}
+      implements Provenance {
+    /**
+     * A fit that can have been.
+     *
+     * @throws CoefficientException if the range is empty, or more starts agree than there were
+     */
+    public Fitted {
+      Objects.requireNonNull(sampling, "sampling");
+      requireRange(rangeLow, rangeHigh);
+      requireAgreement(starts, agreeing);
+    }
+  }
 
   /**
    * The approximant of least largest error on the exact function, its coefficients then rounded to
@@ -54,7 +73,8 @@ public sealed interface Origin {
    * @param rangeHigh largest input of the branch that was fitted
    * @param levelledError least |error| at a reference point
    * @param largestError largest |error| found
-   * @param reference inputs at which the error alternates in sign, ascending
+   * @param reference inputs at which the error alternates in sign, ascending; borders of segments
+   *     may stand twice
    * @param starts number of searches started
    * @param agreeing how many of them ended in this error
    */
@@ -66,10 +86,25 @@ public sealed interface Origin {
       List<Double> reference,
       int starts,
       int agreeing)
-      implements Origin {
-    /** Copies the reference points. */
+      implements Provenance {
+    /**
+     * A fit that can have been; copies the reference points.
+     *
+     * @throws CoefficientException if the range is empty, the reference points do not ascend within
+     *     it, or more starts agree than there were
+     */
     public Minimax {
       reference = List.copyOf(reference);
+      requireRange(rangeLow, rangeHigh);
+      double last = Double.NEGATIVE_INFINITY;
+      for (double point : reference) {
+        if (point < last || point < rangeLow || point > rangeHigh) {
+          throw new CoefficientException(
+              "reference points do not ascend within the range: " + point);
+        }
+        last = point;
+      }
+      requireAgreement(starts, agreeing);
     }
   }
 
@@ -77,7 +112,7 @@ public sealed interface Origin {
    * A weighted least-squares fit to the mean of f′ over the inputs that share a rounded output, its
    * coefficients then rounded to fp32.
    *
-   * @param dtype the format that rounds inputs and outputs
+   * @param dtype what rounds inputs and outputs
    * @param density how inputs were taken to be distributed
    * @param points number of distinct outputs on the branch; in fp32 of a sample of them
    * @param rms weighted root mean square deviation from the means
@@ -85,6 +120,24 @@ public sealed interface Origin {
    *     length 1
    */
   record ConditionalMean(
-      String dtype, String density, long points, double rms, double conditionNumber)
-      implements Origin {}
+      FloatFormat dtype, Density density, long points, double rms, double conditionNumber)
+      implements Provenance {
+    /** A fit in some dtype. */
+    public ConditionalMean {
+      Objects.requireNonNull(dtype, "dtype");
+      Objects.requireNonNull(density, "density");
+    }
+  }
+
+  private static void requireRange(double low, double high) {
+    if (!(low < high)) {
+      throw new CoefficientException("rangeLow " + low + " is not below rangeHigh " + high);
+    }
+  }
+
+  private static void requireAgreement(int starts, int agreeing) {
+    if (agreeing > starts) {
+      throw new CoefficientException(agreeing + " of " + starts + " starts cannot agree");
+    }
+  }
 }

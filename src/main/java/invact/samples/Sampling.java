@@ -1,6 +1,6 @@
-package invact.fit;
+package invact.samples;
 
-/** How the samples of a fit are laid out over its range; every sample has weight 1. */
+/** How samples are laid out over a range of inputs; every sample has weight 1. */
 public enum Sampling {
   /** Inputs uniform on the range, both ends included, then split at T. */
   UNIFORM_X("uniform-x"),
