@@ -54,6 +54,17 @@ class ArchitectureTest {
                   "runtime",
                   Set.of("math", "program", "activation", "approx", "coefficient", "arithmetic")),
               Map.entry(
+                  "export",
+                  Set.of(
+                      "math",
+                      "io",
+                      "program",
+                      "activation",
+                      "approx",
+                      "error",
+                      "coefficient",
+                      "arithmetic")),
+              Map.entry(
                   "evaluate",
                   Set.of(
                       "math",
@@ -97,6 +108,7 @@ class ArchitectureTest {
                       "runtime",
                       "evaluate",
                       "bench",
+                      "export",
                       "search"))));
 
   /** Outside library to the packages where it is at home. */

@@ -9,6 +9,7 @@ import invact.arithmetic.HalfPrecision;
 import invact.coefficient.CoefficientSet;
 import invact.math.FloatFormat;
 import invact.program.Computation;
+import invact.program.Op;
 import invact.program.ProgramBuilder;
 import invact.program.Type;
 import invact.program.Value;
@@ -32,6 +33,9 @@ import java.util.zip.CRC32;
 final class CHeader {
   private static final List<FloatFormat> FORMATS =
       List.of(FloatFormat.FP32, FloatFormat.BF16, FloatFormat.FP16);
+
+  /** Of a line in the comment. */
+  private static final int WIDTH = 96;
 
   private final StringBuilder text = new StringBuilder();
 
@@ -62,9 +66,16 @@ final class CHeader {
     text.append(" */\n");
   }
 
-  /** A line of a comment, which it cannot end. */
+  /** A line of a comment, which it cannot end; long ones go on in a next line, further in. */
   private void comment(String line) {
-    text.append(line.isEmpty() ? " *" : " * ").append(line.replace("*/", "* /")).append('\n');
+    int end = line.length() > WIDTH ? line.lastIndexOf(' ', WIDTH) : line.length();
+    int indent = line.length() - line.stripLeading().length();
+    boolean fits = end == line.length() || end <= indent;
+    String first = fits ? line : line.substring(0, end);
+    text.append(first.isEmpty() ? " *" : " * ").append(first.replace("*/", "* /")).append('\n');
+    if (!fits) {
+      comment(" ".repeat(indent + 2) + line.substring(end + 1));
+    }
   }
 
   private void block(String name, String content) {
@@ -111,7 +122,9 @@ final class CHeader {
     CText value = new CText(Forward.of(f).orElseThrow(() -> noProgram(f, export)));
     String name = Export.identifier(f.name());
     StringBuilder text = new StringBuilder();
-    text.append("\n/* ").append(f.title()).append(": f(x) = ").append(f.formula()).append(". */\n");
+    boolean isWide = value.uses(Op.NARROW);
+    text.append("\n/* ").append(f.title()).append(": f(x) = ").append(f.formula());
+    text.append(isWide ? ", in fp64. */\n" : ". */\n");
     text.append("static inline float invact_").append(name).append("(float x) {\n");
     text.append(value.body());
     text.append("  return ").append(value.result()).append(";\n}\n");

@@ -14,12 +14,17 @@ final class CTemplates {
         NAME_forward_D(x, y, indicator, n)        y = f(x), indicator bit S = [x >= T]
         NAME_backward_D(dy, y, indicator, dx, n)  dx = dy * g(y, S), g(y, S) ~ f'(x)
         NAME_left_D(y), NAME_right_D(y)           g on one branch
+        invact_ACTIVATION(x)                      f
       n counts elements. The indicator has (n + 7) / 8 bytes; element i is bit i %% 8, the least
       significant being 0, of byte i / 8; bits beyond n are 0. y may be x and dx may be dy; other
       buffers must not overlap.
 
-      All arithmetic is fp32, rounded once more where an element is stored. Results are those of
-      invact's scalar runtime, bit for bit but for the sign and payload of NaN, where
+      T is where f is least. g is a function of the height of y above f(T), as y was rounded:
+      u = max((y - minimum) - offset, least). Errors below are those of g against f'(x) in fp64.
+
+      Arithmetic is fp32, or fp64 in forward passes that say so, rounded once more where an
+      element is stored. Results are those of invact's scalar runtime, bit for bit but for the
+      sign and payload of NaN, where
         - fmaf, fma, sqrtf and sqrt round correctly, as C libraries have them. Compile for a
           processor with fused multiply-add (-mfma, -march=native): else fmaf is a slow call;
         - nothing is contracted, reassociated or flushed to 0. The pragmas below forbid

@@ -119,6 +119,11 @@ final class CText extends CStyle {
     return text.append(statements("  ")).toString();
   }
 
+  /** Whether a step of some kind occurs. */
+  boolean uses(Op op) {
+    return program().uses(op);
+  }
+
   /** The first output's value. */
   String result() {
     return output(program().outputs().getFirst());

@@ -24,10 +24,10 @@ final class Description {
         "  T = " + f.argmin() + ", f(T) = " + f.minimum(),
         "  left, x < T:   " + form(set.left()),
         "    coefficients " + origin(set.left().origin()),
-        "    error of f' " + error(set.left()),
+        "    error " + error(set.left()),
         "  right, x >= T: " + form(set.right()),
         "    coefficients " + origin(set.right().origin()),
-        "    error of f' " + error(set.right()));
+        "    error " + error(set.right()));
   }
 
   private static String form(Piece piece) {
@@ -42,7 +42,7 @@ final class Description {
     String range = piece.approximant().branch() == Branch.LEFT ? "[T - 1024, T]" : "[T, T + 1024]";
     return String.format(
         Locale.ROOT,
-        "on %s in fp64: RMS %.2e, bias %.2e, largest %.2e at x = %.5f",
+        "on %s: RMS %.2e, bias %.2e, max %.2e at x = %.5f",
         range,
         error.rms(),
         error.bias(),
