@@ -166,11 +166,4 @@ final class CText extends CStyle {
   protected String number(double number) {
     return Double.isFinite(number) ? Double.toString(number) : "(double)" + special(number);
   }
-
-  private static String special(double number) {
-    if (Double.isNaN(number)) {
-      return "NAN";
-    }
-    return number > 0 ? "INFINITY" : "(-INFINITY)";
-  }
 }

@@ -59,7 +59,7 @@ class CHeaderTest {
     assertEquals(3, count(text, "_backward_fp16("));
   }
 
-  /** Made apart and included together, twice; and after that the user's own code is contracted. */
+  /** Made apart and included together, one of them twice. */
   @Test
   void headersGoTogether() throws Exception {
     write("a.h", ShippedSets.load("gelu-bf16"), ShippedSets.load("silu-bf16"));
