@@ -39,8 +39,8 @@ class CAgreementTest {
 
   private static final List<FloatFormat> HALVES = List.of(FloatFormat.BF16, FloatFormat.FP16);
 
-  /** Of all patterns of fp32, one in so many; a prime, so that all bits vary. */
-  private static final int STRIDE = 1021;
+  /** Of all patterns of fp32, one in 1024; an odd number, so that the low bits vary. */
+  private static final int STRIDE = 1025;
 
   private static final int PATTERNS = 1 << 22;
 
@@ -79,6 +79,7 @@ class CAgreementTest {
         try (CDriver driver = new CDriver(program, Export.identifier(set))) {
           requireHalves(driver, set);
           requireSingle(driver, set, forward, PATTERNS);
+          requireEdges(driver, set);
           requireTails(driver, set);
         }
         return null;
@@ -131,7 +132,7 @@ class CAgreementTest {
     return null;
   }
 
-  /** Of fp32 every 1021st pattern, NaNs among them, and all patterns decoded. */
+  /** Of fp32 every 1024th pattern, NaNs among them, and all patterns decoded. */
   @Test
   void conversionsAgree() throws Exception {
     CoefficientSet set = ShippedSets.load("silu-bf16");
@@ -231,6 +232,36 @@ class CAgreementTest {
       values[i] = Float.intBitsToFloat((from + i) * STRIDE);
     }
     return values;
+  }
+
+  /** Beside zeros, infinities, T, f(T) and where a formula ends, whatever its sign. */
+  private static void requireEdges(CDriver driver, CoefficientSet set) throws IOException {
+    float[] edges = {
+      0.0f,
+      Float.MIN_NORMAL,
+      Float.POSITIVE_INFINITY,
+      (float) set.activation().argmin(),
+      (float) set.activation().minimum(),
+      0x1p-24f,
+      4.75f,
+      8.5f,
+      15.0f,
+      40.0f,
+      120.0f
+    };
+    int reach = 64;
+    int n = edges.length * 2 * 2 * reach;
+    ByteBuffer x = ByteBuffer.allocate(n * Float.BYTES).order(ByteOrder.nativeOrder());
+    ByteBuffer dy = ByteBuffer.allocate(n * Float.BYTES).order(ByteOrder.nativeOrder());
+    for (float edge : edges) {
+      for (int k = -reach; k < reach; k++) {
+        int bits = Float.floatToRawIntBits(edge) + k;
+        x.putInt(bits).putInt(bits ^ Integer.MIN_VALUE);
+        dy.putFloat(1).putFloat(-0.3f);
+      }
+    }
+    requireForward(driver, set, FloatFormat.FP32, x.array());
+    requireBackward(driver, set, FloatFormat.FP32, dy.array(), x.array());
   }
 
   /** Lengths that end within a byte of the indicator. */
