@@ -59,7 +59,7 @@
 #endif
 
 #ifndef INVACT_COMMON
-#define INVACT_COMMON 0xB4BFB3EEu
+#define INVACT_COMMON 0x9F95FF41u
 
 /* The bit pattern of a float. */
 static inline int32_t invact_bits(float value) {
@@ -75,7 +75,7 @@ static inline float invact_float(int32_t bits) {
   return value;
 }
 
-/* The number of a bf16 pattern. */
+/* The number of a pattern of bf16; NaN is quieted in fp16. */
 static inline float invact_decode_bf16(uint16_t bits) {
   const int32_t pattern = (int16_t)bits;
   int32_t v1 = (int32_t)((uint32_t)pattern << 16);
@@ -83,7 +83,7 @@ static inline float invact_decode_bf16(uint16_t bits) {
   return v2;
 }
 
-/* To the nearest bf16 number, ties to even; NaN is quieted. */
+/* The pattern of the nearest number of bf16, ties to even; NaN is quieted. */
 static inline uint16_t invact_encode_bf16(float value) {
   const uint32_t bits = (uint32_t)invact_bits(value);
   if ((bits & 0x7FFFFFFFu) > 0x7F800000u) {
@@ -98,7 +98,7 @@ static inline uint16_t invact_encode_bf16(float value) {
   return (uint16_t)v8;
 }
 
-/* The number of a fp16 pattern. */
+/* The number of a pattern of fp16; NaN is quieted in fp16. */
 static inline float invact_decode_fp16(uint16_t bits) {
   const int32_t pattern = (int16_t)bits;
   if ((pattern & 0x7FFF) > 0x7C00) {
@@ -118,7 +118,7 @@ static inline float invact_decode_fp16(uint16_t bits) {
   return v17;
 }
 
-/* To the nearest fp16 number, ties to even; NaN is quieted. */
+/* The pattern of the nearest number of fp16, ties to even; NaN is quieted. */
 static inline uint16_t invact_encode_fp16(float value) {
   const uint32_t bits = (uint32_t)invact_bits(value);
   if ((bits & 0x7FFFFFFFu) > 0x7F800000u) {
@@ -147,7 +147,7 @@ static inline uint16_t invact_encode_fp16(float value) {
   return (uint16_t)v31;
 }
 
-#elif INVACT_COMMON != 0xB4BFB3EEu
+#elif INVACT_COMMON != 0x9F95FF41u
 #error "two headers define different code for INVACT_COMMON"
 #endif
 
@@ -299,9 +299,9 @@ static inline void invact_forward_silu_fp16(
 #endif
 
 #ifndef INVACT_SET_SILU_BF16
-#define INVACT_SET_SILU_BF16 0x384ECDF2u
+#define INVACT_SET_SILU_BF16 0xD0B70BAAu
 
-/* silu-bf16: g on the left branch, of a y that was rounded as the last arguments say. */
+/* silu-bf16: g on the left branch, y being of the dtype that the others belong to. */
 static inline float silu_bf16_left(float y, float minimum, float offset, float least) {
   const float centre = 0.26367188f;
   const float a4 = 0.71443766f;
@@ -335,7 +335,7 @@ static inline float silu_bf16_left_fp16(float y) {
   return silu_bf16_left(y, -0.27856445f, 1.3361583E-4f, 5.5399873E-6f);
 }
 
-/* silu-bf16: g on the right branch, of a y that was rounded as the last arguments say. */
+/* silu-bf16: g on the right branch, y being of the dtype that the others belong to. */
 static inline float silu_bf16_right(float y, float minimum, float offset, float least) {
   const float centre = 1.5f;
   const float a8 = 0.0036483107f;
@@ -425,7 +425,7 @@ static inline void silu_bf16_backward_fp16(
   }
 }
 
-#elif INVACT_SET_SILU_BF16 != 0x384ECDF2u
+#elif INVACT_SET_SILU_BF16 != 0xD0B70BAAu
 #error "two headers define different code for INVACT_SET_SILU_BF16"
 #endif
 

@@ -94,40 +94,42 @@ final class CHeader {
   private static String common() {
     StringBuilder text = new StringBuilder(CTemplates.REINTERPRET);
     for (FloatFormat format : List.of(FloatFormat.BF16, FloatFormat.FP16)) {
+      boolean isFp16 = format == FloatFormat.FP16;
+      String label = format.label();
       ProgramBuilder b = new ProgramBuilder("decode");
       Value pattern = b.input("pattern", Type.I32);
-      b.output("value", HalfPrecision.decode(b, format, pattern));
-      CText decode = new CText(b.build());
-      text.append("\n/* The number of a ").append(format.label()).append(" pattern. */\n");
-      text.append("static inline float invact_decode_" + format.label() + "(uint16_t bits) {\n");
-      text.append("  const int32_t pattern = (int16_t)bits;\n");
-      text.append(format == FloatFormat.FP16 ? CTemplates.NAN_FROM_FP16 : "");
-      text.append(decode.body());
-      text.append("  return ").append(decode.result()).append(";\n}\n");
-
+      text.append(
+          function(
+              "The number of a pattern of " + label + "; NaN is quieted in fp16.",
+              "float invact_decode_" + label + "(uint16_t bits)",
+              CTemplates.PATTERN + (isFp16 ? CTemplates.NAN_FROM_FP16 : ""),
+              new CText(b.output("value", HalfPrecision.decode(b, format, pattern)).build())));
       b = new ProgramBuilder("encode");
       Value value = b.input("value", Type.F32);
-      CText encode = new CText(b.output("p", HalfPrecision.encode(b, format, value)).build());
-      text.append("\n/* To the nearest ").append(format.label());
-      text.append(" number, ties to even; NaN is quieted. */\n");
-      text.append("static inline uint16_t invact_encode_" + format.label() + "(float value) {\n");
-      text.append(format == FloatFormat.FP16 ? CTemplates.NAN_TO_FP16 : CTemplates.NAN_TO_BF16);
-      text.append(encode.body());
-      text.append("  return (uint16_t)").append(encode.result()).append(";\n}\n");
+      text.append(
+          function(
+              "The pattern of the nearest number of " + label + ", ties to even; NaN is quieted.",
+              "uint16_t invact_encode_" + label + "(float value)",
+              isFp16 ? CTemplates.NAN_TO_FP16 : CTemplates.NAN_TO_BF16,
+              new CText(b.output("pattern", HalfPrecision.encode(b, format, value)).build())));
     }
     return text.toString();
+  }
+
+  /** A function that returns a program's first output. */
+  private static String function(String comment, String signature, String first, CText program) {
+    String cast = signature.startsWith("uint16_t") ? "(uint16_t)" : "";
+    return "\n/* %s */\nstatic inline %s {\n%s%s  return %s%s;\n}\n"
+        .formatted(comment, signature, first, program.body(), cast, program.result());
   }
 
   private static String forward(Activation f, Export export) {
     CText value = new CText(Forward.of(f).orElseThrow(() -> noProgram(f, export)));
     String name = Export.identifier(f.name());
-    StringBuilder text = new StringBuilder();
-    boolean isWide = value.uses(Op.NARROW);
-    text.append("\n/* ").append(f.title()).append(": f(x) = ").append(f.formula());
-    text.append(isWide ? ", in fp64. */\n" : ". */\n");
-    text.append("static inline float invact_").append(name).append("(float x) {\n");
-    text.append(value.body());
-    text.append("  return ").append(value.result()).append(";\n}\n");
+    String comment =
+        f.title() + ": f(x) = " + f.formula() + (value.uses(Op.NARROW) ? ", in fp64." : ".");
+    StringBuilder text =
+        new StringBuilder(function(comment, "float invact_" + name + "(float x)", "", value));
     String threshold = value.number(Forward.threshold(f));
     for (FloatFormat format : FORMATS) {
       text.append(
@@ -161,17 +163,18 @@ final class CHeader {
     for (Branch branch : Branch.values()) {
       CText g = new CText(FORMATS.stream().map(format -> derivative(set, branch, format)).toList());
       String function = name + "_" + branch.label();
-      text.append("\n/* ").append(set.name()).append(": g on the ").append(branch.label());
-      text.append(" branch, of a y that was rounded as the last arguments say. */\n");
-      text.append("static inline float ").append(function);
-      text.append("(float y").append(g.argumentList()).append(") {\n");
-      text.append(g.body());
-      text.append("  return ").append(g.result()).append(";\n}\n");
+      text.append(
+          function(
+              set.name()
+                  + ": g on the "
+                  + branch.label()
+                  + " branch, y being of the dtype that the others belong to.",
+              "float " + function + "(float y" + g.argumentList() + ")",
+              "",
+              g));
       for (FloatFormat format : FORMATS) {
         String values = g.argumentValues(FORMATS.indexOf(format));
-        text.append("\nstatic inline float ").append(function).append('_').append(format.label());
-        text.append("(float y) {\n");
-        text.append("  return ").append(function).append("(y").append(values).append(");\n}\n");
+        text.append(CTemplates.DERIVATIVE.formatted(function, format.label(), values));
       }
     }
     String f = Export.identifier(set.activation().name());

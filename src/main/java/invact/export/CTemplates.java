@@ -89,6 +89,9 @@ final class CTemplates {
       }
       """;
 
+  /** Takes the sign of a pattern into all upper bits, where the program expects it. */
+  static final String PATTERN = "  const int32_t pattern = (int16_t)bits;\n";
+
   /** The programs of {@link invact.arithmetic.HalfPrecision} leave NaN to what operations make. */
   static final String NAN_FROM_FP16 =
       """
@@ -129,6 +132,15 @@ final class CTemplates {
           }
           indicator[first / 8] = (uint8_t)bits;
         }
+      }
+      """;
+
+  /** Function of a branch, dtype, what the height of the dtype's outputs is made with. */
+  static final String DERIVATIVE =
+      """
+
+      static inline float %1$s_%2$s(float y) {
+        return %1$s(y%3$s);
       }
       """;
 
