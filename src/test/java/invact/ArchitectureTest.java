@@ -55,6 +55,18 @@ class ArchitectureTest {
                   "runtime",
                   Set.of("math", "program", "activation", "approx", "coefficient", "arithmetic")),
               Map.entry(
+                  "export",
+                  Set.of(
+                      "samples",
+                      "math",
+                      "io",
+                      "program",
+                      "activation",
+                      "approx",
+                      "error",
+                      "coefficient",
+                      "arithmetic")),
+              Map.entry(
                   "evaluate",
                   Set.of(
                       "math",
@@ -98,6 +110,7 @@ class ArchitectureTest {
                       "runtime",
                       "evaluate",
                       "bench",
+                      "export",
                       "search"))));
 
   /** Outside library to the packages where it is at home. */

@@ -5,6 +5,8 @@ import invact.activation.Target;
 import invact.bench.Benchmark;
 import invact.bench.BenchmarkException;
 import invact.coefficient.CoefficientException;
+import invact.export.ExportException;
+import invact.export.ExportTarget;
 import invact.fit.FitException;
 import invact.fit.FormFamily;
 import invact.fit.Objective;
@@ -39,6 +41,7 @@ import picocli.CommandLine.TypeConversionException;
       SearchCommand.class,
       EvaluateCommand.class,
       PlotCommand.class,
+      ExportCommand.class,
       BenchCommand.class,
       DoctorCommand.class,
       ListCommand.class
@@ -50,6 +53,8 @@ import picocli.CommandLine.TypeConversionException;
       "  invact search gelu               forms of all kinds: error against cost",
       "  invact evaluate --all            errors in fp64, fp32, bf16 and fp16",
       "  invact plot gelu-published       draw the figures of one set",
+      "  invact export gelu-bf16 --target c --out gelu.h",
+      "                                   one set as a C header",
       "  invact bench                     how fast the runtime is on this machine",
       "  invact doctor                    what it finds here, and what is missing",
       "  invact list                      what there is to work with"
@@ -63,6 +68,7 @@ final class InvactCommand implements Runnable {
   static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new InvactCommand());
     commandLine.registerConverter(Benchmark.class, labelled(Benchmark::of));
+    commandLine.registerConverter(ExportTarget.class, labelled(ExportTarget::of));
     commandLine.registerConverter(Sampling.class, labelled(Sampling::of));
     commandLine.registerConverter(Objective.class, labelled(Objective::of));
     commandLine.registerConverter(FormFamily.class, labelled(FormFamily::of));
@@ -79,7 +85,8 @@ final class InvactCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "say what to do: fit, search, evaluate, plot, bench, doctor or list");
+        spec.commandLine(),
+        "say what to do: fit, search, evaluate, plot, export, bench, doctor or list");
   }
 
   private static <T> ITypeConverter<T> labelled(Function<String, T> parser) {
@@ -102,7 +109,11 @@ final class InvactCommand implements Runnable {
   /** Failures of the work are told in one line; anything else is a bug, and shows where it is. */
   private static int report(Exception e, CommandLine command, CommandLine.ParseResult parseResult) {
     switch (e) {
-      case CoefficientException _, FitException _, BenchmarkException _, IOException _ ->
+      case CoefficientException _,
+          ExportException _,
+          FitException _,
+          BenchmarkException _,
+          IOException _ ->
           command.getErr().println("invact: " + e.getMessage());
       case UncheckedIOException wrapped ->
           command.getErr().println("invact: " + wrapped.getCause().getMessage());
@@ -115,8 +126,12 @@ final class InvactCommand implements Runnable {
   static final class Version implements CommandLine.IVersionProvider {
     @Override
     public String[] getVersion() {
+      return new String[] {"invact " + number()};
+    }
+
+    static String number() {
       String version = InvactCommand.class.getPackage().getImplementationVersion();
-      return new String[] {"invact " + (version == null ? "(not packaged)" : version)};
+      return version == null ? "(not packaged)" : version;
     }
   }
 }

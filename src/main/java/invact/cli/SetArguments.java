@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -24,7 +25,7 @@ final class SetArguments {
   private CommandSpec mixee;
 
   @Parameters(
-      paramLabel = "FILE",
+      paramLabel = "SET",
       description = "coefficient files, or names of sets in coefficients/ or shipped with invact")
   private List<String> files = List.of();
 
@@ -59,6 +60,18 @@ final class SetArguments {
       ShippedSets.names().forEach(name -> sets.add(ShippedSets.load(name)));
     }
     return sets;
+  }
+
+  /** These arguments as a shell takes them. */
+  String words() {
+    return all ? "--all" : files.stream().map(SetArguments::word).collect(Collectors.joining(" "));
+  }
+
+  /** One argument as a shell takes it; control characters, which no line can hold, as '?'. */
+  static String word(String argument) {
+    return argument.matches("[\\w./+=:@%,-]+")
+        ? argument
+        : "'" + argument.replace("'", "'\\''").replaceAll("\\p{Cntrl}", "?") + "'";
   }
 
   /** The set of a file, of a name in {@code coefficients/}, or of a shipped one's. */

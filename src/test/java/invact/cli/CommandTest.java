@@ -152,6 +152,10 @@ class CommandTest {
         "evaluate|name coefficient sets or say --all",
         "evaluate gelu-published --dtype fp8|unknown dtype 'fp8': use one of fp64, fp32",
         "plot|name coefficient sets or say --all",
+        "export --target c --out -|name coefficient sets or say --all",
+        "export gelu-bf16 --out -|Missing required option: '--target=TARGET'",
+        "export gelu-bf16 --target c|Missing required option: '--out=FILE'",
+        "export gelu-bf16 --target cobol --out -|unknown target 'cobol': there is c",
         "bench --device tpu|unknown device 'tpu': use cpu or cuda",
         "bench --device cuda --threads 2|device cuda takes no --threads",
         "bench --dtype fp64|the runtime has no fp64",
@@ -318,7 +322,17 @@ class CommandTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "fit ", "search ", "evaluate ", "plot ", "bench ", "doctor ", "list "})
+      strings = {
+        "",
+        "fit ",
+        "search ",
+        "evaluate ",
+        "plot ",
+        "export ",
+        "bench ",
+        "doctor ",
+        "list "
+      })
   void helpGoesToStdoutWithExitCodesAndExamples(String command) {
     Run run = run((command + "--help").split(" "));
     assertEquals(0, run.exitCode);

@@ -88,18 +88,20 @@ public abstract class CStyle {
 
   /** A number of an F32. */
   protected String number(float number) {
-    if (number == Float.POSITIVE_INFINITY) {
-      return "INFINITY";
-    }
-    String hex = Float.toHexString(number);
-    return hex + "f";
+    return Float.isFinite(number) ? Float.toHexString(number) + "f" : special(number);
   }
 
   /** A number of an F64. */
   protected String number(double number) {
-    return number == Double.POSITIVE_INFINITY
-        ? "INFINITY"
-        : number == Double.NEGATIVE_INFINITY ? "-INFINITY" : Double.toHexString(number);
+    return Double.isFinite(number) ? Double.toHexString(number) : special(number);
+  }
+
+  /** An infinity or NaN. */
+  protected static String special(double number) {
+    if (Double.isNaN(number)) {
+      return "NAN";
+    }
+    return number > 0 ? "INFINITY" : "-INFINITY";
   }
 
   /** A number of an I32. */
@@ -135,7 +137,8 @@ public abstract class CStyle {
       case FMA -> call("fma" + suffix, o);
       case SQRT -> call("sqrt" + suffix, o);
       case ABS -> call("fabs" + suffix, o);
-      case NEGATE -> "-" + o.get(0);
+      // Two signs in a row would be another operator.
+      case NEGATE -> o.get(0).startsWith("-") ? "-(" + o.get(0) + ")" : "-" + o.get(0);
       case MAX -> o.get(0) + " < " + o.get(1) + " ? " + o.get(1) + " : " + o.get(0);
       case MIN -> o.get(0) + " > " + o.get(1) + " ? " + o.get(1) + " : " + o.get(0);
       case EXP -> step.type() == Type.F64 ? call("exp", o) : "(float)exp((double)" + o.get(0) + ")";

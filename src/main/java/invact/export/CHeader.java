@@ -1,0 +1,209 @@
+package invact.export;
+
+import invact.activation.Activation;
+import invact.activation.Activations;
+import invact.activation.Branch;
+import invact.arithmetic.Derivative;
+import invact.arithmetic.Forward;
+import invact.arithmetic.HalfPrecision;
+import invact.coefficient.CoefficientSet;
+import invact.math.FloatFormat;
+import invact.program.Computation;
+import invact.program.Op;
+import invact.program.ProgramBuilder;
+import invact.program.Type;
+import invact.program.Value;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.zip.CRC32;
+
+/**
+ * Sets as a header for C99 and C++11. What sets share, the conversions and the forward pass of an
+ * activation, stands once.
+ *
+ * <p>Each part is a block with a guard that holds a checksum of its text, so that headers made
+ * apart can be included together, and two different parts of one name are an error.
+ *
+ * <p>Identifiers cannot clash: the functions of a set end in what they are and a dtype, or in a
+ * branch, shared ones begin with {@code invact_} and end otherwise.
+ */
+final class CHeader {
+  private static final List<FloatFormat> FORMATS =
+      List.of(FloatFormat.FP32, FloatFormat.BF16, FloatFormat.FP16);
+
+  /** Of a line in the comment. */
+  private static final int WIDTH = 96;
+
+  private final StringBuilder text = new StringBuilder();
+
+  private CHeader() {}
+
+  /** The header. */
+  static String of(Export export) {
+    CHeader header = new CHeader();
+    header.comment(export);
+    header.text.append(CTemplates.BEGIN);
+    header.block("COMMON", common());
+    Set<Activation> activations = new LinkedHashSet<>();
+    export.sets().forEach(set -> activations.add(set.activation()));
+    activations.forEach(
+        f -> header.block("ACTIVATION_" + Export.identifier(f.name()), forward(f, export)));
+    export.sets().forEach(set -> header.block("SET_" + Export.identifier(set), backward(set)));
+    return header.text.append(CTemplates.END).toString();
+  }
+
+  private void comment(Export export) {
+    String usage = CTemplates.USAGE.formatted(export.version(), export.command());
+    text.append("/*\n");
+    usage.lines().forEach(this::comment);
+    for (CoefficientSet set : export.sets()) {
+      comment("");
+      Description.of(set).forEach(this::comment);
+    }
+    text.append(" */\n");
+  }
+
+  /** A line of a comment, which it cannot end; long ones go on in a next line, further in. */
+  private void comment(String line) {
+    int end = line.length() > WIDTH ? line.lastIndexOf(' ', WIDTH) : line.length();
+    int indent = line.length() - line.stripLeading().length();
+    boolean fits = end == line.length() || end <= indent;
+    String first = fits ? line : line.substring(0, end);
+    text.append(first.isEmpty() ? " *" : " * ").append(first.replace("*/", "* /")).append('\n');
+    if (!fits) {
+      comment(" ".repeat(indent + 2) + line.substring(end + 1));
+    }
+  }
+
+  private void block(String name, String content) {
+    CRC32 checksum = new CRC32();
+    checksum.update(content.getBytes(StandardCharsets.UTF_8));
+    String macro = "INVACT_" + name.toUpperCase(Locale.ROOT);
+    String value = String.format(Locale.ROOT, "0x%08Xu", checksum.getValue());
+    text.append("\n#ifndef ").append(macro).append('\n');
+    text.append("#define ").append(macro).append(' ').append(value).append('\n');
+    text.append(content);
+    text.append("\n#elif ").append(macro).append(" != ").append(value).append('\n');
+    text.append("#error \"two headers define different code for ").append(macro).append("\"\n");
+    text.append("#endif\n");
+  }
+
+  private static String common() {
+    StringBuilder text = new StringBuilder(CTemplates.REINTERPRET);
+    for (FloatFormat format : List.of(FloatFormat.BF16, FloatFormat.FP16)) {
+      boolean isFp16 = format == FloatFormat.FP16;
+      String label = format.label();
+      ProgramBuilder b = new ProgramBuilder("decode");
+      Value pattern = b.input("pattern", Type.I32);
+      text.append(
+          function(
+              "The number of a pattern of " + label + "; NaN is quieted in fp16.",
+              "float invact_decode_" + label + "(uint16_t bits)",
+              CTemplates.PATTERN + (isFp16 ? CTemplates.NAN_FROM_FP16 : ""),
+              new CText(b.output("value", HalfPrecision.decode(b, format, pattern)).build())));
+      b = new ProgramBuilder("encode");
+      Value value = b.input("value", Type.F32);
+      text.append(
+          function(
+              "The pattern of the nearest number of " + label + ", ties to even; NaN is quieted.",
+              "uint16_t invact_encode_" + label + "(float value)",
+              isFp16 ? CTemplates.NAN_TO_FP16 : CTemplates.NAN_TO_BF16,
+              new CText(b.output("pattern", HalfPrecision.encode(b, format, value)).build())));
+    }
+    return text.toString();
+  }
+
+  /** A function that returns a program's first output. */
+  private static String function(String comment, String signature, String first, CText program) {
+    String cast = signature.startsWith("uint16_t") ? "(uint16_t)" : "";
+    return "\n/* %s */\nstatic inline %s {\n%s%s  return %s%s;\n}\n"
+        .formatted(comment, signature, first, program.body(), cast, program.result());
+  }
+
+  private static String forward(Activation f, Export export) {
+    CText value = new CText(Forward.of(f).orElseThrow(() -> noProgram(f, export)));
+    String name = Export.identifier(f.name());
+    String comment =
+        f.title() + ": f(x) = " + f.formula() + (value.uses(Op.NARROW) ? ", in fp64." : ".");
+    StringBuilder text =
+        new StringBuilder(function(comment, "float invact_" + name + "(float x)", "", value));
+    String threshold = value.number(Forward.threshold(f));
+    for (FloatFormat format : FORMATS) {
+      text.append(
+          CTemplates.FORWARD.formatted(
+              name,
+              format.label(),
+              type(format),
+              load(format, "x[i]"),
+              store(format, "invact_" + name + "(input)"),
+              threshold));
+    }
+    return text.toString();
+  }
+
+  private static ExportException noProgram(Activation f, Export export) {
+    String set =
+        export.sets().stream().filter(s -> s.activation().equals(f)).findFirst().get().name();
+    return new ExportException(
+        set
+            + ": f of "
+            + f.name()
+            + (f.expression().isPresent() ? " is given as an expression" : " is Java code")
+            + ", which has no program to export: export a set of "
+            + String.join(", ", Activations.names())
+            + ", or run this one by invact.runtime");
+  }
+
+  private static String backward(CoefficientSet set) {
+    String name = Export.identifier(set);
+    StringBuilder text = new StringBuilder();
+    for (Branch branch : Branch.values()) {
+      CText g = new CText(FORMATS.stream().map(format -> derivative(set, branch, format)).toList());
+      String function = name + "_" + branch.label();
+      text.append(
+          function(
+              set.name()
+                  + ": g on the "
+                  + branch.label()
+                  + " branch, y being of the dtype that the others belong to.",
+              "float " + function + "(float y" + g.argumentList() + ")",
+              "",
+              g));
+      for (FloatFormat format : FORMATS) {
+        String values = g.argumentValues(FORMATS.indexOf(format));
+        text.append(CTemplates.DERIVATIVE.formatted(function, format.label(), values));
+      }
+    }
+    String f = Export.identifier(set.activation().name());
+    for (FloatFormat format : FORMATS) {
+      String label = format.label();
+      String product = store(format, load(format, "dy[i]") + " * g");
+      text.append(
+          CTemplates.PASSES.formatted(name, label, type(format), f, load(format, "y[i]"), product));
+    }
+    return text.toString();
+  }
+
+  private static Computation derivative(CoefficientSet set, Branch branch, FloatFormat format) {
+    try {
+      return Derivative.computation(set.piece(branch).approximant(), set.decoding().get(format));
+    } catch (IllegalArgumentException e) {
+      throw new ExportException(set.name() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static String type(FloatFormat format) {
+    return format.isHalf() ? "uint16_t" : "float";
+  }
+
+  private static String load(FloatFormat format, String element) {
+    return format.isHalf() ? "invact_decode_" + format.label() + "(" + element + ")" : element;
+  }
+
+  private static String store(FloatFormat format, String value) {
+    return format.isHalf() ? "invact_encode_" + format.label() + "(" + value + ")" : value;
+  }
+}
