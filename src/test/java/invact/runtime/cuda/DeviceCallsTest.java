@@ -139,7 +139,7 @@ class DeviceCallsTest {
   @Test
   void threadsShareAnActivation() {
     DeviceCase c = new DeviceCase(DeviceSets.fast(Activations.GELU), FloatFormat.BF16);
-    DeviceActivation activation = c.open(gpu.kernels);
+    DeviceActivation activation = c.open(gpu);
     Stream.iterate(1, i -> i + 1)
         .limit(64)
         .parallel()
