@@ -148,7 +148,8 @@ __device__ inline void store(void* base, uint64_t group, int size, bool is_wide,
   }
 }
 
-// Copies tables from words of a kernel's arguments to shared memory.
+// Copies tables from words of a kernel's arguments to shared memory. The entries of a table, up to 32,
+// lie in different banks: whatever entries a warp's threads look up in it, they are read at once.
 template <class Arguments>
 __device__ inline void fill_tables(const Arguments& arguments, int first, int count, float* tables,
                                    int place) {
@@ -159,7 +160,7 @@ __device__ inline void fill_tables(const Arguments& arguments, int first, int co
 }
 
 // The same of tables of 8 entries, four tables in a row of vectors: eight vectors of 16 bytes lie in
-// different banks, so that whatever the entries of a warp's threads, they are read at once.
+// different banks too.
 template <class Arguments>
 __device__ inline void fill_packed_tables(const Arguments& arguments, int first, int count,
                                           float4* tables, int place) {

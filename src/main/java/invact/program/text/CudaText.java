@@ -46,8 +46,14 @@ public final class CudaText extends CStyle {
     ESTIMATED
   }
 
-  /** Tables of so many entries, looked up at one index, are read four at a time. */
+  /** Tables of so many entries may be read four at a time, as vectors. */
   private static final int PACKED_LENGTH = 8;
+
+  /**
+   * As long as there are no more of them. With the eleven of a forward pass a thread would keep 40
+   * registers instead of 32, and fewer threads would run (ptxas 13.0, sm_90).
+   */
+  private static final int MOST_PACKED = 8;
 
   private static final int LANES = 4;
   private static final String[] LANE = {"x", "y", "z", "w"};
@@ -94,6 +100,7 @@ public final class CudaText extends CStyle {
     assignLoops();
     packed =
         order == Order.ELEMENTS
+            && used.size() <= MOST_PACKED
             && used.stream().allMatch(t -> program.parameters().get(t).length() == PACKED_LENGTH)
             && inBlock.stream().noneMatch(id -> program.step(id).op() == Op.LOOKUP);
     int place = 0;
@@ -215,8 +222,8 @@ public final class CudaText extends CStyle {
       String name = vector(step, vector);
       if (vectors.add(name)) {
         text.append(indent).append("const float4 ").append(name).append(" = tables[");
-        text.append(vector * PACKED_LENGTH).append(" + (").append(operand(step.operand(0)));
-        text.append(" & ").append(PACKED_LENGTH - 1).append(")];\n");
+        text.append(vector * PACKED_LENGTH).append(" + ");
+        text.append(index(step)).append("];\n");
       }
     }
     text.append(indent);
@@ -295,9 +302,40 @@ public final class CudaText extends CStyle {
 
   @Override
   protected String lookup(Program.Parameter table, String index) {
-    int place = places.get(program().parameters().indexOf(table));
-    String entry = "tables[" + place + " + (" + index + ")]";
-    return table.type() == Type.I32 ? "__float_as_int(" + entry + ")" : entry;
+    throw new IllegalStateException("look-ups are written with their steps");
+  }
+
+  private String lookup(Instruction step) {
+    int place = places.get((int) step.number());
+    String entry =
+        packed
+            ? vector(step, place / LANES) + "." + LANE[place % LANES]
+            : "tables[" + place + " + " + index(step) + "]";
+    return step.type() == Type.I32 ? "__float_as_int(" + entry + ")" : entry;
+  }
+
+  /** The index of a look-up, its upper bits cleared where they may be set. */
+  private String index(Instruction lookup) {
+    int last = table(lookup).length() - 1;
+    String index = operand(lookup.operand(0));
+    return largest(program().step(lookup.operand(0))) <= last
+        ? index
+        : "(" + index + " & " + last + ")";
+  }
+
+  /** The largest value of a step that is never negative; more than any index of others. */
+  private long largest(Instruction step) {
+    return switch (step.op()) {
+      case CONSTANT -> step.number() < 0 ? Integer.MAX_VALUE : step.number();
+      case ADD -> largest(step, 0) + largest(step, 1);
+      case SELECT -> Math.max(largest(step, 1), largest(step, 2));
+      case AND -> Math.min(largest(step, 0), largest(step, 1));
+      default -> Integer.MAX_VALUE;
+    };
+  }
+
+  private long largest(Instruction step, int operand) {
+    return largest(program().step(step.operand(operand)));
   }
 
   @Override
@@ -341,7 +379,7 @@ public final class CudaText extends CStyle {
       case RECIPROCAL -> call(step, "approximate_reciprocal");
       case EXP2 -> call(step, "approximate_exp2");
       case SELECT -> select(step);
-      case LOOKUP -> packed && table(step).length() > 1 ? lane(step) : super.expression(step);
+      case LOOKUP -> lookup(step);
       default -> super.expression(step);
     };
   }
@@ -357,12 +395,6 @@ public final class CudaText extends CStyle {
   /** Greatest and least of integers are functions, of fp64 a selection. */
   private String ordinary(Instruction step, String function) {
     return step.type() == Type.I32 ? call(step, function) : super.expression(step);
-  }
-
-  private String lane(Instruction lookup) {
-    int place = places.get((int) lookup.number());
-    String entry = vector(lookup, place / LANES) + "." + LANE[place % LANES];
-    return lookup.type() == Type.I32 ? "__float_as_int(" + entry + ")" : entry;
   }
 
   private String select(Instruction step) {

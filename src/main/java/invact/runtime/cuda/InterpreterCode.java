@@ -19,8 +19,11 @@ import java.util.Map;
  * @param data the parameters' and constants' bits
  */
 record InterpreterCode(int[] steps, int[] data) {
-  /** Slots of 32 bits for each element; the shipped sets' programs take 19 at most. */
-  static final int SLOTS = 48;
+  /**
+   * Slots of 32 bits for each element; the programs of shipped sets take 18 at most. For each
+   * thread that a device can hold, the driver sets 32 bytes a slot aside: on an H100 200 MB in all.
+   */
+  static final int SLOTS = 24;
 
   /** Words of a step: code and target, two operands, the third operand, a number. */
   static final int STEP_WORDS = 4;
@@ -105,6 +108,7 @@ record InterpreterCode(int[] steps, int[] data) {
       }
       int outputs = 0;
       for (Program.Output output : program.outputs()) {
+        bring(output.value(), new ArrayList<>());
         boolean isIndicator = program.step(output.value()).type() == Type.BOOL;
         int number = isIndicator ? 0 : outputs++;
         add(OUTPUT + (isIndicator ? 1 : 0), 0, slots.get(output.value()), 0, 0, number);
@@ -121,6 +125,15 @@ record InterpreterCode(int[] steps, int[] data) {
     }
 
     private void encode(Instruction step, int at) {
+      if (isNumber(step)) {
+        // Brought in anew for each step that takes it, so that numbers keep no slots.
+        return;
+      }
+      List<Instruction> numbers = new ArrayList<>();
+      step.operands().forEach(operand -> bring(operand, numbers));
+      if (step.op() == Op.RARELY) {
+        bring(step.result(), numbers);
+      }
       int to = take(step.type());
       slots.put(step.id(), to);
       int[] from = step.operands().stream().mapToInt(slots::get).toArray();
@@ -132,9 +145,6 @@ record InterpreterCode(int[] steps, int[] data) {
           boolean isTensor = step.type() == Type.F32;
           add(code(step.op(), step.type()), to, 0, 0, 0, isTensor ? tensor(step) : 0);
         }
-        case PARAMETER ->
-            add(code(Op.PARAMETER, step.type()), to, 0, 0, 0, parameter(step).offset());
-        case CONSTANT -> add(code(Op.PARAMETER, step.type()), to, 0, 0, 0, constant(step));
         case LOOKUP ->
             add(
                 code(Op.LOOKUP, step.type()),
@@ -148,11 +158,31 @@ record InterpreterCode(int[] steps, int[] data) {
             add(code(step.op(), program.step(step.operand(0)).type()), to, a, b, c, 0);
         default -> add(code(step.op(), step.type()), to, a, b, c, (int) step.number());
       }
-      // What this step takes last, and what nothing takes, is free for the next.
+      numbers.forEach(number -> {
+        free(number);
+        slots.remove(number.id());
+      });
       step.operands().forEach(operand -> release(operand, at));
       if (step.op() == Op.RARELY) {
         release(step.result(), at);
       }
+    }
+
+    private static boolean isNumber(Instruction step) {
+      return step.op() == Op.PARAMETER || step.op() == Op.CONSTANT;
+    }
+
+    /** Sees to it that an operand is in a slot. */
+    private void bring(int operand, List<Instruction> numbers) {
+      Instruction step = program.step(operand);
+      if (!isNumber(step) || slots.containsKey(operand)) {
+        return;
+      }
+      numbers.add(step);
+      int to = take(step.type());
+      slots.put(operand, to);
+      int place = step.op() == Op.PARAMETER ? parameter(step).offset() : constant(step);
+      add(code(Op.PARAMETER, step.type()), to, 0, 0, 0, place);
     }
 
     private Program.Parameter parameter(Instruction step) {
@@ -192,11 +222,16 @@ record InterpreterCode(int[] steps, int[] data) {
       return slot;
     }
 
+    /** Frees the slot of a value that no later step takes. */
     private void release(int value, int at) {
-      if (lastUse.get(value) == at) {
-        int slot = slots.get(value);
-        taken.clear(slot, slot + (program.step(value).type() == Type.F64 ? 2 : 1));
+      if (!isNumber(program.step(value)) && lastUse.get(value) == at) {
+        free(program.step(value));
       }
+    }
+
+    private void free(Instruction value) {
+      int slot = slots.get(value.id());
+      taken.clear(slot, slot + (value.type() == Type.F64 ? 2 : 1));
     }
 
     private void add(int code, int to, int a, int b, int c, int number) {
