@@ -14,26 +14,26 @@ import invact.program.Value;
  * </pre>
  *
  * <p>Domain: all x. Largest error of f and f′: 3·10⁻⁵ relative (of f′ where it is not near its zero
- * at T), a small part of half an ulp of fp16; as {@link #precise} 2⁻²⁰. NaN gives NaN, ±0 gives ±0,
- * +∞ itself, f(−∞) = −0. Source of K and P: least largest relative error of R on 0 ≤ a ≤ 14.5, by
- * {@code src/main/cuda/fit_scaled_tail.py}.
+ * at T), a small part of half an ulp of fp16; 2⁻²⁰ where the result is fp32. NaN gives NaN, ±0
+ * gives ±0, +∞ itself, f(−∞) = −0. Source of K and P: least largest relative error of R on 0 ≤ a ≤
+ * 14.5, by {@code src/main/cuda/fit_scaled_tail.py}.
  */
-final class FastGelu {
+public final class FastGelu {
   /** f(−14.5) = 9·10⁻⁴⁷ rounds to 0 in fp32. */
   private static final float END = 14.5f;
 
-  /** K of the estimate. */
+  /** K for results of 16 bits. */
   private static final float PULL = 0.46f;
 
-  /** P of the estimate by ascending power; largest relative error of R 8.6·10⁻⁶. */
+  /** P for results of 16 bits by ascending power; largest relative error of R 8.6·10⁻⁶. */
   private static final float[] TAIL = {
     0.18334635f, 0.18706672f, 0.11610669f, 0.17780113f, -0.23654465f, 0.07222806f
   };
 
-  /** K of {@link #precise}. */
+  /** K for results in fp32. */
   private static final float PRECISE_PULL = 0.26f;
 
-  /** P of {@link #precise} by ascending power; largest relative error of R 2.8·10⁻⁸. */
+  /** P for results in fp32 by ascending power; largest relative error of R 2.8·10⁻⁸. */
   private static final float[] PRECISE_TAIL = {
     0.10375702f,
     0.103050984f,

@@ -13,10 +13,10 @@ import invact.program.Value;
  * </pre>
  *
  * <p>Domain: all x. Largest error of f and f′: 3·10⁻⁵ relative (of f′ where it is not near its zero
- * at T), a small part of half an ulp of fp16; as {@link #precise} 2⁻²⁰. NaN gives NaN, ±0 gives ±0,
- * +∞ itself, f(−∞) = −0. Source: the definition; {@link FastExponential}.
+ * at T), a small part of half an ulp of fp16; 2⁻²⁰ where the result is fp32. NaN gives NaN, ±0
+ * gives ±0, +∞ itself, f(−∞) = −0. Source: the definition; e as two factors of half its exponent.
  */
-final class FastSilu {
+public final class FastSilu {
   /** f(−110) = 2·10⁻⁴⁶ rounds to 0 in fp32. */
   private static final float END = 110.0f;
 

@@ -49,13 +49,13 @@ public final class DeviceActivation {
   private final long leastForTable;
   private final Map<FloatFormat, Passes> passes = new EnumMap<>(FloatFormat.class);
 
-  /** The kernels of one format; at least one of the backward pass. */
+  /** The kernels of one format; at least one of the backward pass, by a program or a table. */
   private record Passes(
-      ElementKernel forward, Optional<ElementKernel> compiled, Optional<ElementKernel> table) {
+      ElementKernel forward, Optional<ElementKernel> program, Optional<ElementKernel> table) {
     ElementKernel backward(long elements, long leastForTable) {
       return table
-          .filter(_ -> elements >= leastForTable || compiled.isEmpty())
-          .or(() -> compiled)
+          .filter(_ -> elements >= leastForTable || program.isEmpty())
+          .or(() -> program)
           .orElseThrow();
     }
   }
@@ -108,12 +108,13 @@ public final class DeviceActivation {
   }
 
   /**
-   * Whether the backward pass of this set is compiled; where it is, it runs at about the speed of a
-   * copy, if the forms are among {@link BackwardPass the built-in ones} or no longer.
+   * Whether the backward pass of this set is compiled, not interpreted. With forms as short as
+   * those of the default sets it runs at about the speed of a copy then.
    *
    * @param format fp32, bf16 or fp16
-   * @return false if its program is interpreted: its forms have no built-in kernel, in bf16 no
-   *     table of all outputs serves, and there is no NVRTC
+   * @return true for two polynomials or rationals in the root of the default sets' degrees, up to
+   *     eight segments of degree 5 and the paper's forms; in bf16 for every form that stands for
+   *     f′; where NVRTC is installed for all
    */
   public boolean isFast(FloatFormat format) {
     return !passes.get(format).backward(0, leastForTable).isInterpreted();

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import invact.activation.Activation;
 import invact.activation.Activations;
+import invact.activation.CustomActivation;
 import invact.math.FloatFormat;
 import invact.runtime.InvertedActivation;
 import java.lang.foreign.MemorySegment;
@@ -72,6 +74,15 @@ class DeviceCallsTest {
   private static void requireRefused(
       String message, org.junit.jupiter.api.function.Executable call) {
     assertEquals(message, assertThrows(IllegalArgumentException.class, call).getMessage());
+  }
+
+  @Test
+  void activationsWithoutProgramsAreRefused() {
+    Activation mine = CustomActivation.of("mine", "x*exp(-exp(-x))");
+    requireRefused(
+        "there are no kernels for a gate of mine: its derivative is not given by operations of"
+            + " programs",
+        () -> gpu.kernels.gatedUnit(mine));
   }
 
   @Test

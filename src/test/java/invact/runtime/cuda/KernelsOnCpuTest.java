@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import invact.Required;
 import invact.activation.Activation;
 import invact.activation.Activations;
+import invact.coefficient.CoefficientSet;
 import invact.math.FloatFormat;
 import invact.program.Computation;
 import invact.program.Program;
@@ -32,6 +33,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -86,7 +88,7 @@ class KernelsOnCpuTest {
     }
     StringBuilder text = new StringBuilder("#include \"instructions.cuh\"\n");
     texts().values().forEach(text::append);
-    text.append("float4 memory[4096];\n".replace("float4", "thread_local float4"));
+    text.append("thread_local float4 memory[4096];\n");
     Files.writeString(folder.resolve("kernels.cpp"), text);
     Path output = folder.resolve("kernels.so");
     run(
@@ -131,17 +133,16 @@ class KernelsOnCpuTest {
             name, pass.text(format) + RUN.formatted(name, Kernel.BLOCK, name + "_arguments"));
       }
     }
-    texts.put(BuiltIn.TABLE, BuiltIn.TABLE_UNIT.text().get());
+    texts.put(
+        BuiltIn.TABLE,
+        BuiltIn.TABLE_UNIT.text().get()
+            + RUN.formatted(BuiltIn.TABLE, BuiltIn.TABLE_THREADS, "table_arguments"));
     StringBuilder interpreter = new StringBuilder(BuiltIn.INTERPRETER_UNIT.text().get());
     for (FloatFormat format : Pass.FORMATS) {
       String name = BuiltIn.INTERPRETER + "_" + format.label();
       interpreter.append(RUN.formatted(name, Kernel.BLOCK, "interpreter_arguments"));
     }
     texts.put(BuiltIn.INTERPRETER, interpreter.toString());
-    texts.merge(
-        BuiltIn.TABLE,
-        RUN.formatted(BuiltIn.TABLE, BuiltIn.TABLE_THREADS, "table_arguments"),
-        String::concat);
     return texts;
   }
 
@@ -153,13 +154,13 @@ class KernelsOnCpuTest {
             Activations.all().stream()
                 .flatMap(f ->
                     Stream.of(Pass.forward(f), Pass.gatedForward(f), Pass.gatedBackward(f))
-                        .flatMap(java.util.Optional::stream)))
+                        .flatMap(Optional::stream)))
         .forEach(pass -> passes.putIfAbsent(pass.name(), pass));
     return List.copyOf(passes.values());
   }
 
   /** The pass of a set, its name a set's own where no shape has one. */
-  private static Pass backward(invact.coefficient.CoefficientSet set) {
+  private static Pass backward(CoefficientSet set) {
     Pass pass = BackwardPass.of(set).pass();
     return BuiltIn.like(pass).isPresent() || !pass.name().equals("backward")
         ? pass

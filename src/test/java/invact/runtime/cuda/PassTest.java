@@ -3,8 +3,10 @@ package invact.runtime.cuda;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import invact.activation.Activation;
 import invact.activation.Activations;
 import invact.activation.Branch;
+import invact.activation.CustomActivation;
 import invact.activation.Target;
 import invact.coefficient.CoefficientSet;
 import invact.math.FloatFormat;
@@ -87,6 +89,28 @@ class PassTest {
             branch + " at " + y);
       }
     }
+  }
+
+  @Test
+  void activationsOfOnesOwnHaveNoPasses() {
+    Activation mine = CustomActivation.of("mine", "x*exp(-exp(-x))");
+    assertTrue(Pass.forward(mine).isEmpty());
+    assertTrue(Pass.gatedForward(mine).isEmpty());
+    assertTrue(Pass.gatedBackward(Activations.MISH).isEmpty());
+  }
+
+  /** Of kernels that are built in, the argument is small enough for every driver. */
+  @ParameterizedTest
+  @MethodSource("sets")
+  void argumentsFit(CoefficientSet set) {
+    BackwardPass.of(set)
+        .pass()
+        .variants()
+        .values()
+        .forEach(variant -> {
+          ArgumentLayout layout = ArgumentLayout.of(variant.computation().program());
+          assertTrue(layout.byteSize() <= ArgumentLayout.MOST_BYTES);
+        });
   }
 
   /** A step that the interpreter did not know would leave its target as it is. */
