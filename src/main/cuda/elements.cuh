@@ -1,9 +1,12 @@
 // Elements in memory: eight to a thread and to a byte of the indicator.
 #pragma once
 
-#include "integers.cuh"
+#include "instructions.cuh"
 
 constexpr int GROUP = 8;
+
+// A loop over a group, all unrolled.
+#define EACH _Pragma("unroll") for (int j = 0; j < GROUP; j++)
 
 __device__ inline uint64_t group_of_thread() {
   return static_cast<uint64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
@@ -18,7 +21,6 @@ __device__ inline int group_size(uint64_t group, uint64_t n) {
 // A format's bits in memory; decoding is exact, encoding rounds to nearest, ties to even. A word is 32
 // bits: two elements of 16 bits.
 struct Fp32 {
-  static constexpr bool IS_FP16 = false;
   static constexpr int PER_WORD = 1;
   __device__ static uint32_t encode_word(const float* values) {
     return __float_as_uint(values[0]);
@@ -27,57 +29,29 @@ struct Fp32 {
     values[0] = __uint_as_float(word);
   }
   using Bits = uint32_t;
-  __device__ static float decode(Bits bits) { return __uint_as_float(bits); }
-  __device__ static Bits encode(float value) { return __float_as_uint(value); }
 };
 
 struct Bf16 {
-  static constexpr bool IS_FP16 = false;
   static constexpr int PER_WORD = 2;
   __device__ static uint32_t encode_word(const float* values) {
-    uint32_t word;
-    asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(word) : "f"(values[1]), "f"(values[0]));
-    return word;
+    return bf16_word(values[0], values[1]);
   }
   __device__ static void decode_word(uint32_t word, float* values) {
     values[0] = __uint_as_float(word << 16);
     values[1] = __uint_as_float(word & 0xFFFF0000u);
   }
   using Bits = uint16_t;
-  __device__ static float decode(Bits bits) {
-    return __uint_as_float(static_cast<uint32_t>(bits) << 16);
-  }
-  __device__ static Bits encode(float value) {
-    Bits bits;
-    asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(bits) : "f"(value));
-    return bits;
-  }
 };
 
 struct Fp16 {
-  static constexpr bool IS_FP16 = true;
   static constexpr int PER_WORD = 2;
   __device__ static uint32_t encode_word(const float* values) {
-    uint32_t word;
-    asm("cvt.rn.f16x2.f32 %0, %1, %2;" : "=r"(word) : "f"(values[1]), "f"(values[0]));
-    return word;
+    return fp16_word(values[0], values[1]);
   }
   __device__ static void decode_word(uint32_t word, float* values) {
-    asm("{ .reg .b16 low, high; mov.b32 {low, high}, %2; cvt.f32.f16 %0, low; cvt.f32.f16 %1, high; }"
-        : "=f"(values[0]), "=f"(values[1])
-        : "r"(word));
+    fp16_numbers(word, values[0], values[1]);
   }
   using Bits = uint16_t;
-  __device__ static float decode(Bits bits) {
-    float value;
-    asm("cvt.f32.f16 %0, %1;" : "=f"(value) : "h"(bits));
-    return value;
-  }
-  __device__ static Bits encode(float value) {
-    Bits bits;
-    asm("cvt.rn.f16.f32 %0, %1;" : "=h"(bits) : "f"(value));
-    return bits;
-  }
 };
 
 template <class F>
@@ -113,14 +87,14 @@ __device__ inline void store_bits(typename F::Bits* p, typename F::Bits bits) {
   *p = bits;
 }
 
-// A group of each of several tensors as fp32, elements that are not there as 0. WIDE: the bases are
-// 16-byte aligned. All is asked for before any of it is waited for.
-template <class F, bool WIDE, int TENSORS>
+// A group of each of several tensors as fp32, elements that are not there as 0. is_wide: it is whole,
+// and the tensors are 16-byte aligned. All is asked for before any of it is waited for.
+template <class F, int TENSORS>
 __device__ inline void load(const void* const (&bases)[TENSORS], uint64_t group, int size,
-                            float (&values)[TENSORS][GROUP]) {
+                            bool is_wide, float (&values)[TENSORS][GROUP]) {
   using Bits = typename F::Bits;
   Group<F> groups[TENSORS];
-  if (WIDE && size == GROUP) {
+  if (is_wide) {
 #pragma unroll
     for (int k = 0; k < TENSORS; k++) {
       const uint4* from = static_cast<const uint4*>(bases[k]) + group * Group<F>::VECTORS;
@@ -148,15 +122,16 @@ __device__ inline void load(const void* const (&bases)[TENSORS], uint64_t group,
   }
 }
 
-template <class F, bool WIDE>
-__device__ inline void store(void* base, uint64_t group, int size, const float (&values)[GROUP]) {
+template <class F>
+__device__ inline void store(void* base, uint64_t group, int size, bool is_wide,
+                             const float (&values)[GROUP]) {
   using Bits = typename F::Bits;
   Group<F> g;
 #pragma unroll
   for (int j = 0; j < 4 * Group<F>::VECTORS; j++) {
     g.words[j] = F::encode_word(values + j * F::PER_WORD);
   }
-  if (WIDE && size == GROUP) {
+  if (is_wide) {
     uint4* to = static_cast<uint4*>(base) + group * Group<F>::VECTORS;
 #pragma unroll
     for (int j = 0; j < Group<F>::VECTORS; j++) {
@@ -170,5 +145,29 @@ __device__ inline void store(void* base, uint64_t group, int size, const float (
         store_bits<F>(to + j, g.bits[j]);
       }
     }
+  }
+}
+
+// Copies tables from words of a kernel's arguments to shared memory. The entries of a table, up to 32,
+// lie in different banks: whatever entries a warp's threads look up in it, they are read at once.
+template <class Arguments>
+__device__ inline void fill_tables(const Arguments& arguments, int first, int count, float* tables,
+                                   int place) {
+  const uint32_t* words = reinterpret_cast<const uint32_t*>(&arguments) + first;
+  for (int i = threadIdx.x; i < count; i += blockDim.x) {
+    tables[place + i] = __uint_as_float(words[i]);
+  }
+}
+
+// The same of tables of 8 entries, four tables in a row of vectors: eight vectors of 16 bytes lie in
+// different banks too.
+template <class Arguments>
+__device__ inline void fill_packed_tables(const Arguments& arguments, int first, int count,
+                                          float4* tables, int place) {
+  const uint32_t* words = reinterpret_cast<const uint32_t*>(&arguments) + first;
+  float* lanes = reinterpret_cast<float*>(tables);
+  for (int i = threadIdx.x; i < count; i += blockDim.x) {
+    int table = place + i / 8;
+    lanes[(table / 4 * 8 + i % 8) * 4 + table % 4] = __uint_as_float(words[i]);
   }
 }

@@ -3,6 +3,7 @@ package invact.approx;
 import invact.program.ProgramBuilder;
 import invact.program.Table;
 import invact.program.Value;
+import java.util.Arrays;
 import java.util.function.IntFunction;
 
 /**
@@ -73,6 +74,24 @@ public record RationalPieces(
    */
   public int denominatorDegree() {
     return denominators[0].length;
+  }
+
+  /**
+   * The same with leading zeros up to degrees of a program's, which change no bit: fma(0, t, c) = c
+   * for c other than −0.
+   *
+   * @param numerator the degree of the numerators, no less than theirs
+   * @param denominator the degree of the denominators, no less than theirs
+   * @return the pieces
+   */
+  public RationalPieces padded(int numerator, int denominator) {
+    float[][] above = new float[count()][];
+    float[][] below = new float[count()][];
+    for (int s = 0; s < count(); s++) {
+      above[s] = Arrays.copyOf(numerators[s], numerator + 1);
+      below[s] = Arrays.copyOf(denominators[s], denominator);
+    }
+    return new RationalPieces(starts, above, below, cutoff, isSegmented);
   }
 
   /** Writes q(u). */

@@ -53,8 +53,23 @@ public final class Backward {
    * @throws IllegalArgumentException if fp32 cannot hold a coefficient
    */
   public static Computation either(CoefficientSet set, FloatFormat format, Indicator indicator) {
-    Backward pass = new Backward(set.decoding().get(format), indicator);
-    return pass.either(set.left().approximant(), set.right().approximant());
+    return either(
+        set.left().approximant(), set.right().approximant(), set.decoding().get(format), indicator);
+  }
+
+  /**
+   * The same of the approximants of two branches.
+   *
+   * @param left on the left
+   * @param right on the right
+   * @param lift of the outputs
+   * @param indicator in what form S comes
+   * @return inputs dy, y and S, output dx
+   * @throws IllegalArgumentException if fp32 cannot hold a coefficient
+   */
+  public static Computation either(
+      BranchApproximant left, BranchApproximant right, RoundedLift lift, Indicator indicator) {
+    return new Backward(lift, indicator).either(left, right);
   }
 
   private Computation either(BranchApproximant left, BranchApproximant right) {
@@ -93,8 +108,101 @@ public final class Backward {
         .map(pieces -> new Backward(lift, indicator).joined(pieces, right.get().cutoff(), target));
   }
 
-  private static Optional<RationalPieces> pieces(BranchApproximant branch) {
+  /**
+   * An approximant as polynomials or rationals in the root.
+   *
+   * @param branch the approximant
+   * @return the pieces; nothing for other forms
+   * @throws IllegalArgumentException if fp32 cannot hold a coefficient
+   */
+  public static Optional<RationalPieces> pieces(BranchApproximant branch) {
     return branch.approximant().form().pieces(FloatApproximant.rounded(branch.approximant()));
+  }
+
+  /**
+   * The program that evaluates one polynomial or rational for each branch, for targets on which
+   * selecting costs little: numerators and denominators are selected before they are divided, where
+   * both branches divide. Its steps depend on the degrees alone, so that coefficients padded by
+   * {@link RationalPieces#padded} share the program of their shape.
+   *
+   * @param lift of the outputs
+   * @param left of one segment, without a cut-off, standing for f′
+   * @param right of one segment, standing for f′
+   * @return inputs dy, y and right, output dx, bit for bit what {@link #either} gives
+   */
+  public static Computation paired(RoundedLift lift, RationalPieces left, RationalPieces right) {
+    return new Backward(lift, Indicator.BOOL).paired(left, right);
+  }
+
+  private Computation paired(RationalPieces left, RationalPieces right) {
+    Value r = b.sqrt(u);
+    Ratio onLeft = ratio(b.prefix("left_"), left, r);
+    Ratio onRight = ratio(b.prefix("right_"), right, r);
+    b.prefix("");
+    boolean divideOnce = onLeft.isRational() && onRight.isRational();
+    Value q =
+        divideOnce
+            ? b.divide(
+                b.select(this.right, onRight.numerator, onLeft.numerator),
+                b.select(this.right, onRight.denominator, onLeft.denominator))
+            : b.select(this.right, onRight.value(b), onLeft.value(b));
+    return atEnds(q, right.cutoff());
+  }
+
+  /** One rational; no denominator for a polynomial. */
+  private record Ratio(Value numerator, Value denominator) {
+    boolean isRational() {
+      return denominator != null;
+    }
+
+    Value value(ProgramBuilder b) {
+      return isRational() ? b.divide(numerator, denominator) : numerator;
+    }
+  }
+
+  private static Ratio ratio(ProgramBuilder b, RationalPieces pieces, Value r) {
+    Value t = b.subtract(r, b.parameter("centre", pieces.starts()[0]));
+    float[] below = pieces.denominators()[0];
+    Value denominator =
+        below.length == 0
+            ? null
+            : b.horner(
+                t,
+                below.length,
+                j -> j == 0 ? b.constant(1.0f) : b.parameter("b" + j, below[j - 1]));
+    float[] above = pieces.numerators()[0];
+    Value numerator = b.horner(t, above.length - 1, j -> b.parameter("a" + j, above[j]));
+    return new Ratio(numerator, denominator);
+  }
+
+  /**
+   * The program that finds one of up to eight segments over both branches by integer comparisons:
+   * polynomials of a degree, lower ones padded.
+   *
+   * @param lift of the outputs
+   * @param left its segments, without a cut-off, standing for f′
+   * @param right its segments, standing for f′
+   * @param degree of the polynomials at least
+   * @return inputs dy, y and right, output dx, bit for bit what {@link #either} gives; nothing if
+   *     there are fewer than three or more than eight segments
+   */
+  public static Optional<Computation> keyed(
+      RoundedLift lift, RationalPieces left, RationalPieces right, int degree) {
+    return SignedRootPieces.of(left, right, degree)
+        .filter(pieces -> !pieces.isPair())
+        .map(pieces -> new Backward(lift, Indicator.BOOL).keyed(pieces, right.cutoff()));
+  }
+
+  private Computation keyed(SignedRootPieces pieces, float cutoff) {
+    return atEnds(pieces.byKey(b, b.sqrt(u), right), cutoff);
+  }
+
+  /** An infinite height lies beyond a finite cut-off. */
+  private Computation atEnds(Value q, float cutoff) {
+    Value onLeft = Derivative.atLeftEnd(b, b.ge(y, b.constant(0.0f)), q);
+    Value last = b.parameter("cutoff", Math.min(cutoff, Float.MAX_VALUE));
+    Value onRight = b.select(b.gt(u, last), b.constant(1.0f), q);
+    return multiply(b.select(right, onRight, onLeft));
   }
 
   private Computation joined(SignedRootPieces pieces, float cutoff, Target target) {

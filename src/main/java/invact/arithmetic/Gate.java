@@ -2,6 +2,7 @@ package invact.arithmetic;
 
 import invact.activation.Activation;
 import invact.activation.Activations;
+import invact.math.FloatFormat;
 import invact.program.Computation;
 import invact.program.ProgramBuilder;
 import invact.program.Type;
@@ -60,11 +61,11 @@ public final class Gate {
     ProgramBuilder b = new ProgramBuilder("gated_forward");
     Value a = b.input("a", Type.F32);
     Value up = b.input("b", Type.F32);
-    return write(activation, b, a)
-        .map(f -> {
-          Value factor = factor(b, f, keepsProduct);
-          return b.output("p", b.multiply(factor, up)).build();
-        });
+    return write(activation, b, a).map(f -> forward(b, f, up, keepsProduct));
+  }
+
+  private static Computation forward(ProgramBuilder b, Values f, Value up, boolean keepsProduct) {
+    return b.output("p", b.multiply(factor(b, f, keepsProduct), up)).build();
   }
 
   /**
@@ -83,10 +84,91 @@ public final class Gate {
         .map(f -> {
           Value factor = factor(b, f, keepsProduct);
           Value up = keepsProduct ? b.divide(kept, factor) : kept;
-          return b.output("da", b.multiply(b.multiply(dp, up), f.derivative()))
-              .output("db", b.multiply(dp, factor))
-              .build();
+          return backward(b, f, dp, factor, up);
         });
+  }
+
+  private static Computation backward(
+      ProgramBuilder b, Values f, Value dp, Value factor, Value up) {
+    return b.output("da", b.multiply(b.multiply(dp, up), f.derivative()))
+        .output("db", b.multiply(dp, factor))
+        .build();
+  }
+
+  /**
+   * The program of a gate by estimates of 1/x and 2ˣ: {@link FastGelu}, {@link FastSilu}.
+   *
+   * @param activation f
+   * @param format of the results: fp32, in which f and f′ are off by at most 2⁻²⁰, else 3·10⁻⁵
+   * @return input a, outputs value and derivative, all F32; nothing but for GELU and SiLU
+   */
+  public static Optional<Computation> fast(Activation activation, FloatFormat format) {
+    ProgramBuilder b = new ProgramBuilder("fast_gate");
+    Value a = b.input("a", Type.F32);
+    return fast(activation, format, b, a)
+        .map(f -> b.output("value", f.value()).output("derivative", f.derivative()).build());
+  }
+
+  /**
+   * The forward pass of a gated unit with the gate of {@link #fast(Activation, FloatFormat)}.
+   *
+   * @param activation f
+   * @param format of the results
+   * @param keepsProduct whether b is to be recovered from p
+   * @return inputs a and b, output p; nothing but for GELU and SiLU
+   */
+  public static Optional<Computation> fastForward(
+      Activation activation, FloatFormat format, boolean keepsProduct) {
+    ProgramBuilder b = new ProgramBuilder("fast_gated_forward");
+    Value a = b.input("a", Type.F32);
+    Value up = b.input("b", Type.F32);
+    return fast(activation, format, b, a).map(f -> forward(b, f, up, keepsProduct));
+  }
+
+  /**
+   * The backward pass of a gated unit with the gate of {@link #fast(Activation, FloatFormat)}. In
+   * 16 bits b is recovered by an estimate of 1/f(a) too.
+   *
+   * @param activation f
+   * @param format of the results
+   * @param keepsProduct whether kept is p, from which b is recovered; else it is b
+   * @return inputs dp, a and kept, outputs da and db; nothing but for GELU and SiLU
+   */
+  public static Optional<Computation> fastBackward(
+      Activation activation, FloatFormat format, boolean keepsProduct) {
+    ProgramBuilder b = new ProgramBuilder("fast_gated_backward");
+    Value dp = b.input("dp", Type.F32);
+    Value a = b.input("a", Type.F32);
+    Value kept = b.input("kept", Type.F32);
+    return fast(activation, format, b, a)
+        .map(f -> {
+          Value factor = factor(b, f, keepsProduct);
+          Value up = keepsProduct ? recovered(b, kept, factor, format) : kept;
+          return backward(b, f, dp, factor, up);
+        });
+  }
+
+  private static Value recovered(ProgramBuilder b, Value kept, Value factor, FloatFormat format) {
+    if (format == FloatFormat.FP32) {
+      return b.divide(kept, factor);
+    }
+    // The reciprocal of more than 2¹²⁶ would come out as 0.
+    Value quarter = b.constant(0.25f);
+    Value inverse = b.multiply(b.reciprocal(b.multiply(factor, quarter)), quarter);
+    return b.multiply(kept, inverse);
+  }
+
+  /** Writes f(a) and f′(a) by estimates. */
+  static Optional<Values> fast(
+      Activation activation, FloatFormat format, ProgramBuilder b, Value a) {
+    boolean precise = format == FloatFormat.FP32;
+    if (activation.equals(Activations.GELU)) {
+      return Optional.of(precise ? FastGelu.precise(b, a) : FastGelu.write(b, a));
+    }
+    if (activation.equals(Activations.SILU)) {
+      return Optional.of(precise ? FastSilu.precise(b, a) : FastSilu.write(b, a));
+    }
+    return Optional.empty();
   }
 
   private static Optional<Values> write(Activation activation, ProgramBuilder b, Value a) {

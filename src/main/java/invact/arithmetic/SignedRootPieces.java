@@ -26,20 +26,25 @@ final class SignedRootPieces {
   /** Segment k begins above borders[k]; +∞, above no number, if there is no such segment. */
   private final float[] borders = new float[SEGMENTS];
 
+  /** The least key of segment k: the root's bits, on the left inverted. */
+  private final int[] keys = new int[SEGMENTS];
+
   private final float[] starts;
   private final float[][] numerators;
   private final float[][] denominators;
 
-  private SignedRootPieces(RationalPieces left, RationalPieces right) {
+  private SignedRootPieces(RationalPieces left, RationalPieces right, int leastDegree) {
     int count = left.count() + right.count();
     isPair = count == 2;
-    numeratorDegree = Math.max(left.numeratorDegree(), right.numeratorDegree());
+    int degree = Math.max(left.numeratorDegree(), right.numeratorDegree());
+    numeratorDegree = Math.max(degree, leastDegree);
     denominatorDegree = Math.max(left.denominatorDegree(), right.denominatorDegree());
     int length = isPair ? 2 : SEGMENTS;
     starts = new float[length];
     numerators = new float[length][numeratorDegree + 1];
     denominators = new float[length][denominatorDegree];
     Arrays.fill(borders, Float.POSITIVE_INFINITY);
+    Arrays.fill(keys, Integer.MAX_VALUE);
     if (isPair) {
       put(right, 0, 0);
       put(left, 0, 1);
@@ -48,12 +53,15 @@ final class SignedRootPieces {
     for (int s = 0; s < left.count(); s++) {
       int k = left.count() - 1 - s;
       // r below the start of the next segment outwards: s above its negation.
-      borders[k] = s == left.count() - 1 ? Float.NEGATIVE_INFINITY : -left.starts()[s + 1];
+      boolean isLast = s == left.count() - 1;
+      borders[k] = isLast ? Float.NEGATIVE_INFINITY : -left.starts()[s + 1];
+      keys[k] = isLast ? Integer.MIN_VALUE : ~Float.floatToIntBits(left.starts()[s + 1]) + 1;
       put(left, s, k);
     }
     for (int s = 0; s < right.count(); s++) {
       int k = left.count() + s;
       borders[k] = s == 0 ? 0.0f : Math.nextDown(right.starts()[s]);
+      keys[k] = s == 0 ? 0 : Float.floatToIntBits(right.starts()[s]);
       put(right, s, k);
     }
   }
@@ -66,8 +74,13 @@ final class SignedRootPieces {
 
   /** The segments of two branches; nothing if they are too many or cannot be padded. */
   static Optional<SignedRootPieces> of(RationalPieces left, RationalPieces right) {
+    return of(left, right, 0);
+  }
+
+  /** The same, with numerators of no less than a degree. */
+  static Optional<SignedRootPieces> of(RationalPieces left, RationalPieces right, int leastDegree) {
     return left.count() + right.count() <= SEGMENTS && fits(left) && fits(right)
-        ? Optional.of(new SignedRootPieces(left, right))
+        ? Optional.of(new SignedRootPieces(left, right, leastDegree))
         : Optional.empty();
   }
 
@@ -105,6 +118,36 @@ final class SignedRootPieces {
     Value last = b.lookup(eighths(b), quarter);
     Value segment = b.select(b.gt(s, last), b.add(quarter, b.integer(1)), quarter);
     return quotient(b, r, segment);
+  }
+
+  /**
+   * Writes q, the segment found by its key, for targets whose integer comparisons are as fast as
+   * others: each step decides one bit of the segment's number, the borders of all steps being
+   * parameters. There are three segments or more.
+   */
+  Value byKey(ProgramBuilder b, Value r, Value right) {
+    Value root = b.bits(r);
+    Value key = b.select(right, root, b.xor(root, b.integer(-1)));
+    Value[] bounds = new Value[SEGMENTS];
+    for (int k = 1; k < SEGMENTS; k++) {
+      bounds[k] = b.lookup(b.integerTable("key" + k, keys[k]), b.integer(0));
+    }
+    Value isHigh = b.ge(key, bounds[4]);
+    Value none = b.integer(0);
+    Value four = b.select(isHigh, b.integer(4), none);
+    Value middle = b.select(isHigh, bounds[6], bounds[2]);
+    Value isUpper = b.ge(key, middle);
+    Value two = b.select(isUpper, b.integer(2), none);
+    Value upper = b.select(isHigh, bounds[7], bounds[3]);
+    Value lower = b.select(isHigh, bounds[5], bounds[1]);
+    Value isLast = b.ge(key, b.select(isUpper, upper, lower));
+    Value one = b.select(isLast, b.integer(1), none);
+    return quotient(b, r, b.add(b.add(four, two), one));
+  }
+
+  /** Whether each branch is one segment. */
+  boolean isPair() {
+    return isPair;
   }
 
   /**

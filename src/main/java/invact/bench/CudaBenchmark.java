@@ -71,7 +71,7 @@ final class CudaBenchmark implements Benchmark {
         .filter(set -> !supported.contains(set))
         .forEach(set -> notes.accept("cuda has no kernels for " + set.name()));
     if (supported.isEmpty()) {
-      throw new BenchmarkException("device cuda has kernels for gelu and silu alone");
+      throw new BenchmarkException("device cuda has kernels for built-in activations alone");
     }
     return supported;
   }

@@ -28,7 +28,7 @@ public enum Op {
   NEGATE(1),
   /** |a|: the sign bit cleared, of NaN too. */
   ABS(1),
-  /** a &lt; b ? b : a, so that NaN stays; b is a number and not 0. */
+  /** a &lt; b ? b : a, so that NaN stays; b is a number and not +0. */
   MAX(2),
   /** a &gt; b ? b : a, so that NaN stays; b is a number and not 0. */
   MIN(2),

@@ -200,7 +200,7 @@ public final class ProgramBuilder {
     return floating(Op.ABS, a);
   }
 
-  /** The greater of a and a bound, NaN if a is; the bound is a number and not 0. */
+  /** The greater of a and a bound, NaN if a is; the bound is a number and not +0. */
   public Value max(Value a, Value bound) {
     return numeric(Op.MAX, a, bound);
   }

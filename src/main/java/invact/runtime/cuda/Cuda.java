@@ -13,11 +13,6 @@ public final class Cuda {
   /** The version that the PTX in the jar names, 7.4, came with CUDA 11.4. */
   static final int LEAST_VERSION = 11040;
 
-  /** Says who compiles the kernels: {@value #NVRTC}, else the driver if it can. */
-  static final String COMPILER_PROPERTY = "invact.cuda.compiler";
-
-  static final String NVRTC = "nvrtc";
-
   private Cuda() {}
 
   /**

@@ -1,14 +1,12 @@
 package invact.runtime.cuda;
 
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import invact.activation.Activation;
-import invact.activation.RoundedLift;
-import invact.activation.Target;
+import invact.arithmetic.Backward;
 import invact.coefficient.CoefficientSet;
 import invact.math.FloatFormat;
+import invact.program.Computation;
 import invact.runtime.Backends;
 import invact.runtime.InvertedActivation;
 import java.lang.foreign.MemorySegment;
@@ -20,20 +18,22 @@ import java.util.Optional;
  * An inverted activation on device memory: what {@link InvertedActivation} says of buffers, aliases
  * and special values holds here too.
  *
- * <p><b>Forward.</b> S is exact. In fp32 y is the scalar implementation's, bit for bit, at most 2
- * ulp from f(x); an |x| of more than 4.75 (GELU) or 8.5 (SiLU) takes an exponential, for which the
- * other threads of its warp wait. In bf16 and fp16 y before the one rounding is off by at most
- * 3·10⁻⁵ of itself, so that it is f(x) rounded or, where that was nearly a tie, its neighbour.
+ * <p><b>Forward.</b> S is exact. In fp32 y of GELU and SiLU is the scalar implementation's, bit for
+ * bit, at most 2 ulp from f(x); an |x| of more than 4.75 (GELU) or 8.5 (SiLU) takes an exponential,
+ * for which the other threads of its warp wait. In bf16 and fp16 y before the one rounding is off
+ * by at most 3·10⁻⁵ of itself, so that it is f(x) rounded or, where that was nearly a tie, its
+ * neighbour. Other activations are computed in fp64, by CUDA's exp, and rounded once: y is the
+ * scalar implementation's or, where that was nearly a tie, its neighbour.
  *
  * <p><b>Backward.</b> With forms of polynomials and rationals dx is the scalar implementation's,
- * bit for bit, but that rationals in fp16, on the fast path, take the root to 1 and the quotient to
- * 3 ulp of fp32 before the one rounding. The forms with exp and pow use CUDA's own: g differs by at
+ * bit for bit, but that rationals in fp16 take the root to 1 and the quotient to 3 ulp of fp32
+ * before the one rounding. The forms with exp and pow use estimates or CUDA's own: g differs by at
  * most 2·10⁻⁷·(1 + |y|), as measured in fp32, and by nothing where a table of all outputs stands
  * for them, in bf16.
  *
- * <p><b>Addresses.</b> Tensors lie at even addresses. With all of them at multiples of 16, and a
- * set that {@link #isFast}, the pass runs at about the speed of a copy; else kernels run that take
- * every form and address, and are slower.
+ * <p><b>Addresses.</b> Tensors lie at even addresses. With all of them at multiples of 16, and
+ * forms that are {@link #isFast}, a pass runs at about the speed of a copy; else each element is
+ * moved by itself, which is slower.
  *
  * <p><b>Calls.</b> A call queues its work and returns; nothing is allocated. Threads may share an
  * instance.
@@ -45,35 +45,18 @@ public final class DeviceActivation {
    */
   private static final long LEAST_FOR_TABLE = 1L << 22;
 
-  /** The structure ForwardTensors of forward.cu; in fp32 segments follow. */
-  private static final long FORWARD_BYTES = 36;
-
-  /** The structures Tensors and Lift of backward.cuh, with which the backward kernels' begin. */
-  private static final long TENSOR_BYTES = 40;
-
-  private static final long LIFT_BYTES = 12;
-
-  /** What follows in BackwardArguments, FixedArguments and TableArguments. */
-  private static final long ANY = TENSOR_BYTES + LIFT_BYTES;
-
-  private static final long FORMS = ANY + 8;
-  private static final long TABLE_BYTES = TENSOR_BYTES + 16;
-
-  /** Of backward_table.cu; two blocks fill a multiprocessor. */
-  private static final int TABLE_THREADS = 1024;
-
-  private static final int TABLE_BLOCKS = 2;
-
   private final CoefficientSet set;
   private final long leastForTable;
   private final Map<FloatFormat, Passes> passes = new EnumMap<>(FloatFormat.class);
 
-  /** The kernels of one format. */
+  /** The kernels of one format; at least one of the backward pass, by a program or a table. */
   private record Passes(
-      Kernel wide, Kernel any, Kernel backward, Optional<Kernel> fixed, Optional<Kernel> table) {
-    /** The fast kernel for so many elements, if there is one. */
-    Optional<Kernel> fast(long elements, long leastForTable) {
-      return table.isPresent() && (elements >= leastForTable || fixed.isEmpty()) ? table : fixed;
+      ElementKernel forward, Optional<ElementKernel> program, Optional<ElementKernel> table) {
+    ElementKernel backward(long elements, long leastForTable) {
+      return table
+          .filter(_ -> elements >= leastForTable || program.isEmpty())
+          .or(() -> program)
+          .orElseThrow();
     }
   }
 
@@ -81,39 +64,38 @@ public final class DeviceActivation {
    * Kernels for a set.
    *
    * @param set the set
+   * @param forward its forward pass
    * @param kernels where they come from
    * @param leastForTable how many elements go through a table
    */
-  DeviceActivation(CoefficientSet set, Kernels kernels, long leastForTable) {
+  DeviceActivation(CoefficientSet set, Pass forward, Kernels kernels, long leastForTable) {
     this.set = set;
     this.leastForTable = leastForTable;
     // The scalar implementation refuses what fp32 cannot hold.
     Backends.of("scalar").open(set);
-    Module forward = kernels.module("forward");
-    Optional<FixedForms> fixed = FixedForms.of(set);
-    for (FloatFormat format :
-        new FloatFormat[] {FloatFormat.FP32, FloatFormat.BF16, FloatFormat.FP16}) {
-      Optional<FixedForms> forms =
-          fixed.filter(shape -> format != FloatFormat.BF16 || shape.hasBf16());
-      boolean needsTable = forms.isEmpty() || leastForTable < Long.MAX_VALUE;
+    Pass backward = BackwardPass.of(set).pass();
+    boolean isAtHand = kernels.isAtHand(backward);
+    for (FloatFormat format : Pass.FORMATS) {
+      boolean mayTake = format == FloatFormat.BF16 && (!isAtHand || leastForTable < Long.MAX_VALUE);
+      Optional<ElementKernel> table =
+          mayTake
+              ? OutputTable.of(set).map(outputs -> tableBackward(kernels, outputs, set))
+              : Optional.empty();
       passes.put(
           format,
           new Passes(
-              forward(forward, format, "wide"),
-              forward(forward, format, "any"),
-              anyBackward(kernels, format),
-              forms.map(shape -> fixedBackward(kernels, format, shape)),
-              format == FloatFormat.BF16 && needsTable
-                  ? OutputTable.of(set).map(table -> tableBackward(kernels, table))
-                  : Optional.empty()));
+              kernels.kernel(forward, format),
+              // A kernel is made for what the table does not serve alone.
+              table.isPresent() && (!isAtHand || leastForTable == 0)
+                  ? Optional.empty()
+                  : Optional.of(kernels.kernel(backward, format)),
+              table));
     }
   }
 
   /** How many elements of a set go through a table, if the faster of its kernels are to run. */
   static long leastForTable(CoefficientSet set) {
-    return FixedForms.of(set).filter(FixedForms::isFasterThanTable).isPresent()
-        ? Long.MAX_VALUE
-        : LEAST_FOR_TABLE;
+    return BackwardPass.of(set).isFasterThanTable() ? Long.MAX_VALUE : LEAST_FOR_TABLE;
   }
 
   /**
@@ -126,15 +108,16 @@ public final class DeviceActivation {
   }
 
   /**
-   * Whether the backward pass of this set runs at about the speed of a copy.
+   * Whether the backward pass of this set is compiled, not interpreted. With forms as short as
+   * those of the default sets it runs at about the speed of a copy then.
    *
    * @param format fp32, bf16 or fp16
-   * @return whether there is a kernel for its forms: for two polynomials or rationals in the root
-   *     of {@link FixedRatios common degrees}, up to eight segments of degree 5, the paper's forms;
-   *     in bf16 for every form
+   * @return true for two polynomials or rationals in the root of the default sets' degrees, up to
+   *     eight segments of degree 5 and the paper's forms; in bf16 for every form that stands for
+   *     f′; where NVRTC is installed for all
    */
   public boolean isFast(FloatFormat format) {
-    return passes.get(format).fast(0, leastForTable).isPresent();
+    return !passes.get(format).backward(0, leastForTable).isInterpreted();
   }
 
   /**
@@ -158,16 +141,7 @@ public final class DeviceActivation {
     if (elements == 0) {
       return;
     }
-    boolean wide = x.isAligned(DeviceCheck.WIDE) && y.isAligned(DeviceCheck.WIDE);
-    Kernel kernel = wide ? passes.get(format).wide : passes.get(format).any;
-    synchronized (kernel) {
-      MemorySegment arguments = kernel.arguments();
-      arguments.set(JAVA_LONG, 0, x.address());
-      arguments.set(JAVA_LONG, 8, y.address());
-      arguments.set(JAVA_LONG, 16, indicator.address());
-      arguments.set(JAVA_LONG, 24, elements);
-      kernel.launch(stream, indicator.byteSize());
-    }
+    passes.get(format).forward.launch(stream, elements, x, y, indicator);
   }
 
   /**
@@ -198,95 +172,29 @@ public final class DeviceActivation {
     if (elements == 0) {
       return;
     }
-    Optional<Kernel> fast = passes.get(format).fast(elements, leastForTable);
-    boolean wide =
-        dy.isAligned(DeviceCheck.WIDE)
-            && y.isAligned(DeviceCheck.WIDE)
-            && dx.isAligned(DeviceCheck.WIDE)
-            && fast.isPresent();
-    Kernel kernel = wide ? fast.get() : passes.get(format).backward;
-    synchronized (kernel) {
-      MemorySegment arguments = kernel.arguments();
-      arguments.set(JAVA_LONG, 0, dy.address());
-      arguments.set(JAVA_LONG, 8, y.address());
-      arguments.set(JAVA_LONG, 16, indicator.address());
-      arguments.set(JAVA_LONG, 24, dx.address());
-      arguments.set(JAVA_LONG, 32, elements);
-      kernel.launch(stream, wide ? indicator.byteSize() : elements);
-    }
+    passes
+        .get(format)
+        .backward(elements, leastForTable)
+        .launch(stream, elements, dy, y, indicator, dx);
   }
 
-  private Kernel forward(Module module, FloatFormat format, String suffix) {
-    String name = "forward_" + set.activation().name() + "_" + format.label() + "_" + suffix;
-    float[] segments =
-        format == FloatFormat.FP32 ? SegmentArguments.of(set.activation()) : new float[0];
-    // The structure of tensors ends at a multiple of 8.
-    long function = FORWARD_BYTES + Float.BYTES;
-    Kernel kernel = module.kernel(name, function + Math.max(8, segments.length * Float.BYTES));
-    kernel.arguments().set(JAVA_FLOAT, FORWARD_BYTES - Float.BYTES, threshold(set.activation()));
-    SegmentArguments.store(segments, kernel.arguments(), function);
-    return kernel;
-  }
-
-  /** The least fp32 number that is not below T: x ≥ it says what x ≥ T says. */
-  private static float threshold(Activation activation) {
-    float nearest = (float) activation.argmin();
-    return nearest < activation.argmin() ? Math.nextUp(nearest) : nearest;
-  }
-
-  private Kernel anyBackward(Kernels kernels, FloatFormat format) {
-    Kernel kernel =
-        kernels
-            .module("backward_any")
-            .kernel(
-                "backward_" + format.label() + "_any",
-                ANY + Integer.BYTES + 2 * ApproximantArguments.BYTES);
-    MemorySegment arguments = kernel.arguments();
-    lift(arguments, format);
-    arguments.set(JAVA_INT, ANY, isSigmoid() ? 1 : 0);
-    long left = ANY + Integer.BYTES;
-    ApproximantArguments.store(set.left().approximant().approximant(), arguments, left);
-    ApproximantArguments.store(
-        set.right().approximant().approximant(), arguments, left + ApproximantArguments.BYTES);
-    return kernel;
-  }
-
-  private Kernel fixedBackward(Kernels kernels, FloatFormat format, FixedForms forms) {
-    Kernel kernel =
-        kernels
-            .module("backward_fixed")
-            .kernel("backward_" + format.label() + "_" + forms.shape(), FORMS + forms.bytes());
-    MemorySegment arguments = kernel.arguments();
-    lift(arguments, format);
-    // +∞ lies beyond the cut-off, where q = 1, whether there is one or not.
-    arguments.set(JAVA_FLOAT, ANY, (float) Math.min(forms.cutoff(), Float.MAX_VALUE));
-    arguments.set(JAVA_FLOAT, ANY + Float.BYTES, isSigmoid() ? 1 : 0);
-    forms.store(arguments, FORMS);
-    return kernel;
-  }
-
-  private Kernel tableBackward(Kernels kernels, OutputTable table) {
+  private static ElementKernel tableBackward(
+      Kernels kernels, OutputTable table, CoefficientSet set) {
     int bytes = table.values().length * Float.BYTES;
+    ArgumentLayout layout = BuiltIn.TABLE_LAYOUT;
     Kernel kernel =
         kernels
-            .module("backward_table")
-            .kernel("backward_bf16_table", TABLE_BYTES)
-            .persistent(TABLE_THREADS, bytes, TABLE_BLOCKS * (long) kernels.multiprocessors());
-    kernel
-        .arguments()
-        .set(JAVA_LONG, TENSOR_BYTES, kernels.constant(table.values()).memory().address());
-    kernel.arguments().set(JAVA_INT, TENSOR_BYTES + Long.BYTES, table.before() << Short.SIZE);
-    return kernel;
-  }
-
-  private void lift(MemorySegment arguments, FloatFormat format) {
-    RoundedLift lift = set.decoding().get(format);
-    arguments.set(JAVA_FLOAT, TENSOR_BYTES, lift.minimum());
-    arguments.set(JAVA_FLOAT, TENSOR_BYTES + Float.BYTES, lift.offset());
-    arguments.set(JAVA_FLOAT, TENSOR_BYTES + 2 * Float.BYTES, lift.least());
-  }
-
-  private boolean isSigmoid() {
-    return set.left().approximant().target() == Target.SIGMOID;
+            .module(BuiltIn.TABLE_UNIT)
+            .kernel(BuiltIn.TABLE, layout.byteSize())
+            .persistent(
+                BuiltIn.TABLE_THREADS,
+                bytes,
+                BuiltIn.TABLE_BLOCKS * (long) kernels.multiprocessors());
+    MemorySegment arguments = kernel.arguments();
+    arguments.set(
+        JAVA_LONG, layout.offset("table"), kernels.constant(table.values()).memory().address());
+    arguments.set(JAVA_INT, layout.offset("before"), table.before() << Short.SIZE);
+    Computation pass = Backward.either(set, FloatFormat.BF16, Backward.Indicator.BOOL);
+    return ElementKernel.of(kernel, layout, pass.program());
   }
 }

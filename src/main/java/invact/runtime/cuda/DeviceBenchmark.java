@@ -208,6 +208,7 @@ public final class DeviceBenchmark {
       subjects.stream()
           .map(subject -> subject.set.activation())
           .distinct()
+          .filter(Kernels::isGate)
           .forEach(activation -> {
             DeviceGatedUnit unit = kernels.gatedUnit(activation);
             String op = GatedUnit.name(activation);

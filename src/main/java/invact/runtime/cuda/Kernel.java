@@ -10,7 +10,8 @@ import java.lang.foreign.MemorySegment;
  * to call. Whoever changes it and launches holds the kernel's lock; a launch copies the structure.
  */
 final class Kernel {
-  private static final int BLOCK = 256;
+  /** Threads of a block. */
+  static final int BLOCK = 256;
 
   /** {@code CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES} of cuda.h. */
   private static final int DYNAMIC_SHARED_BYTES = 8;

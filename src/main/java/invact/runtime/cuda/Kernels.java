@@ -1,29 +1,48 @@
 package invact.runtime.cuda;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import invact.activation.Activation;
-import invact.activation.Activations;
+import invact.arithmetic.Forward;
+import invact.arithmetic.Gate;
 import invact.coefficient.CoefficientSet;
+import invact.math.FloatFormat;
+import invact.program.Computation;
+import invact.program.Program;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * The kernels on one device, which the driver compiles when one is first needed; it keeps what it
  * compiled in a cache of its own, so that the next program has them in milliseconds.
+ *
+ * <p>A pass whose shape is not built in is compiled by NVRTC, in about a second, where that is
+ * installed; else its program is interpreted on the device, which is many times slower.
  */
 public final class Kernels implements AutoCloseable {
-  private static final Set<Activation> KNOWN = Set.of(Activations.GELU, Activations.SILU);
+  private static final System.Logger LOG = System.getLogger(Kernels.class.getPackageName());
 
   private final Context context;
+  private final KernelMaker maker;
+
+  /** By the name of a unit that is built in, by the text of others. */
   private final Map<String, Module> modules = new HashMap<>();
+
+  private final Set<String> interpreted = new HashSet<>();
   private final List<DeviceBuffer> constants = new ArrayList<>();
   private boolean closed;
 
-  private Kernels(Context context) {
+  private Kernels(Context context, KernelMaker maker) {
     this.context = context;
+    this.maker = maker;
   }
 
   /**
@@ -33,7 +52,11 @@ public final class Kernels implements AutoCloseable {
    * @return the kernels
    */
   public static Kernels load(Context context) {
-    return new Kernels(context);
+    return load(context, KernelMaker.ofProperty());
+  }
+
+  static Kernels load(Context context, KernelMaker maker) {
+    return new Kernels(context, maker);
   }
 
   /**
@@ -42,8 +65,8 @@ public final class Kernels implements AutoCloseable {
    * @param set its coefficients, which go to the kernels as arguments
    * @return the activation, to be used no longer than this is open; where a table of outputs serves
    *     bf16, it holds 64 KiB of the device's memory as long
-   * @throws IllegalArgumentException if there are no kernels for the activation, or fp32 cannot
-   *     hold the coefficients
+   * @throws IllegalArgumentException if the activation has no program, or fp32 cannot hold the
+   *     coefficients
    * @throws IllegalStateException if the driver does not take the kernels
    */
   public DeviceActivation activation(CoefficientSet set) {
@@ -52,8 +75,14 @@ public final class Kernels implements AutoCloseable {
 
   /** An activation whose backward pass in bf16 goes through a table from so many elements on. */
   DeviceActivation activation(CoefficientSet set, long leastForTable) {
-    requireKnown(set.activation());
-    return new DeviceActivation(set, this, leastForTable);
+    Pass forward =
+        Pass.forward(set.activation())
+            .orElseThrow(() ->
+                new IllegalArgumentException(
+                    "there are no kernels for "
+                        + set.activation().name()
+                        + ": it is not given by operations of programs"));
+    return new DeviceActivation(set, forward, this, leastForTable);
   }
 
   /**
@@ -61,43 +90,141 @@ public final class Kernels implements AutoCloseable {
    *
    * @param activation f
    * @return the unit, to be used no longer than this is open
-   * @throws IllegalArgumentException if there are no kernels for the activation
+   * @throws IllegalArgumentException if the activation has no program as a gate
    * @throws IllegalStateException if the driver does not take the kernels
    */
   public DeviceGatedUnit gatedUnit(Activation activation) {
-    requireKnown(activation);
-    return new DeviceGatedUnit(activation, module("gated"));
+    if (!isGate(activation)) {
+      throw new IllegalArgumentException(
+          "there are no kernels for a gate of "
+              + activation.name()
+              + ": its derivative is not given by operations of programs");
+    }
+    return new DeviceGatedUnit(activation, this);
   }
 
   /**
-   * Whether there are kernels for an activation.
+   * Whether an activation can be made ready to run.
    *
    * @param activation the activation
-   * @return whether it is GELU or SiLU
+   * @return whether it has a program: all that are built in
    */
   public static boolean isKnown(Activation activation) {
-    return KNOWN.contains(activation);
+    return Forward.of(activation).isPresent();
   }
 
-  private static void requireKnown(Activation activation) {
-    if (!isKnown(activation)) {
-      throw new IllegalArgumentException(
-          "there are no kernels for " + activation.name() + ": there are for gelu and silu");
+  /**
+   * Whether a gated unit of an activation can be made ready to run.
+   *
+   * @param activation the activation
+   * @return whether it has a program as a gate: GELU and SiLU
+   */
+  public static boolean isGate(Activation activation) {
+    return Gate.of(activation).isPresent();
+  }
+
+  /** The kernel of a pass in one format, with its data. */
+  ElementKernel kernel(Pass pass, FloatFormat format) {
+    Computation computation = pass.variants().get(format).computation();
+    Program program = computation.program();
+    ArgumentLayout layout = ArgumentLayout.of(program);
+    Optional<Module> module =
+        layout.byteSize() > ArgumentLayout.MOST_BYTES ? Optional.empty() : module(pass, format);
+    if (module.isEmpty()) {
+      return interpreter(computation, format);
+    }
+    String name = BuiltIn.like(pass).orElse(pass).kernel(format);
+    Kernel kernel = module.get().kernel(name, layout.byteSize());
+    layout.store(computation.data(), kernel.arguments());
+    return ElementKernel.of(kernel, layout, program);
+  }
+
+  /** Whether the jar has the kernels of a pass, or NVRTC makes all kernels anyway. */
+  boolean isAtHand(Pass pass) {
+    return maker != KernelMaker.BEST || BuiltIn.like(pass).isPresent();
+  }
+
+  /** The compiled kernels of a pass; nothing if it is to be interpreted. */
+  private Optional<Module> module(Pass pass, FloatFormat format) {
+    if (maker == KernelMaker.INTERPRETER) {
+      return Optional.empty();
+    }
+    Optional<Pass> builtIn = BuiltIn.like(pass);
+    if (builtIn.isPresent()) {
+      Pass known = builtIn.get();
+      return Optional.of(module(new BuiltIn.Unit(known.name(), known::text)));
+    }
+    Optional<String> missing = Nvrtc.missing();
+    if (missing.isPresent() && maker == KernelMaker.BEST) {
+      note(pass.name(), missing.get());
+      return Optional.empty();
+    }
+    String text = pass.text(format);
+    return Optional.of(
+        module(
+            text,
+            () -> Module.compile(context, new BuiltIn.Unit(pass.kernel(format), () -> text))));
+  }
+
+  private synchronized void note(String pass, String missing) {
+    if (interpreted.add(pass)) {
+      LOG.log(
+          System.Logger.Level.INFO,
+          "no kernel is built in for {0}, whose program is interpreted, slowly; {1}",
+          pass,
+          missing);
     }
   }
 
-  synchronized Module module(String name) {
+  private ElementKernel interpreter(Computation computation, FloatFormat format) {
+    InterpreterCode code = InterpreterCode.of(computation);
+    ArgumentLayout layout = BuiltIn.INTERPRETER_LAYOUT;
+    Kernel kernel =
+        module(BuiltIn.INTERPRETER_UNIT)
+            .kernel(BuiltIn.INTERPRETER + "_" + format.label(), layout.byteSize());
+    MemorySegment arguments = kernel.arguments();
+    arguments.set(JAVA_LONG, layout.offset("code"), constant(code.steps()).memory().address());
+    arguments.set(JAVA_LONG, layout.offset("data"), constant(code.data()).memory().address());
+    arguments.set(JAVA_INT, layout.offset("steps"), code.count());
+    return ElementKernel.interpreter(kernel, computation.program());
+  }
+
+  /** Kernels that are built in. */
+  Module module(BuiltIn.Unit unit) {
+    return module(
+        unit.name(),
+        () ->
+            maker == KernelMaker.NVRTC
+                ? Module.compile(context, unit)
+                : Module.load(context, unit));
+  }
+
+  private synchronized Module module(String key, Supplier<Module> load) {
     requireOpen();
-    return modules.computeIfAbsent(name, key -> Module.load(context, key));
+    Module module = modules.get(key);
+    if (module == null) {
+      module = load.get();
+      modules.put(key, module);
+    }
+    return module;
   }
 
   /** Numbers on the device, for as long as this is open. */
-  synchronized DeviceBuffer constant(float[] values) {
+  DeviceBuffer constant(int[] values) {
+    return constant(MemorySegment.ofArray(values));
+  }
+
+  /** Numbers on the device, for as long as this is open. */
+  DeviceBuffer constant(float[] values) {
+    return constant(MemorySegment.ofArray(values));
+  }
+
+  private synchronized DeviceBuffer constant(MemorySegment values) {
     requireOpen();
-    DeviceBuffer buffer = DeviceBuffer.allocate(context, values.length * (long) Float.BYTES);
+    DeviceBuffer buffer = DeviceBuffer.allocate(context, Math.max(16, values.byteSize()));
     constants.add(buffer);
     try (Stream stream = Stream.create(context)) {
-      buffer.upload(stream, MemorySegment.ofArray(values));
+      buffer.upload(stream, values);
     }
     return buffer;
   }

@@ -16,8 +16,8 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Kernels on a device, compiled by the driver from the PTX in the jar, or from their sources there
- * by {@link Nvrtc} if the driver does not take that.
+ * Kernels on a device, compiled by the driver from the PTX in the jar, or from their sources by
+ * {@link Nvrtc} if the driver does not take that.
  */
 final class Module implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Module.class.getPackageName());
@@ -46,16 +46,14 @@ final class Module implements AutoCloseable {
   }
 
   /**
-   * Loads kernels.
+   * Loads kernels that are built in.
    *
    * @param context where
-   * @param name of their source and PTX, without an ending
+   * @param unit the kernels
    * @throws IllegalStateException if neither the driver nor NVRTC makes them run
    */
-  static Module load(Context context, String name) {
-    if (Cuda.NVRTC.equals(System.getProperty(Cuda.COMPILER_PROPERTY))) {
-      return compile(context, name);
-    }
+  static Module load(Context context, BuiltIn.Unit unit) {
+    String name = unit.name();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment log = arena.allocate(LOG_BYTES);
       try {
@@ -79,21 +77,27 @@ final class Module implements AutoCloseable {
               refusal + "; install a newer driver, or: " + missing.get(), e);
         }
         LOG.log(System.Logger.Level.INFO, "{0}; NVRTC compiles them", refusal);
-        return compile(context, name);
+        return compile(context, unit);
       }
     }
   }
 
-  /** Kernels that NVRTC compiles for the context's device. */
-  private static Module compile(Context context, String name) {
+  /**
+   * Kernels that NVRTC compiles for the context's device.
+   *
+   * @param context where
+   * @param unit the kernels
+   * @throws IllegalStateException if NVRTC is missing or does not make them run
+   */
+  static Module compile(Context context, BuiltIn.Unit unit) {
     Device device = context.device();
     try (Arena arena = Arena.ofConfined()) {
-      byte[] code = Nvrtc.compile(name, device.major(), device.minor());
+      byte[] code = Nvrtc.compile(unit.name(), unit.text().get(), device.major(), device.minor());
       return new Module(
           context, load(context, arena.allocateFrom(JAVA_BYTE, code), arena.allocate(LOG_BYTES)));
     } catch (CudaException e) {
       throw new IllegalStateException(
-          "NVRTC does not make the kernels in " + name + ".cu run: " + e.getMessage(), e);
+          "NVRTC does not make the kernels of " + unit.name() + " run: " + e.getMessage(), e);
     }
   }
 

@@ -22,8 +22,8 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * NVRTC, CUDA's compiler as a library, which need not be there: it compiles the kernels' sources
- * for a driver that does not take their PTX.
+ * NVRTC, CUDA's compiler as a library, which need not be there: it compiles the kernels that are
+ * not in the jar, and all kernels for a driver that does not take their PTX.
  */
 final class Nvrtc {
   /** Names the library's file, where the loader does not find it. */
@@ -38,7 +38,13 @@ final class Nvrtc {
 
   /** What the sources include. */
   private static final List<String> HEADERS =
-      List.of("activation.cuh", "backward.cuh", "elements.cuh", "integers.cuh", "segments.cuh");
+      List.of(
+          "arithmetic.cuh",
+          "elements.cuh",
+          "instructions.cuh",
+          "integers.cuh",
+          "interpreter.cuh",
+          "table.cuh");
 
   private static final Optional<SymbolLookup> SYMBOLS = open();
 
@@ -124,14 +130,15 @@ final class Nvrtc {
   /**
    * Compiles kernels.
    *
-   * @param name of the source, without its ending
+   * @param name of the source, for messages
+   * @param text the source
    * @param major compute capability of the device before the point
    * @param minor and after it
    * @return machine code for the device
    * @throws CudaException if NVRTC does not compile it, with its messages
    * @throws IllegalStateException if there is no NVRTC
    */
-  static byte[] compile(String name, int major, int minor) {
+  static byte[] compile(String name, String text, int major, int minor) {
     missing()
         .ifPresent(missing -> {
           throw new IllegalStateException(missing);
@@ -146,7 +153,7 @@ final class Nvrtc {
               (int)
                   CREATE.invokeExact(
                       handle,
-                      arena.allocateFrom(Module.resource(name + ".cu")),
+                      arena.allocateFrom(text),
                       arena.allocateFrom(name + ".cu"),
                       HEADERS.size(),
                       texts(arena, HEADERS.stream().map(Module::resource)),

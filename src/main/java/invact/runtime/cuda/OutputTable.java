@@ -7,8 +7,8 @@ import invact.runtime.ScalarActivation;
 import java.util.Optional;
 
 /**
- * g of every output in bf16, as the scalar implementation has it: the table of backward_table.cu,
- * which says how it is laid out.
+ * g of every output in bf16, as the scalar implementation has it: the table of table.cuh, which
+ * says how it is laid out.
  *
  * @param before the bits of |y| that are merged with smaller ones, less 1
  * @param values the entries

@@ -21,11 +21,13 @@
  * pointer; its stream {@link invact.runtime.cuda.Stream#foreign}; its context {@link
  * invact.runtime.cuda.Context#current}.
  *
- * <p>The driver compiles the kernels' PTX, of version 7.4. One that does not take it gets the
- * machine code that NVRTC, CUDA's compiler as a library, makes of their sources in the jar, if
- * there is one: {@code -Dinvact.nvrtc=PATH}, or the variable {@code INVACT_NVRTC}, names a library
- * that the loader would not find; {@code -Dinvact.cuda.compiler=nvrtc} leaves the driver's compiler
- * out.
+ * <p>Kernels are rendered from programs: {@link invact.program.text.CudaText}. Those of GELU, SiLU
+ * and the shapes of the default sets are in the jar as PTX of version 7.4, which the driver
+ * compiles. NVRTC, CUDA's compiler as a library, compiles the others when they are asked for, and
+ * all of them for a driver that does not take the PTX: {@code -Dinvact.nvrtc=PATH}, or the variable
+ * {@code INVACT_NVRTC}, names a library that the loader would not find. Without NVRTC a program
+ * that has no kernel is interpreted on the device, many times slower. {@code
+ * -Dinvact.cuda.compiler=nvrtc} and {@code interpreter} demand one way for all passes.
  *
  * <p>This is an interface of its own, not a {@link invact.runtime.Backend}: that one promises the
  * scalar implementation's bits on memory of the host, and on such memory a GPU would spend its time

@@ -30,7 +30,7 @@ class DeviceBackwardTest {
 
   /** NaN, infinities, zeros, y below f(T), the ends of the format, with either bit. */
   @ParameterizedTest
-  @MethodSource("invact.runtime.cuda.DeviceCase#all")
+  @MethodSource("invact.runtime.cuda.DeviceCase#allMakers")
   void specialGradients(DeviceCase c) {
     float minimum = (float) c.set().activation().minimum();
     float max = (float) c.format().maxValue();
@@ -59,7 +59,7 @@ class DeviceBackwardTest {
       y[i] = (float) c.format().round(special[i / special.length]);
       dy[i] = (float) c.format().round(special[i % special.length]);
     }
-    DeviceActivation activation = c.open(gpu.kernels);
+    DeviceActivation activation = c.open(gpu);
     for (int bits : new int[] {0, 0xFF, 0x5A}) {
       for (int offset : new int[] {0, 2}) {
         requireGradients(c, dy, y, bits, offset, activation);
@@ -69,14 +69,14 @@ class DeviceBackwardTest {
 
   /** Every y of 16 bits that there is, in fp32 four times as many, with either bit. */
   @ParameterizedTest
-  @MethodSource("invact.runtime.cuda.DeviceCase#all")
+  @MethodSource("invact.runtime.cuda.DeviceCase#allMakers")
   void everyOutput(DeviceCase c) {
     float[] y = everyNumber(c.format(), 16381);
     float[] dy = new float[y.length];
     for (int i = 0; i < dy.length; i++) {
       dy[i] = (float) c.format().round(1 + (i % 7) / 8.0);
     }
-    DeviceActivation activation = c.open(gpu.kernels);
+    DeviceActivation activation = c.open(gpu);
     for (int bits : new int[] {0, 0xFF}) {
       for (int offset : new int[] {0, 2}) {
         requireGradients(c, dy, y, bits, offset, activation);

@@ -40,7 +40,7 @@ public final class DeviceBench {
         .filter(set -> isMeantFor(format, set.name()))
         .forEach(set -> {
           subjects.add(new Subject(set.name(), set, Long.MAX_VALUE));
-          if (format == FloatFormat.BF16 && FixedForms.of(set).isPresent()) {
+          if (format == FloatFormat.BF16 && BuiltIn.like(BackwardPass.of(set).pass()).isPresent()) {
             subjects.add(new Subject(set.name() + " table", set, 0));
           }
         });

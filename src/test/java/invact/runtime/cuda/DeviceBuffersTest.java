@@ -41,7 +41,7 @@ class DeviceBuffersTest {
   @ParameterizedTest
   @MethodSource("invact.runtime.cuda.DeviceCase#all")
   void lengthsPlacesAndAliases(DeviceCase c) {
-    DeviceActivation activation = c.open(gpu.kernels);
+    DeviceActivation activation = c.open(gpu);
     float[] x = inputs(c.format(), LONGEST, 1);
     float[] dy = inputs(c.format(), LONGEST, 2);
     for (int length : LENGTHS) {
@@ -105,7 +105,7 @@ class DeviceBuffersTest {
   @Test
   void moreElementsThanAnIntCounts() {
     DeviceCase c = new DeviceCase(DeviceSets.fast(Activations.GELU), FloatFormat.BF16);
-    DeviceActivation activation = c.open(gpu.kernels);
+    DeviceActivation activation = c.open(gpu);
     long elements = (1L << 31) + 9;
     try (DeviceBuffer y = DeviceBuffer.allocate(gpu.context, 2 * elements);
         DeviceBuffer dx = DeviceBuffer.allocate(gpu.context, 2 * elements);

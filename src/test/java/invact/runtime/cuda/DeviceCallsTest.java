@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import invact.activation.Activation;
 import invact.activation.Activations;
+import invact.activation.CustomActivation;
 import invact.math.FloatFormat;
 import invact.runtime.InvertedActivation;
 import java.lang.foreign.MemorySegment;
@@ -75,6 +77,15 @@ class DeviceCallsTest {
   }
 
   @Test
+  void activationsWithoutProgramsAreRefused() {
+    Activation mine = CustomActivation.of("mine", "x*exp(-exp(-x))");
+    requireRefused(
+        "there are no kernels for a gate of mine: its derivative is not given by operations of"
+            + " programs",
+        () -> gpu.kernels.gatedUnit(mine));
+  }
+
+  @Test
   void whatIsClosedIsNotUsed() {
     DeviceBuffer buffer = DeviceBuffer.allocate(gpu.context, 16);
     buffer.close();
@@ -139,7 +150,7 @@ class DeviceCallsTest {
   @Test
   void threadsShareAnActivation() {
     DeviceCase c = new DeviceCase(DeviceSets.fast(Activations.GELU), FloatFormat.BF16);
-    DeviceActivation activation = c.open(gpu.kernels);
+    DeviceActivation activation = c.open(gpu);
     Stream.iterate(1, i -> i + 1)
         .limit(64)
         .parallel()

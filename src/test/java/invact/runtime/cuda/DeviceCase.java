@@ -21,25 +21,44 @@ import java.util.stream.Stream;
  * @param set the set
  * @param format the format
  * @param leastForTable from how many elements on its table is used, if it has one
+ * @param maker where its kernels come from
  */
-record DeviceCase(CoefficientSet set, FloatFormat format, long leastForTable) {
+record DeviceCase(CoefficientSet set, FloatFormat format, long leastForTable, KernelMaker maker) {
   /** A case as the library runs it. */
   DeviceCase(CoefficientSet set, FloatFormat format) {
-    this(set, format, DeviceActivation.leastForTable(set));
+    this(set, format, DeviceActivation.leastForTable(set), KernelMaker.BEST);
+  }
+
+  /** All sets in all formats. */
+  static Stream<DeviceCase> shipped() {
+    return DeviceSets.all().stream()
+        .flatMap(set -> FORMATS.stream().map(format -> new DeviceCase(set, format)));
+  }
+
+  /** All sets that have a table of outputs. */
+  static Stream<DeviceCase> tables() {
+    return shipped()
+        .filter(c -> c.format == FloatFormat.BF16 && OutputTable.of(c.set).isPresent())
+        .map(c -> new DeviceCase(c.set, c.format, 0, c.maker));
   }
 
   /** All sets in all formats, in bf16 with the table of outputs and without it. */
   static Stream<DeviceCase> all() {
-    return DeviceSets.all().stream()
-        .flatMap(set -> FORMATS.stream().map(format -> new DeviceCase(set, format)))
-        .flatMap(c ->
-            c.format == FloatFormat.BF16
-                ? Stream.of(c, new DeviceCase(c.set, c.format, 0))
-                : Stream.of(c));
+    return Stream.concat(shipped(), tables());
   }
 
-  DeviceActivation open(Kernels kernels) {
-    return kernels.activation(set, leastForTable);
+  /** The same, and all sets in all formats compiled by NVRTC, and interpreted. */
+  static Stream<DeviceCase> allMakers() {
+    return Stream.concat(
+        all(),
+        shipped()
+            .flatMap(c ->
+                Stream.of(KernelMaker.NVRTC, KernelMaker.INTERPRETER)
+                    .map(maker -> new DeviceCase(c.set, c.format, Long.MAX_VALUE, maker))));
+  }
+
+  DeviceActivation open(Gpu gpu) {
+    return gpu.kernels(maker).activation(set, leastForTable);
   }
 
   /** Whether the kernels' results are the scalar implementation's on every path. */
@@ -71,6 +90,10 @@ record DeviceCase(CoefficientSet set, FloatFormat format, long leastForTable) {
 
   @Override
   public String toString() {
-    return set.name() + " " + format.label() + (leastForTable == 0 ? " table" : "");
+    return set.name()
+        + " "
+        + format.label()
+        + (leastForTable == 0 ? " table" : "")
+        + (maker == KernelMaker.BEST ? "" : " " + maker);
   }
 }

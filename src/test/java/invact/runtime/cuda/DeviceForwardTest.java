@@ -40,8 +40,25 @@ class DeviceForwardTest {
   @ParameterizedTest
   @MethodSource("invact.runtime.cuda.DeviceOutput#all")
   void everyInput(DeviceOutput output) {
+    everyInput(output, KernelMaker.BEST);
+  }
+
+  @ParameterizedTest
+  @MethodSource("invact.runtime.cuda.DeviceOutput#all")
+  void everyInputByNvrtc(DeviceOutput output) {
+    everyInput(output, KernelMaker.NVRTC);
+  }
+
+  @ParameterizedTest
+  @MethodSource("invact.runtime.cuda.DeviceOutput#all")
+  void everyInputInterpreted(DeviceOutput output) {
+    everyInput(output, KernelMaker.INTERPRETER);
+  }
+
+  private void everyInput(DeviceOutput output, KernelMaker maker) {
     float[] x = everyNumber(output.format(), 1021);
-    DeviceActivation activation = gpu.kernels.activation(DeviceSets.fast(output.activation()));
+    DeviceActivation activation =
+        gpu.kernels(maker).activation(DeviceSets.fast(output.activation()));
     double maxUlp = 0;
     float maxUlpAt = Float.NaN;
     int misrounded = 0;
@@ -72,8 +89,8 @@ class DeviceForwardTest {
       }
     }
     System.out.printf(
-        "forward %s: at most %.3f ulp, at x = %s; %d of %d not correctly rounded%n",
-        output, maxUlp, maxUlpAt, misrounded, x.length);
+        "forward %s, %s: at most %.3f ulp, at x = %s; %d of %d not correctly rounded%n",
+        output, maker, maxUlp, maxUlpAt, misrounded, x.length);
   }
 
   /**

@@ -7,12 +7,15 @@ import static invact.runtime.cuda.FormatValues.inputs;
 import static invact.runtime.cuda.FormatValues.ulp;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import invact.math.FloatFormat;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Gated units keep the gate's input and the product, and find the factor again. */
@@ -32,10 +35,16 @@ class DeviceGatedUnitTest {
     }
   }
 
+  static Stream<Arguments> gates() {
+    return DeviceOutput.all()
+        .filter(gate -> Kernels.isGate(gate.activation()))
+        .flatMap(gate -> Stream.of(KernelMaker.values()).map(maker -> arguments(gate, maker)));
+  }
+
   @ParameterizedTest
-  @MethodSource("invact.runtime.cuda.DeviceOutput#all")
-  void gatedUnits(DeviceOutput gate) {
-    DeviceGatedUnit unit = gpu.kernels.gatedUnit(gate.activation());
+  @MethodSource("gates")
+  void gatedUnits(DeviceOutput gate, KernelMaker maker) {
+    DeviceGatedUnit unit = gpu.kernels(maker).gatedUnit(gate.activation());
     float[] a = finite(inputs(gate.format(), LONGEST, 3));
     float[] b = finite(inputs(gate.format(), LONGEST, 4));
     float[] dp = finite(inputs(gate.format(), LONGEST, 5));

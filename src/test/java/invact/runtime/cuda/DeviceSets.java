@@ -83,9 +83,9 @@ public final class DeviceSets {
     return List.copyOf(sets);
   }
 
-  /** A set of the activation that has a kernel of its shape in every format. */
+  /** A set of the activation; of GELU and SiLU one that has a kernel of its shape. */
   static CoefficientSet fast(Activation activation) {
-    return FITTED.stream()
+    return all().stream()
         .filter(set -> set.activation().equals(activation))
         .findFirst()
         .orElseThrow();
@@ -94,10 +94,7 @@ public final class DeviceSets {
   /** Sets of all forms: the shipped ones and {@link #FITTED}. */
   static List<CoefficientSet> all() {
     List<CoefficientSet> sets = new ArrayList<>(FITTED);
-    ShippedSets.names().stream()
-        .map(ShippedSets::load)
-        .filter(set -> Activations.paper().contains(set.activation()))
-        .forEach(sets::add);
+    ShippedSets.names().stream().map(ShippedSets::load).forEach(sets::add);
     return sets;
   }
 

@@ -3,18 +3,21 @@ package invact.runtime.cuda;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.abort;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import invact.Required;
+import invact.activation.Activations;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The PTX in the jar is what the CUDA sources give, where the CUDA toolkit is there to ask. */
@@ -26,26 +29,32 @@ class PtxTest {
   private static final String COMPILER = "V13.0.88";
 
   private static final List<String> NAMES =
-      List.of("forward", "backward_any", "backward_fixed", "backward_table", "gated");
+      BuiltIn.units().stream().map(BuiltIn.Unit::name).toList();
 
   @TempDir private Path folder;
 
   @Test
   void ptxIsWhatTheSourcesGive() throws Exception {
-    assumeTrue(hasCompiler(), "no nvcc " + COMPILER + " on the PATH");
-    run("sh", SOURCES.resolve("build.sh").toString(), folder.toString());
+    if (!hasCompiler()) {
+      Required.found("cuda-compiler", false, "nvcc " + COMPILER + " is not on the PATH");
+    }
+    Path sources = Files.createDirectory(folder.resolve("sources"));
+    KernelSources.write(sources);
+    run("sh", SOURCES.resolve("build.sh").toString(), sources.toString(), folder.toString());
     for (String name : NAMES) {
       assertEquals(
           Files.readString(folder.resolve(name + ".ptx")),
           Module.resource(name + ".ptx"),
-          name + ".ptx is out of date: run src/main/cuda/build.sh");
+          name + ".ptx is out of date: src/main/cuda/build.sh says how it is built");
     }
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"sm_80", "sm_90", "sm_100"})
   void ptxAssembles(String architecture) throws Exception {
-    assumeTrue(isThere("ptxas"), "no ptxas on the PATH");
+    if (!isThere("ptxas")) {
+      Required.found("cuda-compiler", false, "ptxas is not on the PATH");
+    }
     for (String name : NAMES) {
       Path ptx = Files.writeString(folder.resolve(name + ".ptx"), Module.resource(name + ".ptx"));
       run(
@@ -69,19 +78,33 @@ class PtxTest {
             .toList());
   }
 
-  /** What a driver that is too old for the PTX gets, where NVRTC is there to ask. */
+  static Stream<BuiltIn.Unit> unitsAndOthers() {
+    Stream<Pass> backward = DeviceSets.all().stream().map(set -> BackwardPass.of(set).pass());
+    Stream<Pass> forward = Activations.all().stream().map(Pass::forward).flatMap(Optional::stream);
+    return Stream.concat(
+        BuiltIn.units().stream(),
+        Stream.concat(backward, forward)
+            .filter(pass -> BuiltIn.like(pass).isEmpty())
+            .map(pass -> new BuiltIn.Unit(pass.name(), pass::text)));
+  }
+
+  /** What a driver that is too old for the PTX gets, and sets of other shapes. */
   @ParameterizedTest
-  @FieldSource("NAMES")
-  void nvrtcCompilesTheSources(String name) {
-    Nvrtc.missing().ifPresent(missing -> abort("no NVRTC: " + missing));
-    byte[] code = Nvrtc.compile(name, 9, 0);
+  @MethodSource("unitsAndOthers")
+  void nvrtcCompilesTheSources(BuiltIn.Unit unit) {
+    requireNvrtc();
+    byte[] code = Nvrtc.compile(unit.name(), unit.text().get(), 9, 0);
     assertEquals("ELF", new String(code, 1, 3, StandardCharsets.US_ASCII));
+  }
+
+  private static void requireNvrtc() {
+    Nvrtc.missing().ifPresent(missing -> Required.found("cuda-compiler", false, missing));
   }
 
   @Test
   void nvrtcSaysWhatItDoesNotCompile() {
-    Nvrtc.missing().ifPresent(missing -> abort("no NVRTC: " + missing));
-    CudaException e = assertThrows(CudaException.class, () -> Nvrtc.compile("forward", 1, 0));
+    requireNvrtc();
+    CudaException e = assertThrows(CudaException.class, () -> Nvrtc.compile("forward", "", 1, 0));
     assertTrue(e.getMessage().startsWith("nvrtcCompileProgram: NVRTC_ERROR_"), e.getMessage());
   }
 

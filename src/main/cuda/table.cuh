@@ -4,18 +4,15 @@
 // A table has a region of SPAN entries for each sign of y and value of S. Entry 0 stands for y = 0,
 // entry 1 for all |y| up to the bits `low`, from where g is y's no more (y − f(T) rounds the same),
 // the entries behind it for one |y| each, the last one for all greater |y| too.
-#include "backward.cuh"
+//
+// The arguments are dy, y, right, dx, n and vectors as of every pass, `table`, and `before`: low − 1 as
+// the upper half of 32 bits.
+#pragma once
 
-struct TableArguments {
-  Tensors tensors;
-  const float4* table;
-  uint32_t before;  // low − 1, as the upper half of 32 bits
-};
+#include "elements.cuh"
 
 constexpr int SPAN = 4096;
 constexpr int ENTRIES = 4 * SPAN;  // S = 0: y ≥ +0, y ≤ −0; S = 1: the same
-
-constexpr int THREADS = 1024;
 
 // g for one y, whose bits are the upper half of `bits`.
 __device__ inline float tabulated(const float* table, uint32_t bits, uint32_t before, uint32_t right) {
@@ -26,31 +23,31 @@ __device__ inline float tabulated(const float* table, uint32_t bits, uint32_t be
   return table[(offset >> 19) + (right ? 2 * SPAN : 0)];
 }
 
-extern "C" __global__ void __launch_bounds__(THREADS, 2)
-    backward_bf16_table(const __grid_constant__ TableArguments arguments) {
+// THREADS is the size of a block.
+template <int THREADS, class Arguments>
+__device__ inline void backward_table(const Arguments& arguments) {
   extern __shared__ float4 memory[];
   const float* table = reinterpret_cast<const float*>(memory);
   for (int i = threadIdx.x; i < ENTRIES / 4; i += THREADS) {
     memory[i] = arguments.table[i];
   }
   __syncthreads();
-  const Tensors& tensors = arguments.tensors;
-  uint64_t groups = (tensors.n + GROUP - 1) / GROUP;
+  uint64_t groups = (arguments.n + GROUP - 1) / GROUP;
   uint64_t stride = static_cast<uint64_t>(gridDim.x) * THREADS;
   for (uint64_t group = group_of_thread(); group < groups; group += stride) {
-    int size = group_size(group, tensors.n);
-    uint32_t bits = tensors.indicator[group];
+    int size = group_size(group, arguments.n);
+    bool is_wide = group < arguments.vectors;
+    uint32_t bits = arguments.right[group];
     float values[2][GROUP];
-    load<Bf16, true>({tensors.y, tensors.dy}, group, size, values);
+    load<Bf16>({arguments.y, arguments.dy}, group, size, is_wide, values);
     const float(&y)[GROUP] = values[0];
     float(&dy)[GROUP] = values[1];
-#pragma unroll
-    for (int j = 0; j < GROUP; j++) {
+    EACH {
       float g = tabulated(table, __float_as_uint(y[j]), arguments.before, bits & 1u << j);
       // −0, which changes no product, or NaN: the table knows numbers only.
       float nothing = max_nan(-fabsf(y[j]), -0.0f);
       dy[j] = fmaf(dy[j], g, nothing);
     }
-    store<Bf16, true>(tensors.dx, group, size, dy);
+    store<Bf16>(arguments.dx, group, size, is_wide, dy);
   }
 }

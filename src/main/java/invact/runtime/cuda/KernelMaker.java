@@ -1,0 +1,33 @@
+package invact.runtime.cuda;
+
+/** Where kernels come from. */
+enum KernelMaker {
+  /**
+   * The jar, for the shapes that are built in; else NVRTC, where it is installed; else the
+   * interpreter of programs.
+   */
+  BEST,
+  /** NVRTC, for all kernels. */
+  NVRTC,
+  /** The interpreter, for all passes. */
+  INTERPRETER;
+
+  /** Names a maker in lower case. */
+  static final String PROPERTY = "invact.cuda.compiler";
+
+  /**
+   * The maker that the property names.
+   *
+   * @throws IllegalStateException if there is none of that name
+   */
+  static KernelMaker ofProperty() {
+    String name = System.getProperty(PROPERTY, "best");
+    for (KernelMaker maker : values()) {
+      if (maker.name().equalsIgnoreCase(name)) {
+        return maker;
+      }
+    }
+    throw new IllegalStateException(
+        "-D" + PROPERTY + "=" + name + " names no compiler: best, nvrtc or interpreter");
+  }
+}
