@@ -15,6 +15,7 @@ import invact.arithmetic.Backward;
 import invact.coefficient.BranchApproximant;
 import invact.coefficient.CoefficientSet;
 import invact.math.FloatFormat;
+import invact.math.PerDtype;
 import invact.program.text.CudaText.Arithmetic;
 import invact.program.text.CudaText.Order;
 import java.util.Arrays;
@@ -109,16 +110,18 @@ record BackwardPass(Pass pass, boolean isFasterThanTable) {
     BranchApproximant left = set.left().approximant();
     BranchApproximant right = set.right().approximant();
     return pieces(set, left, right)
-        .or(() -> paper(left, right))
-        .orElseGet(
-            () -> new BackwardPass(either("backward", left, right, Arithmetic.EXACT), false));
+        .or(() -> paper(set.decoding(), left, right))
+        .orElseGet(() ->
+            new BackwardPass(
+                either("backward", set.decoding(), left, right, Arithmetic.EXACT), false));
   }
 
   /** The passes that are built in, whose coefficients are nobody's. */
   static Stream<Pass> builtIn() {
+    PerDtype<RoundedLift> decoding =
+        PerDtype.of(format -> RoundedLift.of(Activations.GELU, format));
     Stream<Pass> pairs =
-        SHAPES.stream()
-            .map(shape -> paired(Activations.GELU, shape, shape.left.any(), shape.right.any()));
+        SHAPES.stream().map(shape -> paired(decoding, shape, shape.left.any(), shape.right.any()));
     RationalPieces polynomial = new Degrees(SEGMENT_DEGREE, 0).any();
     RationalPieces two =
         new RationalPieces(
@@ -127,7 +130,7 @@ record BackwardPass(Pass pass, boolean isFasterThanTable) {
             new float[2][0],
             polynomial.cutoff(),
             true);
-    Stream<Pass> segments = keyed(Activations.GELU, two, two).stream();
+    Stream<Pass> segments = keyed(decoding, two, two).stream();
     Stream<Pass> paper =
         Activations.paper().stream()
             .flatMap(f ->
@@ -140,6 +143,7 @@ record BackwardPass(Pass pass, boolean isFasterThanTable) {
                               ? new PaperGeluLeft(depth)
                               : new PaperSiluLeft();
                       return paper(
+                              decoding,
                               ones(f, Branch.LEFT, target, form),
                               ones(f, Branch.RIGHT, target, new PaperRight()))
                           .orElseThrow()
@@ -167,17 +171,17 @@ record BackwardPass(Pass pass, boolean isFasterThanTable) {
         || onLeft.get().cutoff() != Float.POSITIVE_INFINITY) {
       return Optional.empty();
     }
-    return pieces(set.activation(), onLeft.get(), onRight.get());
+    return pieces(set.decoding(), onLeft.get(), onRight.get());
   }
 
   private static Optional<BackwardPass> pieces(
-      Activation activation, RationalPieces left, RationalPieces right) {
+      PerDtype<RoundedLift> decoding, RationalPieces left, RationalPieces right) {
     if (left.count() > 1 || right.count() > 1) {
       return left.denominatorDegree() == 0 && right.denominatorDegree() == 0
-          ? keyed(activation, left, right).map(pass -> new BackwardPass(pass, false))
+          ? keyed(decoding, left, right).map(pass -> new BackwardPass(pass, false))
           : Optional.empty();
     }
-    if (!isTame(left, largestLeftRoot(activation)) || !isTame(right, Math.sqrt(right.cutoff()))) {
+    if (!isTame(left, largestLeftRoot(decoding)) || !isTame(right, Math.sqrt(right.cutoff()))) {
       return Optional.empty();
     }
     Degrees leftDegrees = Degrees.of(left);
@@ -191,11 +195,11 @@ record BackwardPass(Pass pass, boolean isFasterThanTable) {
         shape.left.isPolynomial()
             && shape.right.isPolynomial()
             && shape.left.numerator + shape.right.numerator <= MOST_STEPS;
-    return Optional.of(new BackwardPass(paired(activation, shape, left, right), isShort));
+    return Optional.of(new BackwardPass(paired(decoding, shape, left, right), isShort));
   }
 
   private static Pass paired(
-      Activation activation, Shape shape, RationalPieces left, RationalPieces right) {
+      PerDtype<RoundedLift> decoding, Shape shape, RationalPieces left, RationalPieces right) {
     boolean divides = !shape.left.isPolynomial() || !shape.right.isPolynomial();
     String name =
         "backward_%d_%d_%d_%d"
@@ -209,10 +213,7 @@ record BackwardPass(Pass pass, boolean isFasterThanTable) {
         Order.STEPS,
         format ->
             new Pass.Variant(
-                Backward.paired(
-                    RoundedLift.of(activation, format),
-                    shape.left.pad(left),
-                    shape.right.pad(right)),
+                Backward.paired(decoding.get(format), shape.left.pad(left), shape.right.pad(right)),
                 // What a few ulp of fp32 change is seldom seen in fp16, and with rationals all time
                 // is needed.
                 divides && format == FloatFormat.FP16
@@ -221,22 +222,22 @@ record BackwardPass(Pass pass, boolean isFasterThanTable) {
   }
 
   private static Optional<Pass> keyed(
-      Activation activation, RationalPieces left, RationalPieces right) {
-    return Backward.keyed(RoundedLift.of(activation, FloatFormat.FP32), left, right, SEGMENT_DEGREE)
+      PerDtype<RoundedLift> decoding, RationalPieces left, RationalPieces right) {
+    return Backward.keyed(decoding.fp32(), left, right, SEGMENT_DEGREE)
         .map(_ ->
             Pass.of(
                 "backward_segments",
                 Order.ELEMENTS,
                 format ->
                     new Pass.Variant(
-                        Backward.keyed(
-                                RoundedLift.of(activation, format), left, right, SEGMENT_DEGREE)
+                        Backward.keyed(decoding.get(format), left, right, SEGMENT_DEGREE)
                             .orElseThrow(),
                         Arithmetic.NEAR_ONE)));
   }
 
   /** The pass of the paper's forms, whose powers have exponents above 0. */
-  private static Optional<BackwardPass> paper(BranchApproximant left, BranchApproximant right) {
+  private static Optional<BackwardPass> paper(
+      PerDtype<RoundedLift> decoding, BranchApproximant left, BranchApproximant right) {
     if (!(right.approximant().form() instanceof PaperRight)) {
       return Optional.empty();
     }
@@ -251,21 +252,22 @@ record BackwardPass(Pass pass, boolean isFasterThanTable) {
       return Optional.empty();
     }
     String name = "backward_paper_" + form + "_" + left.target().label();
-    return Optional.of(new BackwardPass(either(name, left, right, Arithmetic.NEAR_ONE), true));
+    return Optional.of(
+        new BackwardPass(either(name, decoding, left, right, Arithmetic.NEAR_ONE), true));
   }
 
   private static Pass either(
-      String name, BranchApproximant left, BranchApproximant right, Arithmetic arithmetic) {
+      String name,
+      PerDtype<RoundedLift> decoding,
+      BranchApproximant left,
+      BranchApproximant right,
+      Arithmetic arithmetic) {
     return Pass.of(
         name,
         Order.ELEMENTS,
         format ->
             new Pass.Variant(
-                Backward.either(
-                    left,
-                    right,
-                    RoundedLift.of(left.activation(), format),
-                    Backward.Indicator.BOOL),
+                Backward.either(left, right, decoding.get(format), Backward.Indicator.BOOL),
                 arithmetic));
   }
 
@@ -303,9 +305,9 @@ record BackwardPass(Pass pass, boolean isFasterThanTable) {
   }
 
   /** The root of the lift of y = 0, in the format where it is the largest. */
-  private static double largestLeftRoot(Activation activation) {
+  private static double largestLeftRoot(PerDtype<RoundedLift> decoding) {
     return Pass.FORMATS.stream()
-        .mapToDouble(format -> Math.sqrt(RoundedLift.of(activation, format).of(0)))
+        .mapToDouble(format -> Math.sqrt(decoding.get(format).of(0)))
         .max()
         .orElseThrow();
   }

@@ -1,0 +1,81 @@
+package invact.program.text;
+
+import invact.program.Computation;
+import invact.program.Instruction;
+import java.util.List;
+
+/**
+ * A program as the body of a function of plain PyTorch operations on fp32 tensors. PyTorch has no
+ * fused multiply-add: products are rounded, so that results differ from the program's by a few ulp
+ * of what is added.
+ */
+public final class TorchText extends PythonStyle {
+  private TorchText(Computation computation) {
+    super(computation);
+  }
+
+  /**
+   * The body of a function.
+   *
+   * @param computation the program and its data
+   * @return lines, indented by four spaces
+   */
+  public static String body(Computation computation) {
+    return new TorchText(computation).body("    ");
+  }
+
+  @Override
+  String expression(Instruction step, List<String> o) {
+    return switch (step.op()) {
+      case ADD -> infix(o, "+");
+      case SUBTRACT -> infix(o, "-");
+      case MULTIPLY -> infix(o, "*");
+      case FMA -> o.get(0) + " * " + o.get(1) + " + " + o.get(2);
+      case DIVIDE -> infix(o, "/");
+      case SQRT -> "torch.sqrt(" + o.get(0) + ")";
+      case NEGATE -> "-" + o.get(0);
+      case ABS -> "torch.abs(" + o.get(0) + ")";
+      case MAX -> "torch.clamp(" + o.get(0) + ", min=" + o.get(1) + ")";
+      case MIN -> "torch.clamp(" + o.get(0) + ", max=" + o.get(1) + ")";
+      case EXP -> "torch.exp(" + o.get(0) + ")";
+      case POWER -> "torch.pow(" + o.get(0) + ", " + o.get(1) + ")";
+      case RECIPROCAL -> "1.0 / " + o.get(0);
+      case EXP2 -> "torch.exp2(" + o.get(0) + ")";
+      case LT -> infix(o, "<");
+      case GT -> infix(o, ">");
+      case GE -> infix(o, ">=");
+      case EQ -> infix(o, "==");
+      case NOT -> "~" + o.get(0);
+      case SELECT -> where(o.get(0), o.get(1), o.get(2));
+      case AND -> infix(o, "&");
+      case OR -> infix(o, "|");
+      case XOR -> infix(o, "^");
+      case SHIFT_LEFT -> o.get(0) + " << " + step.number();
+      case SHIFT_RIGHT ->
+          "(" + o.get(0) + " >> " + step.number() + ") & " + (-1 >>> (int) step.number());
+      case SHIFT_RIGHT_SIGNED -> o.get(0) + " >> " + step.number();
+      case BITS -> o.get(0) + ".view(torch.int32)";
+      case FLOAT -> o.get(0) + ".view(torch.float32)";
+      case WIDEN -> o.get(0) + ".to(torch.float64)";
+      case NARROW -> o.get(0) + ".to(torch.float32)";
+      case INPUT, PARAMETER, CONSTANT, LOOKUP, RARELY ->
+          throw new IllegalStateException(step.op() + " is no expression");
+    };
+  }
+
+  @Override
+  String where(String condition, String yes, String no) {
+    return "torch.where(" + condition + ", " + yes + ", " + no + ")";
+  }
+
+  @Override
+  String lookup(List<String> entries, String index) {
+    return "_table(["
+        + String.join(", ", entries)
+        + "], "
+        + index
+        + ", "
+        + program().inputs().getFirst().name()
+        + ")";
+  }
+}
