@@ -113,9 +113,7 @@ abstract class PythonStyle {
     for (float entry : entries) {
       numbers.add(number(entry));
     }
-    return numbers.size() == 1
-        ? numbers.getFirst()
-        : lookup(numbers, operand(step.operand(0)));
+    return numbers.size() == 1 ? numbers.getFirst() : lookup(numbers, operand(step.operand(0)));
   }
 
   private static String name(Instruction step) {

@@ -61,7 +61,11 @@ public final class TritonText extends PythonStyle {
       case XOR -> infix(o, "^");
       case SHIFT_LEFT -> o.get(0) + " << " + step.number();
       case SHIFT_RIGHT ->
-          "(" + o.get(0) + ".to(tl.uint32, bitcast=True) >> " + step.number() + ").to(tl.int32, bitcast=True)";
+          "("
+              + o.get(0)
+              + ".to(tl.uint32, bitcast=True) >> "
+              + step.number()
+              + ").to(tl.int32, bitcast=True)";
       case SHIFT_RIGHT_SIGNED -> o.get(0) + " >> " + step.number();
       case BITS -> o.get(0) + ".to(tl.int32, bitcast=True)";
       case FLOAT -> o.get(0) + ".to(tl.float32, bitcast=True)";
@@ -82,7 +86,8 @@ public final class TritonText extends PythonStyle {
       return infix(o, "/");
     }
     boolean isNumber = isNumber(step.operand(0));
-    String above = isNumber ? "tl.full(" + o.get(1) + ".shape, " + o.get(0) + ", tl.float32)" : o.get(0);
+    String above =
+        isNumber ? "tl.full(" + o.get(1) + ".shape, " + o.get(0) + ", tl.float32)" : o.get(0);
     String below =
         isNumber(step.operand(1))
             ? "tl.full(" + o.get(0) + ".shape, " + o.get(1) + ", tl.float32)"
