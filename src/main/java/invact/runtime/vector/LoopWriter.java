@@ -52,9 +52,6 @@ final class LoopWriter {
   private static final ClassDesc OPERATORS = vector("VectorOperators");
   private static final ClassDesc ORDER = ClassDesc.of("java.nio.ByteOrder");
 
-  /** See {@link #keepsOrder}. */
-  private static final int MOST_COUNTED_STEPS = 64;
-
   private static final int SEGMENTS = 5;
 
   static final MethodTypeDesc RUN =
@@ -182,22 +179,19 @@ final class LoopWriter {
 
   /**
    * Whether C2 is not to see a counted loop. It takes the range checks out of a counted loop, and
-   * then moves a gather down to where its values are used. Where two gathers are followed by much
-   * arithmetic, less of it overlaps: fp16 gated units backward take 32 ns for 16 elements instead
-   * of 27, bf16 ones, with a third of the steps, 17 instead of 18 (EPYC Zen 4, `invact bench
-   * --threads 1 --elements 131072`).
+   * then moves a second gather down to where its values are used, so that less of it overlaps: fp16
+   * gated units backward took 32 ns for 16 elements instead of 27 (EPYC Zen 4, {@code invact bench
+   * --threads 1 --elements 131072}).
    */
   private boolean keepsOrder() {
     int[] gathers = {0};
-    int[] steps = {0};
     program.forEach(step -> {
-      steps[0]++;
       boolean isGather =
           step.op() == Op.LOOKUP
               && LoopData.isGathered(program.parameters().get((int) step.number()));
       gathers[0] += isGather ? 1 : 0;
     });
-    return gathers[0] > 1 && steps[0] > MOST_COUNTED_STEPS;
+    return gathers[0] > 1;
   }
 
   /** Casts the segments to classes that are constants, and reads the data. */
