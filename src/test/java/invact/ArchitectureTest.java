@@ -69,6 +69,7 @@ class ArchitectureTest {
               Map.entry(
                   "evaluate",
                   Set.of(
+                      "program",
                       "math",
                       "arithmetic",
                       "activation",

@@ -1,12 +1,16 @@
 package invact.evaluate;
 
 import invact.activation.Branch;
+import invact.activation.RoundedLift;
 import invact.arithmetic.Derivative;
+import invact.coefficient.BranchApproximant;
 import invact.coefficient.CoefficientSet;
 import invact.math.CompensatedSum;
 import invact.math.FloatFormat;
+import invact.program.Interpreter;
 import invact.samples.Density;
 import invact.samples.OutputClasses;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -91,23 +95,41 @@ public record FloorComparison(
 
   /** g of each input's output, in fp32 before it is rounded to the format. */
   static float[] decode(CoefficientSet set, FloatFormat format, List<OutputClasses.Input> inputs) {
-    Derivative left = Derivative.of(set.left().approximant(), set.decoding().get(format));
-    Derivative right = Derivative.of(set.right().approximant(), set.decoding().get(format));
     float[] g = new float[inputs.size()];
-    OutputClasses.Input last = null;
-    for (int i = 0; i < g.length; i++) {
-      OutputClasses.Input input = inputs.get(i);
-      // Inputs come by branch and output; those that share both share g.
-      boolean shared =
-          last != null
-              && last.branch() == input.branch()
-              && Double.compare(last.y(), input.y()) == 0;
-      g[i] =
-          shared
-              ? g[i - 1]
-              : (input.branch() == Branch.LEFT ? left : right).value((float) input.y());
-      last = input;
+    for (Branch branch : Branch.values()) {
+      decode(set.piece(branch).approximant(), set.decoding().get(format), branch, inputs, g);
     }
     return g;
+  }
+
+  /** g of the inputs on one branch. */
+  private static void decode(
+      BranchApproximant approximant,
+      RoundedLift lift,
+      Branch branch,
+      List<OutputClasses.Input> inputs,
+      float[] g) {
+    // Inputs come by branch and output; those that share both share g.
+    float[] outputs = new float[inputs.size()];
+    int[] place = new int[inputs.size()];
+    int count = 0;
+    for (int i = 0; i < g.length; i++) {
+      OutputClasses.Input input = inputs.get(i);
+      if (input.branch() == branch) {
+        float y = (float) input.y();
+        if (count == 0 || Float.compare(outputs[count - 1], y) != 0) {
+          outputs[count++] = y;
+        }
+        place[i] = count;
+      }
+    }
+    float[] found =
+        Interpreter.values(
+            Derivative.computation(approximant, lift), Arrays.copyOf(outputs, count));
+    for (int i = 0; i < g.length; i++) {
+      if (place[i] > 0) {
+        g[i] = found[place[i] - 1];
+      }
+    }
   }
 }
