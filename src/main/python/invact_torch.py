@@ -2370,10 +2370,10 @@ def _norm_forward_kernel(
     tl.store(rstd_ptr + row, rstd, row < rows)
     normalized = x * rstd[:, None]
     if ROUND:
-        if y_ptr.dtype.element_ty == tl.int16:
+        if x_ptr.dtype.element_ty == tl.int16:
             normalized = (_bf16_bits(normalized) << 16).to(tl.float32, bitcast=True)
         else:
-            normalized = normalized.to(y_ptr.dtype.element_ty).to(tl.float32)
+            normalized = normalized.to(x_ptr.dtype.element_ty).to(tl.float32)
     w = _norm_weight(w_ptr, column, inside, HAS_WEIGHT, ADD_ONE, FLOOR)
     y = normalized * w[None, :]
     if HAS_BIAS:
@@ -2930,7 +2930,10 @@ def _tile(n: int) -> tuple[int, int, int]:
     return rows, block, 4 if rows * block <= 2048 else 8 if block <= 4096 else 16
 
 
-_NormOutputs = tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]
+# y; the normalized input; 1/rms a row; slots; side tensor
+_NormOutputs = tuple[
+    torch.Tensor, torch.Tensor | None, torch.Tensor, torch.Tensor | None, torch.Tensor | None
+]
 
 
 def _norm_forward(
@@ -2943,7 +2946,7 @@ def _norm_forward(
     kept_dtype: torch.dtype,
     normalized: bool,
 ) -> _NormOutputs:
-    """y; the normalized input in kept_dtype or nothing; 1/rms a row; slots and side tensor."""
+    """y in y_dtype and what is kept, in kept_dtype: with `normalized` the normalized input."""
     n = x.shape[-1]
     x = x.contiguous()
     rows = x.numel() // n
@@ -2953,9 +2956,9 @@ def _norm_forward(
     floor = _norm_floor(kept_dtype, normalized)
     kind = _VARIANTS[variant]
     device = x.device
-    kept = torch.empty(x.shape if normalized else (0,), dtype=kept_dtype, device=device)
-    slot = torch.empty(0, dtype=torch.int32, device=device) if side.slot is None else side.slot.clone()
-    beside = torch.empty((rows, side.width), dtype=kept_dtype, device=device)
+    kept = torch.empty(x.shape, dtype=kept_dtype, device=device) if normalized else None
+    slot = side.slot
+    beside = None if slot is None else torch.empty((rows, side.width), dtype=kept_dtype, device=device)
     if not _triton_serves(device.type) or n > _LONGEST_ROW:
         wide = x.float()
         if kind.centre:
@@ -2963,14 +2966,14 @@ def _norm_forward(
         rstd = 1.0 / torch.sqrt((wide * wide).mean(-1, keepdim=True) + eps)
         xhat = wide * rstd
         if kind.round_first:
-            xhat = xhat.to(y_dtype if y_dtype != torch.float32 else x.dtype).float()
+            xhat = xhat.to(x.dtype).float()
         y = xhat if weight is None else xhat * _effective_weight(weight, variant, floor)
         if bias is not None:
             y = y + bias.float()
-        if normalized:
+        if kept is not None:
             kept.copy_(xhat)
-        if side.slot is not None:
-            beside.copy_(xhat.reshape(rows, n)[:, side.slot >= 0])
+        if slot is not None and beside is not None:
+            beside.copy_(xhat.reshape(rows, n)[:, slot >= 0])
         return y.to(y_dtype), kept, rstd.reshape(rows), slot, beside
     y = torch.empty(x.shape, dtype=y_dtype, device=device)
     rstd = torch.empty(rows, dtype=torch.float32, device=device)
@@ -2983,10 +2986,10 @@ def _norm_forward(
         x if weight is None else weight,
         x if bias is None else bias,
         y,
-        kept,
+        y if kept is None else kept,
         rstd,
-        slot,
-        beside,
+        rstd if slot is None else slot,
+        y if beside is None else beside,
         rows,
         n,
         side.width,
@@ -2995,7 +2998,7 @@ def _norm_forward(
         HAS_BIAS=bias is not None,
         CENTRE=kind.centre,
         ADD_ONE=kind.add_one,
-        ROUND=kind.round_first and y_dtype != torch.float32,
+        ROUND=kind.round_first and x.dtype != torch.float32,
         FLOOR=floor,
         KEEP_NORMALIZED=normalized,
         SIDE=side.width > 0,
@@ -3012,13 +3015,13 @@ def _norm_backward(
     rstd: torch.Tensor,
     weight: torch.Tensor | None,
     bias: torch.Tensor | None,
-    slot: torch.Tensor,
-    beside: torch.Tensor,
+    slot: torch.Tensor | None,
+    beside: torch.Tensor | None,
     variant: str,
     x_dtype: torch.dtype,
     normalized: bool,
-) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """dx, dw and db; empty where there is no parameter."""
+) -> tuple[torch.Tensor, torch.Tensor | None, torch.Tensor | None]:
+    """dx, dw and db; None where there is no parameter."""
     n = kept.shape[-1]
     dy = dy.contiguous()
     kept = kept.contiguous()
@@ -3026,21 +3029,18 @@ def _norm_backward(
     kind = _VARIANTS[variant]
     floor = _norm_floor(kept.dtype, normalized)
     device = kept.device
-    none = torch.empty(0, dtype=torch.float32, device=device)
+    width = 0 if beside is None else beside.shape[1]
     if not _triton_serves(device.type) or n > _LONGEST_ROW:
         gradient = dy.reshape(rows, n).float()
         xhat = kept.reshape(rows, n).float()
-        w = none
-        weighted = gradient
-        if weight is not None:
-            w = _effective_weight(weight, variant, floor)
-            weighted = gradient * w
+        w = None if weight is None else _effective_weight(weight, variant, floor)
+        weighted = gradient if w is None else gradient * w
         if not normalized:
             if bias is not None:
                 xhat = xhat - bias.float()
-            if weight is not None:
+            if w is not None:
                 xhat = xhat / w
-            if beside.shape[1]:
+            if slot is not None and beside is not None and width:
                 # The last column, a dummy, is what slot -1 takes.
                 padded = F.pad(beside.float(), (0, 1))
                 xhat = torch.where(slot >= 0, padded[:, slot.long()], xhat)
@@ -3048,14 +3048,13 @@ def _norm_backward(
         if kind.centre:
             dx = dx - weighted.mean(-1, keepdim=True)
         dx = (dx * rstd[:, None]).to(x_dtype).reshape(kept.shape)
-        dw = none if weight is None else (gradient * xhat).sum(0).to(weight.dtype)
-        db = none if bias is None else gradient.sum(0).to(bias.dtype)
+        dw = None if weight is None else (gradient * xhat).sum(0).to(weight.dtype)
+        db = None if bias is None else gradient.sum(0).to(bias.dtype)
         return dx, dw, db
     dx = torch.empty(kept.shape, dtype=x_dtype, device=device)
     tile_rows, block, warps = _tile(n)
     programs = min(_cdiv(rows, tile_rows), _processors(device) * (4 if warps == 4 else 2))
-    dw_parts = torch.empty((programs, n), dtype=torch.float32, device=device) if weight is not None else none
-    db_parts = torch.empty((programs, n), dtype=torch.float32, device=device) if bias is not None else none
+    parts = torch.empty((2, programs, n), dtype=torch.float32, device=device)
     _launch(
         _norm_backward_kernel,
         programs,
@@ -3065,28 +3064,47 @@ def _norm_backward(
         rstd,
         kept if weight is None else weight,
         kept if bias is None else bias,
-        slot,
-        beside,
+        rstd if slot is None else slot,
+        kept if beside is None else beside,
         dx,
-        dw_parts,
-        db_parts,
+        parts[0],
+        parts[1],
         rows,
         n,
-        beside.shape[1],
+        width,
         HAS_WEIGHT=weight is not None,
         HAS_BIAS=bias is not None,
         CENTRE=kind.centre,
         ADD_ONE=kind.add_one,
         FLOOR=floor,
         KEEP_NORMALIZED=normalized,
-        SIDE=beside.shape[1] > 0,
+        SIDE=width > 0,
         ROWS=tile_rows,
         BLOCK=block,
         num_warps=warps,
     )
-    dw = none if weight is None else dw_parts.sum(0).to(weight.dtype)
-    db = none if bias is None else db_parts.sum(0).to(bias.dtype)
+    dw = None if weight is None else parts[0].sum(0).to(weight.dtype)
+    db = None if bias is None else parts[1].sum(0).to(bias.dtype)
     return dx, dw, db
+
+
+def _norm_forward_operator(*arguments: Any) -> tuple[torch.Tensor, ...]:
+    """As an operator, which has no optional outputs, and may not give the same tensor twice."""
+    y, kept, rstd, slot, beside = _norm_forward(*arguments)
+    kept_dtype = arguments[6]
+    return (
+        y,
+        y.new_empty(0, dtype=kept_dtype) if kept is None else kept,
+        rstd,
+        y.new_empty(0, dtype=torch.int32) if slot is None else slot.clone(),
+        y.new_empty((rstd.numel(), 0), dtype=kept_dtype) if beside is None else beside,
+    )
+
+
+def _norm_backward_operator(*arguments: Any) -> tuple[torch.Tensor, ...]:
+    dx, dw, db = _norm_backward(*arguments)
+    none = dx.new_empty(0, dtype=torch.float32)
+    return dx, none if dw is None else dw, none if db is None else db
 
 
 # ---------------------------------------------------------------------------------------------
@@ -3175,13 +3193,13 @@ _register(
     "norm_forward(Tensor x, Tensor? weight, Tensor? bias, float eps, str variant, "
     "ScalarType y_dtype, ScalarType kept_dtype, bool normalized) "
     "-> (Tensor, Tensor, Tensor, Tensor, Tensor)",
-    _norm_forward,
+    _norm_forward_operator,
     _fake_norm_forward,
 )
 _register(
-    "norm_backward(Tensor dy, Tensor kept, Tensor rstd, Tensor? weight, Tensor? bias, Tensor slot, "
-    "Tensor beside, str variant, ScalarType x_dtype, bool normalized) -> (Tensor, Tensor, Tensor)",
-    _norm_backward,
+    "norm_backward(Tensor dy, Tensor kept, Tensor rstd, Tensor? weight, Tensor? bias, Tensor? slot, "
+    "Tensor? beside, str variant, ScalarType x_dtype, bool normalized) -> (Tensor, Tensor, Tensor)",
+    _norm_backward_operator,
     _fake_norm_backward,
 )
 _OPS = torch.ops.invact_torch
@@ -3238,6 +3256,34 @@ def _first_derivative_only(backward: Callable[..., Any]) -> Callable[..., Any]:
     return wrapper
 
 
+def _twin(function: Any) -> Any:
+    """A function without setup_context, which torch.func needs and which costs 25 us a call.
+
+    It has the first output alone, and saves the others as they are.
+    """
+
+    run = getattr(function, "direct", function.forward)
+
+    class Twin(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx: Any, *inputs: Any) -> torch.Tensor:  # type: ignore[override]
+            output = run(*inputs)
+            function.save(ctx, inputs, output)
+            return output[0] if isinstance(output, tuple) else output
+
+        backward = staticmethod(function.backward)
+
+    Twin.__name__ = Twin.__qualname__ = function.__name__ + "Twin"
+    return Twin
+
+
+def _apply(function: Any, twin: Any, *inputs: Any) -> torch.Tensor:
+    if torch.compiler.is_compiling() or torch._C._are_functorch_transforms_active():
+        output = function.apply(*inputs)
+        return output[0] if isinstance(output, tuple) else output
+    return twin.apply(*inputs)
+
+
 class _Inverted(torch.autograd.Function):
     """y = f(x), keeping y and the indicator."""
 
@@ -3249,8 +3295,12 @@ class _Inverted(torch.autograd.Function):
 
     @staticmethod
     def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
+        ctx.mark_non_differentiable(output[1])
+        _Inverted.save(ctx, inputs, output)
+
+    @staticmethod
+    def save(ctx: Any, inputs: Any, output: Any) -> None:
         y, bits = output
-        ctx.mark_non_differentiable(bits)
         ctx.set_materialize_grads(False)
         ctx.save_for_backward(y, bits)
         ctx.name = inputs[1]
@@ -3258,7 +3308,7 @@ class _Inverted(torch.autograd.Function):
 
     @staticmethod
     @_first_derivative_only
-    def backward(ctx: Any, dy: torch.Tensor | None, _: Any) -> Any:  # type: ignore[override]
+    def backward(ctx: Any, dy: torch.Tensor | None, *_: Any) -> Any:  # type: ignore[override]
         if dy is None:
             return None, None
         y, bits = ctx.saved_tensors
@@ -3277,6 +3327,10 @@ class _Exact(torch.autograd.Function):
 
     @staticmethod
     def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
+        _Exact.save(ctx, inputs, output)
+
+    @staticmethod
+    def save(ctx: Any, inputs: Any, output: Any) -> None:
         ctx.set_materialize_grads(False)
         ctx.save_for_backward(inputs[0])
         ctx.name = inputs[1]
@@ -3301,6 +3355,10 @@ class _Gated(torch.autograd.Function):
 
     @staticmethod
     def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
+        _Gated.save(ctx, inputs, output)
+
+    @staticmethod
+    def save(ctx: Any, inputs: Any, output: Any) -> None:
         a, b, ctx.name, ctx.recover = inputs
         ctx.set_materialize_grads(False)
         ctx.save_for_backward(a, output if ctx.recover else b)
@@ -3380,14 +3438,23 @@ class _Norm(torch.autograd.Function):
 
     @staticmethod
     def forward(x, weight, bias, eps, variant, y_dtype, kept_dtype, normalized):  # type: ignore[override, no-untyped-def]
-        run = _OPS.norm_forward if _needs_operators(x) else _norm_forward
+        run = _OPS.norm_forward if _needs_operators(x) else _norm_forward_operator
         return run(x, weight, bias, eps, variant, y_dtype, kept_dtype, normalized)
 
     @staticmethod
+    def direct(*inputs: Any) -> Any:
+        """forward without tensors for what is not kept."""
+        return _OPS.norm_forward(*inputs) if _needs_operators(inputs[0]) else _norm_forward(*inputs)
+
+    @staticmethod
     def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
+        ctx.mark_non_differentiable(*output[1:])
+        _Norm.save(ctx, inputs, output)
+
+    @staticmethod
+    def save(ctx: Any, inputs: Any, output: Any) -> None:
         x, weight, bias, _, ctx.variant, _, _, ctx.normalized = inputs
         y, kept, rstd, slot, beside = output
-        ctx.mark_non_differentiable(kept, rstd, slot, beside)
         ctx.set_materialize_grads(False)
         ctx.x_dtype = x.dtype
         ctx.save_for_backward(kept if ctx.normalized else y, rstd, weight, bias, slot, beside)
@@ -3406,6 +3473,9 @@ class _Norm(torch.autograd.Function):
             None if bias is None else db,
             *(None,) * 5,
         )
+
+
+_INVERTED, _EXACT, _GATED, _NORM = (_twin(f) for f in (_Inverted, _Exact, _Gated, _Norm))
 
 
 # ---------------------------------------------------------------------------------------------
@@ -3480,7 +3550,7 @@ def activation(name: str, x: torch.Tensor, *, exact: bool = False) -> torch.Tens
             return _sharded(lambda local: activation(name, local, exact=exact), x)
         _refuse(x)
     if (torch.is_grad_enabled() and x.requires_grad) or forward_ad._current_level >= 0:
-        return _Exact.apply(x, name) if exact else _Inverted.apply(x, name)[0]
+        return _apply(_Exact, _EXACT, x, name) if exact else _apply(_Inverted, _INVERTED, x, name)
     _refuse(x)
     return _OPS.activation(x, name) if _needs_operators(x) else _activation(x, name)
 
@@ -3542,7 +3612,7 @@ def gated(name: str, a: torch.Tensor, b: torch.Tensor, *, exact: bool = False) -
         return _sharded(lambda x, y: gated(name, x, y, exact=exact), a, b)
     _refuse(a, b)
     recover = a.dtype != torch.float16 and not exact
-    return _Gated.apply(a, b, name, recover)
+    return _apply(_Gated, _GATED, a, b, name, recover)
 
 
 def gated_(name: str, gate_up: torch.Tensor) -> torch.Tensor:
@@ -3565,7 +3635,7 @@ def gated_(name: str, gate_up: torch.Tensor) -> torch.Tensor:
         raise NotImplementedError("a fused gated unit of a DTensor: take its local part (to_local)")
     _refuse(gate_up)
     recover = gate_up.dtype != torch.float16
-    if not recover or _needs_operators(gate_up):
+    if not recover or _needs_operators(gate_up) or torch._C._are_functorch_transforms_active():
         return _GatedFused.apply(gate_up, name, recover)[0]
     if gate_up.is_leaf and gate_up.requires_grad:
         raise RuntimeError("a leaf that requires gradients cannot be overwritten: pass a clone")
@@ -3639,7 +3709,7 @@ def _norm(
     if len(shape) > 1:
         weight = None if weight is None else weight.reshape(n)
         bias = None if bias is None else bias.reshape(n)
-    y = _Norm.apply(flat, weight, bias, eps, variant, y_dtype, kept_dtype, normalized)[0]
+    y = _apply(_Norm, _NORM, flat, weight, bias, eps, variant, y_dtype, kept_dtype, normalized)
     return y.reshape(x.shape)
 
 
