@@ -2805,10 +2805,10 @@ def _norm_floor(dtype: torch.dtype, normalized: bool) -> float:
 
 
 def _has_side(
-    variant: str, bias: torch.Tensor | None, kept: torch.dtype, normalized: bool, weighted: bool
+    weight: torch.Tensor | None, bias: torch.Tensor | None, kept: torch.dtype, normalized: bool
 ) -> bool:
     """Whether channels may need their normalized input beside y."""
-    return weighted and not normalized and (bias is not None or kept == torch.float16)
+    return weight is not None and not normalized and (bias is not None or kept == torch.float16)
 
 
 def _effective_weight(weight: torch.Tensor, variant: str, floor: float) -> torch.Tensor:
@@ -2945,18 +2945,22 @@ def _norm_forward(
     y_dtype: torch.dtype,
     kept_dtype: torch.dtype,
     normalized: bool,
+    keep: bool,
 ) -> _NormOutputs:
-    """y in y_dtype and what is kept, in kept_dtype: with `normalized` the normalized input."""
+    """y in y_dtype and what is kept, in kept_dtype: with `normalized` the normalized input.
+
+    Without `keep`, y alone: the same y, without looking for side channels.
+    """
     n = x.shape[-1]
     x = x.contiguous()
     rows = x.numel() // n
     side = _Side(None, 0)
-    if weight is not None and _has_side(variant, bias, kept_dtype, normalized, True):
+    if weight is not None and keep and _has_side(weight, bias, kept_dtype, normalized):
         side = _side_channels(weight, bias, variant, kept_dtype == torch.float16)
     floor = _norm_floor(kept_dtype, normalized)
     kind = _VARIANTS[variant]
     device = x.device
-    kept = torch.empty(x.shape, dtype=kept_dtype, device=device) if normalized else None
+    kept = torch.empty(x.shape, dtype=kept_dtype, device=device) if normalized and keep else None
     slot = side.slot
     beside = None if slot is None else torch.empty((rows, side.width), dtype=kept_dtype, device=device)
     if not _triton_serves(device.type) or n > _LONGEST_ROW:
@@ -3000,7 +3004,7 @@ def _norm_forward(
         ADD_ONE=kind.add_one,
         ROUND=kind.round_first and x.dtype != torch.float32,
         FLOOR=floor,
-        KEEP_NORMALIZED=normalized,
+        KEEP_NORMALIZED=kept is not None,
         SIDE=side.width > 0,
         ROWS=tile_rows,
         BLOCK=block,
@@ -3128,17 +3132,17 @@ def _fake_bits(x: torch.Tensor) -> torch.Tensor:
     return x.new_empty(((x.numel() + 7) // 8,), dtype=torch.uint8)
 
 
-def _fake_norm_forward(x, weight, bias, eps, variant, y_dtype, kept_dtype, normalized):  # type: ignore[no-untyped-def]
+def _fake_norm_forward(x, weight, bias, eps, variant, y_dtype, kept_dtype, normalized, keep):  # type: ignore[no-untyped-def]
     n = x.shape[-1]
     rows = x.numel() // n
     width: Any = 0
     slots: Any = 0
-    if _has_side(variant, bias, kept_dtype, normalized, weight is not None):
+    if keep and _has_side(weight, bias, kept_dtype, normalized):
         width = torch.library.get_ctx().new_dynamic_size()
         slots = torch.library.get_ctx().new_dynamic_size()
     return (
         x.new_empty(x.shape, dtype=y_dtype),
-        x.new_empty(x.shape if normalized else (0,), dtype=kept_dtype),
+        x.new_empty(x.shape if normalized and keep else (0,), dtype=kept_dtype),
         x.new_empty((rows,), dtype=torch.float32),
         x.new_empty((slots,), dtype=torch.int32),
         x.new_empty((rows, width), dtype=kept_dtype),
@@ -3191,7 +3195,7 @@ _register(
 )
 _register(
     "norm_forward(Tensor x, Tensor? weight, Tensor? bias, float eps, str variant, "
-    "ScalarType y_dtype, ScalarType kept_dtype, bool normalized) "
+    "ScalarType y_dtype, ScalarType kept_dtype, bool normalized, bool keep) "
     "-> (Tensor, Tensor, Tensor, Tensor, Tensor)",
     _norm_forward_operator,
     _fake_norm_forward,
@@ -3388,7 +3392,8 @@ class _GatedInPlace(torch.autograd.Function):
         a = _alias(gate_up[..., :n])
         p = _alias(gate_up[..., n:])
         _gated_forward_to(a, p, p, name, True)
-        torch.autograd.graph.increment_version(gate_up)
+        if not gate_up.is_inference():
+            torch.autograd.graph.increment_version(gate_up)
         ctx.set_materialize_grads(False)
         ctx.save_for_backward(a, p)
         ctx.name = name
@@ -3415,7 +3420,8 @@ class _GatedFused(torch.autograd.Function):
         if recover:
             kept = _OPS.gated_fused_forward(gate_up, name)
             return kept[..., n:], kept
-        return _OPS.gated_forward(gate_up[..., :n], gate_up[..., n:], name, False), gate_up
+        p = _OPS.gated_forward(gate_up[..., :n], gate_up[..., n:], name, False)
+        return p, gate_up.new_empty(0)
 
     @staticmethod
     def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
@@ -3437,9 +3443,9 @@ class _Norm(torch.autograd.Function):
     """A norm that keeps its output, or its normalized input."""
 
     @staticmethod
-    def forward(x, weight, bias, eps, variant, y_dtype, kept_dtype, normalized):  # type: ignore[override, no-untyped-def]
+    def forward(x, weight, bias, eps, variant, y_dtype, kept_dtype, normalized, keep):  # type: ignore[override, no-untyped-def]
         run = _OPS.norm_forward if _needs_operators(x) else _norm_forward_operator
-        return run(x, weight, bias, eps, variant, y_dtype, kept_dtype, normalized)
+        return run(x, weight, bias, eps, variant, y_dtype, kept_dtype, normalized, keep)
 
     @staticmethod
     def direct(*inputs: Any) -> Any:
@@ -3453,7 +3459,7 @@ class _Norm(torch.autograd.Function):
 
     @staticmethod
     def save(ctx: Any, inputs: Any, output: Any) -> None:
-        x, weight, bias, _, ctx.variant, _, _, ctx.normalized = inputs
+        x, weight, bias, _, ctx.variant, _, _, ctx.normalized, _ = inputs
         y, kept, rstd, slot, beside = output
         ctx.set_materialize_grads(False)
         ctx.x_dtype = x.dtype
@@ -3463,7 +3469,7 @@ class _Norm(torch.autograd.Function):
     @_first_derivative_only
     def backward(ctx: Any, dy: torch.Tensor | None, *_: Any) -> Any:  # type: ignore[override]
         if dy is None:
-            return (None,) * 8
+            return (None,) * 9
         kept, rstd, weight, bias, slot, beside = ctx.saved_tensors
         run = _OPS.norm_backward if _needs_operators(dy) else _norm_backward
         dx, dw, db = run(dy, kept, rstd, weight, bias, slot, beside, ctx.variant, ctx.x_dtype, ctx.normalized)
@@ -3471,7 +3477,7 @@ class _Norm(torch.autograd.Function):
             dx,
             None if weight is None else dw,
             None if bias is None else db,
-            *(None,) * 5,
+            *(None,) * 6,
         )
 
 
@@ -3709,7 +3715,10 @@ def _norm(
     if len(shape) > 1:
         weight = None if weight is None else weight.reshape(n)
         bias = None if bias is None else bias.reshape(n)
-    y = _apply(_Norm, _NORM, flat, weight, bias, eps, variant, y_dtype, kept_dtype, normalized)
+    keep = forward_ad._current_level >= 0 or (
+        torch.is_grad_enabled() and any(t is not None and t.requires_grad for t in (x, weight, bias))
+    )
+    y = _apply(_Norm, _NORM, flat, weight, bias, eps, variant, y_dtype, kept_dtype, normalized, keep)
     return y.reshape(x.shape)
 
 
@@ -3742,7 +3751,8 @@ def layer_norm(
     2^-100 counts as 2^-100 with its sign, in both passes. Of channels with |b| > 2 |w|, whose x^
     rounded y has lost, x^ is kept beside y, in a tensor as wide as there are such channels; in fp16
     also of channels with |w| < 2^-13. Which they are is looked up when the parameters have changed,
-    which waits for the device once a training step (see `weights_changed`). Where y is fp32 and
+    which waits for the device once a training step (see `weights_changed`): before capturing a CUDA
+    graph, call the norm once. Where y is fp32 and
     16-bit Linears read it, x^ rounded to 16 bits is kept instead of y.
 
     Errors: ValueError for shapes that do not fit, TypeError for other dtypes; as `activation` for

@@ -63,6 +63,27 @@ def test_without_gradients_nothing_is_kept(device):
     assert torch.equal(inv.gelu(x.detach()), inv.gelu(x).detach())
 
 
+@pytest.mark.parametrize("mode", [torch.no_grad, torch.inference_mode])
+def test_inference_gives_the_same_values(device, mode):
+    x = torch.randn(4, 32, device=device)
+    w, b = torch.randn(32, device=device, requires_grad=True), torch.randn(32, device=device)
+    b[3] = 500.0
+    functions = [
+        inv.gelu,
+        lambda x: inv.swiglu(x, x),
+        lambda x: inv.swiglu_(x * 1.0),
+        lambda x: inv.swiglu_(x.half()),
+        lambda x: inv.layer_norm(x, 32, w, b),
+        lambda x: inv.rms_norm(x, 32, w),
+        lambda x: inv.recompute("gelu", x, torch.tanh),
+    ]
+    for function in functions:
+        expected = function(x.clone().requires_grad_())
+        with mode():
+            y = function(x.clone())
+        assert not y.requires_grad and torch.equal(y, expected.detach())
+
+
 @pytest.mark.parametrize("label", list(DTYPES))
 def test_bytes_of_an_activation(device, label):
     dtype = DTYPES[label]

@@ -26,9 +26,9 @@ def operators(device):
     p = OPS.gated_forward(x, x, "silu", True)
     w, b = torch.randn(20, device=device), torch.randn(20, device=device)
     b[3] = 100.0
-    norm = (x, w, b, 1e-5, "layer", torch.bfloat16, torch.bfloat16, False)
+    norm = (x, w, b, 1e-5, "layer", torch.bfloat16, torch.bfloat16, False, True)
     z, _, rstd, slot, beside = OPS.norm_forward(*norm)
-    rms = (x, w, None, 1e-5, "llama", torch.float32, torch.bfloat16, True)
+    rms = (x, w, None, 1e-5, "llama", torch.float32, torch.bfloat16, True, True)
     return [
         (OPS.activation, (x, "gelu")),
         (OPS.activation_forward, (x, "silu")),
@@ -41,6 +41,7 @@ def operators(device):
         (OPS.gated_fused_backward, (p[:, :10], p, "silu", True)),
         (OPS.norm_forward, norm),
         (OPS.norm_forward, rms),
+        (OPS.norm_forward, (*norm[:-1], False)),
         (OPS.norm_backward, (x, z, rstd, w, b, slot, beside, "layer", torch.bfloat16, False)),
     ]
 

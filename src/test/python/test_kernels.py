@@ -174,7 +174,7 @@ def test_gate_of_every_size_gives_b_back(label):
 def test_norm_of_one_number_a_row():
     x = torch.tensor([[2.0], [-3.0], [0.0]], device=DEVICE)
     w, b = torch.tensor([1.5], device=DEVICE), torch.tensor([0.5], device=DEVICE)
-    y, _, rstd, slot, beside = inv._norm_forward(x, w, b, 1e-5, "layer", x.dtype, x.dtype, False)
+    y, _, rstd, slot, beside = inv._norm_forward(x, w, b, 1e-5, "layer", x.dtype, x.dtype, False, True)
     assert torch.equal(y, torch.full_like(x, 0.5))
     dx, _, db = inv._norm_backward(x, y, rstd, w, b, slot, beside, "layer", x.dtype, False)
     assert torch.isfinite(dx).all() and db.item() == -1.0
@@ -199,7 +199,7 @@ def test_norm_agrees_with_torch_operations(variant, n, label, monkeypatch):
     dy = torch.randn(13, n, device=DEVICE).to(dtype)
 
     def run():
-        outputs = inv._norm_forward(x, w, b, 1e-5, variant, dtype, dtype, False)
+        outputs = inv._norm_forward(x, w, b, 1e-5, variant, dtype, dtype, False, True)
         y, _, rstd, slot, beside = outputs
         gradients = inv._norm_backward(dy, y, rstd, w, b, slot, beside, variant, dtype, False)
         return y, *gradients
