@@ -22,7 +22,8 @@ forward mode and vmap raise an error.
 
 Registered operators, which are what selective activation checkpointing and torch.compile see, are
 torch.ops.invact_torch.{activation, activation_forward, activation_backward, exact_backward,
-gated_forward, gated_backward, gated_fused_forward, norm_forward, norm_backward}.default.
+gated_forward, gated_backward, gated_fused_forward, gated_fused_backward, norm_forward,
+norm_backward}.default.
 
     python -m invact_torch --self-test    # checks this installation, a minute
     python -m invact_torch --bench        # times on this machine's card

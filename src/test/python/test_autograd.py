@@ -3,10 +3,10 @@
 import pytest
 import torch
 import torch.nn.functional as F
-from support import DTYPES, NAMES, held_bytes, relative
 from torch import nn
 
 import invact_torch as inv
+from support import DTYPES, NAMES, held_bytes, relative
 
 
 def native(name):

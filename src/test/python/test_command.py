@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
-import reference
 import torch
 
 import invact_torch as inv
+import reference
 
 SOURCE = Path(inv.__file__)
 

@@ -6,7 +6,6 @@ import pytest
 import torch
 import torch._dynamo
 import torch.nn.functional as F
-from support import relative
 from torch import nn
 from torch.utils.checkpoint import (
     CheckpointPolicy,
@@ -15,6 +14,7 @@ from torch.utils.checkpoint import (
 )
 
 import invact_torch as inv
+from support import relative
 
 OPS = torch.ops.invact_torch
 
@@ -118,7 +118,9 @@ def test_compiled_training_finds_channels_as_they_change(device):
         compiled(x).backward(dy)
         mine = norm.weight.grad.clone()
         exact = (dy.double() * F.layer_norm(x.double(), (32,))).sum(0)
-        assert ((mine.double() - exact).abs() <= 1e-2 * exact.abs().clamp(min=exact.square().mean().sqrt())).all()
+        assert (
+            (mine.double() - exact).abs() <= 1e-2 * exact.abs().clamp(min=exact.square().mean().sqrt())
+        ).all()
 
 
 def test_second_derivatives_of_compiled_code_are_refused(device):
@@ -208,7 +210,10 @@ def test_kept_bytes_of_compiled_code(device):
         (lambda x: last(inv.swiglu_(fused(x))), 4.0),
     ):
         out = torch.compile(function, fullgraph=True)(x)
-        parameters = {p.untyped_storage().data_ptr() for p in (*first.parameters(), *last.parameters(), *fused.parameters())}
+        parameters = {
+            p.untyped_storage().data_ptr()
+            for p in (*first.parameters(), *last.parameters(), *fused.parameters())
+        }
         storages = {}
         for saved in out.grad_fn.saved_tensors if hasattr(out.grad_fn, "saved_tensors") else ():
             storage = saved.untyped_storage()

@@ -61,7 +61,13 @@ def test_gated(key):
     chosen = inv.SETS[key]
     pointer = POINTER[key[1]]
     recover = key[1] != "fp16"
-    constants = {"GATE": chosen.gate, "RECOVER": recover, "LEAST": inv._LEAST_GATE, "PTX": True, "BLOCK": 2048}
+    constants = {
+        "GATE": chosen.gate,
+        "RECOVER": recover,
+        "LEAST": inv._LEAST_GATE,
+        "PTX": True,
+        "BLOCK": 2048,
+    }
     compiled(
         inv._gated_forward_kernel,
         dict.fromkeys(["a_ptr", "b_ptr", "p_ptr"], pointer),

@@ -124,9 +124,7 @@ def run_dtensor(rank, device):
         torch.testing.assert_close(
             dx.full_tensor(), torch.autograd.grad(F.gelu(wide).sum(), wide)[0], atol=1e-5, rtol=1e-4
         )
-        torch.testing.assert_close(
-            inv.swiglu(leaf, leaf).full_tensor(), F.silu(x) * x, atol=1e-6, rtol=1e-4
-        )
+        torch.testing.assert_close(inv.swiglu(leaf, leaf).full_tensor(), F.silu(x) * x, atol=1e-6, rtol=1e-4)
     sharded = distribute_tensor(x, mesh, [Shard(0)])
     partial = type(sharded).from_local(x, mesh, [Partial()])
     for refused, function in (

@@ -3,10 +3,10 @@
 import pytest
 import torch
 import torch.nn.functional as F
-from support import DTYPES, held_bytes, relative
 from torch import nn
 
 import invact_torch as inv
+from support import DTYPES, held_bytes, relative
 
 ROWS, N = 400, 48
 
@@ -269,7 +269,9 @@ def test_shapes_and_missing_parameters(device):
     for mine, expected in zip(ours, theirs):
         torch.testing.assert_close(mine, expected, atol=1e-4, rtol=1e-4)
     ours = torch.autograd.grad(inv.layer_norm(x, 6), x, dy)[0]
-    torch.testing.assert_close(ours, torch.autograd.grad(F.layer_norm(x, (6,)), x, dy)[0], atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(
+        ours, torch.autograd.grad(F.layer_norm(x, (6,)), x, dy)[0], atol=1e-4, rtol=1e-4
+    )
     assert inv.layer_norm(x[:0], (5, 6), w, b).shape == (0, 4, 5, 6)
     with pytest.raises(ValueError, match="does not end in"):
         inv.layer_norm(x, 5)

@@ -2,11 +2,11 @@
 
 import pytest
 import torch
-from support import DTYPES, NAMES
 from torch import nn
 from torch.utils.checkpoint import checkpoint
 
 import invact_torch as inv
+from support import DTYPES, NAMES
 
 
 def layers(device, dtype, gated=False):
@@ -69,7 +69,9 @@ def test_inside_checkpointing(device, reentrant):
     def block(x):
         return inv.recompute("silu", first(x), last)
 
-    expected = torch.autograd.grad(last(inv.activation("silu", first(x), exact=True)).square().sum(), parameters)
+    expected = torch.autograd.grad(
+        last(inv.activation("silu", first(x), exact=True)).square().sum(), parameters
+    )
     out = checkpoint(block, x, use_reentrant=reentrant)
     out.square().sum().backward()
     for parameter, e in zip(parameters, expected):
