@@ -133,8 +133,11 @@ def _reciprocal(x, PTX: tl.constexpr):
 
 
 @_jit
-def _pick(b0, b1, b2, c0, c1, c2, c3, c4, c5, c6, c7):
-    """The coefficient of segment b0 + 2*b1 + 4*b2."""
+def _pick(index, c0, c1, c2, c3, c4, c5, c6, c7):
+    """The number that the three low bits of an int32 choose."""
+    b0 = (index & 1) != 0
+    b1 = (index & 2) != 0
+    b2 = (index & 4) != 0
     low = tl.where(b1, tl.where(b0, c3, c2), tl.where(b0, c1, c0))
     high = tl.where(b1, tl.where(b0, c7, c6), tl.where(b0, c5, c4))
     return tl.where(b2, high, low)
@@ -142,1794 +145,2292 @@ def _pick(b0, b1, b2, c0, c1, c2, c3, c4, c5, c6, c7):
 
 # invact:generated:begin
 # fmt: off
-# Functions of coefficient sets, written by `invact export --target pytorch`. For an activation A
-# (gelu, silu ...), W = 16 for bf16 and fp16, W = 32 for fp32, and a dtype D:
+# Functions of coefficient sets, made by invact 0.1.0:
+#   invact export --all --target pytorch --out invact_torch.py
+#
+# For an activation A (gelu, silu ...), W = 16 for bf16 and fp16, W = 32 for fp32, a dtype D:
 #
 #   _A_W_forward(x, PTX)                   f(x)                     Triton device function
-#   _A_W_gate(x, PTX)                      f(x), f'(x)              Triton device function
+#   _A_W_gate(a, PTX)                      f(a), f'(a)              Triton device function
 #   _A_D_factor(y, right, PTX)             g(y, S)                  Triton device function
 #   _A_W_forward_torch(x)                  f(x)                     torch operations
-#   _A_W_gate_torch(x)                     f(x), f'(x)              torch operations
+#   _A_W_gate_torch(a)                     f(a), f'(a)              torch operations
 #   _A_D_factor_torch(y, right)            g(y, S)                  torch operations
 #
-# x and y are fp32 tensors, y as read from a tensor of dtype D; right is a boolean tensor, S. PTX is a
-# tl.constexpr: true where inline assembly may be used. Triton functions may call _reciprocal and
-# _pick. SETS maps (A, D) to a CoefficientSet, whose threshold is the least fp32 number not below
-# argmin f. NaN gives NaN; g is 0 on the left for y >= 0 and 1 for y = inf on the right.
+# x, a and y are fp32 tensors, y as read from a tensor of dtype D; right is a boolean tensor, S.
+#   PTX
+# is a tl.constexpr: true where inline assembly may be used. Triton functions may call
+# _reciprocal and _pick. SETS maps (A, D) to a CoefficientSet, whose threshold is the least fp32
+# number not below argmin f. NaN gives NaN; g is 0 on the left for y >= 0 and 1 for y = inf on
+# the right.
 #
-# Sets: gelu, silu, gelu-tanh, quick-gelu, mish in bf16, fp16, fp32.
+# Results of 16 bits are off by 3e-5 of themselves before they are rounded. In fp32 f of gelu and
+# silu is correctly rounded near T, of others it is off by at most 0.57 ulp there. Torch
+# operations have no fma: f is off by 1 to 2 ulp, and the RMS error of g by up to 1.4 times the
+# set's.
+#
+# T is where f is least. Errors below are those of g against f'(x) in fp64, y being f(x) rounded
+# to the dtype.
+#
+# gelu-fp32: GELU, f(x) = x·Φ(x)
+#   T = -0.7517915246935645, f(T) = -0.16997120747990366
+#   left, x < T:   g = (a0 + … + a6·t^6)/(1 + … + b6·t^6), t = √u − 0.412109375
+#     (root-rational-6-6-about-0.412109375)
+#     coefficients fitted: minimax, x in [-8.876791524693564, -0.7517915246935645]
+#     error on [T - 1024, T]: RMS 1.11e-06, bias -8.58e-07, max 1.22e-06 at x = -1.23421
+#   right, x >= T: g = (a0 + … + a6·t^6)/(1 + … + b7·t^7), t = √u − 1.5; 1 where u > 5.625
+#     (root-rational-6-7-about-1.5-cut-5.625)
+#     coefficients fitted: minimax, x in [-0.7517915246935645, 5.455028926072498]
+#     error on [T, T + 1024]: RMS 6.61e-07, bias -2.02e-08, max 1.51e-06 at x = 2.41032
+#   in use, fp32, x ~ N(0, 1): RMS 1.070e-06 (irreducible 3.184e-07), bias -1.4e-08, max 4.055e-05
+#     (3.901e-05)
+#   in use, bf16, x ~ N(0, 1): RMS 1.444e-03 (irreducible 1.414e-03), bias -5.8e-05, max 1.099e-02
+#     (1.063e-02)
+#   in use, fp16, x ~ N(0, 1): RMS 3.879e-04 (irreducible 3.733e-04), bias -2.3e-05, max 4.902e-03
+#     (4.854e-03)
+#
+# gelu-bf16: GELU, f(x) = x·Φ(x)
+#   T = -0.7517915246935645, f(T) = -0.16997120747990366
+#   left, x < T:   g = c0 + … + c8·t^8, t = √u − 0.2060546875
+#     (root-polynomial-8-about-0.2060546875)
+#     coefficients fitted: mean of f' given y in bf16, 480 outputs, density of x 0.9·normal(1.0) +
+#       0.1·uniform(-20.0, 20.0)
+#     error on [T - 1024, T]: RMS 2.27e-04, bias 8.93e-05, max 1.04e-03 at x = -2.97835
+#   right, x >= T: g = c0 + … + c10·t^10, t = √u − 1.0; 1 where u > 4.0
+#     (root-polynomial-10-about-1.0-cut-4.0)
+#     coefficients fitted: mean of f' given y in bf16, 32570 outputs, density of x 0.9·normal(1.0)
+#       + 0.1·uniform(-20.0, 20.0)
+#     error on [T, T + 1024]: RMS 1.10e-04, bias -4.19e-06, max 9.29e-04 at x = 3.83122
+#   in use, fp32, x ~ N(0, 1): RMS 1.531e-04 (irreducible 3.184e-07), bias 6.1e-05, max 1.040e-03
+#     (3.901e-05)
+#   in use, bf16, x ~ N(0, 1): RMS 1.440e-03 (irreducible 1.414e-03), bias 1.7e-06, max 1.061e-02
+#     (1.063e-02)
+#   in use, fp16, x ~ N(0, 1): RMS 3.943e-04 (irreducible 3.733e-04), bias 3.7e-05, max 5.307e-03
+#     (4.854e-03)
+#
+# gelu-fp16: GELU, f(x) = x·Φ(x)
+#   T = -0.7517915246935645, f(T) = -0.16997120747990366
+#   left, x < T:   g = c0 + … + c12·t^12, t = √u − 0.2060546875
+#     (root-polynomial-12-about-0.2060546875)
+#     coefficients fitted: mean of f' given y in fp16, 2370 outputs, density of x 0.9·normal(1.0)
+#       + 0.1·uniform(-20.0, 20.0)
+#     error on [T - 1024, T]: RMS 1.12e-04, bias -5.69e-05, max 9.89e-04 at x = -0.75179
+#   right, x >= T: g = c0 + … + c12·t^12, t = √u − 1.125; 1 where u > 4.625
+#     (root-polynomial-12-about-1.125-cut-4.625)
+#     coefficients fitted: mean of f' given y in fp16, 31783 outputs, density of x 0.9·normal(1.0)
+#       + 0.1·uniform(-20.0, 20.0)
+#     error on [T, T + 1024]: RMS 4.42e-05, bias 5.48e-06, max 3.19e-04 at x = -0.68831
+#   in use, fp32, x ~ N(0, 1): RMS 1.047e-04 (irreducible 3.184e-07), bias 2.4e-05, max 1.005e-03
+#     (3.901e-05)
+#   in use, bf16, x ~ N(0, 1): RMS 1.441e-03 (irreducible 1.414e-03), bias -3.7e-05, max 1.071e-02
+#     (1.063e-02)
+#   in use, fp16, x ~ N(0, 1): RMS 3.765e-04 (irreducible 3.733e-04), bias 1.7e-07, max 5.016e-03
+#     (4.854e-03)
+#
+# silu-fp32: SiLU, f(x) = x·σ(x)
+#   T = -1.2784645427610737, f(T) = -0.2784645427610738
+#   left, x < T:   g = (a0 + … + a4·t^4)/(1 + … + b5·t^5), t = √u − 0.52734375
+#     (root-rational-4-5-about-0.52734375)
+#     coefficients fitted: minimax, x in [-41.90346454276107, -1.2784645427610737]
+#     error on [T - 1024, T]: RMS 7.82e-07, bias -1.54e-07, max 1.09e-06 at x = -10.17007
+#   right, x >= T: g = (a0 + … + a6·t^6)/(1 + … + b7·t^7), t = √u − 1.5; 1 where u > 16.875
+#     (root-rational-6-7-about-1.5-cut-16.875)
+#     coefficients fitted: minimax, x in [-1.2784645427610737, 16.596536485807434]
+#     error on [T, T + 1024]: RMS 9.24e-07, bias -6.52e-08, max 1.33e-06 at x = 0.92173
+#   in use, fp32, x ~ N(0, 1): RMS 1.006e-06 (irreducible 3.814e-07), bias 1.1e-08, max 4.559e-05
+#     (4.432e-05)
+#   in use, bf16, x ~ N(0, 1): RMS 1.594e-03 (irreducible 1.509e-03), bias -2.6e-04, max 1.172e-02
+#     (1.142e-02)
+#   in use, fp16, x ~ N(0, 1): RMS 3.239e-04 (irreducible 3.125e-04), bias -3.1e-05, max 3.783e-03
+#     (3.771e-03)
+#
+# silu-bf16: SiLU, f(x) = x·σ(x)
+#   T = -1.2784645427610737, f(T) = -0.2784645427610738
+#   left, x < T:   g = c0 + … + c4·t^4, t = √u − 0.263671875 (root-polynomial-4-about-0.263671875)
+#     coefficients fitted: mean of f' given y in bf16, 566 outputs, density of x 0.9·normal(1.0) +
+#       0.1·uniform(-20.0, 20.0)
+#     error on [T - 1024, T]: RMS 2.72e-04, bias 1.99e-04, max 7.23e-04 at x = -1.27846
+#   right, x >= T: g = c0 + … + c8·t^8, t = √u − 1.5; 1 where u > 9.375
+#     (root-polynomial-8-about-1.5-cut-9.375)
+#     coefficients fitted: mean of f' given y in bf16, 32669 outputs, density of x 0.9·normal(1.0)
+#       + 0.1·uniform(-20.0, 20.0)
+#     error on [T, T + 1024]: RMS 5.91e-04, bias -2.85e-05, max 2.93e-03 at x = 9.09751
+#   in use, fp32, x ~ N(0, 1): RMS 4.108e-04 (irreducible 3.814e-07), bias 2.6e-04, max 2.909e-03
+#     (4.432e-05)
+#   in use, bf16, x ~ N(0, 1): RMS 1.546e-03 (irreducible 1.509e-03), bias 8.7e-07, max 1.213e-02
+#     (1.142e-02)
+#   in use, fp16, x ~ N(0, 1): RMS 4.787e-04 (irreducible 3.125e-04), bias 2.3e-04, max 4.027e-03
+#     (3.771e-03)
+#
+# silu-fp16: SiLU, f(x) = x·σ(x)
+#   T = -1.2784645427610737, f(T) = -0.2784645427610738
+#   left, x < T:   g = c0 + … + c6·t^6, t = √u − 0.263671875 (root-polynomial-6-about-0.263671875)
+#     coefficients fitted: mean of f' given y in fp16, 3214 outputs, density of x 0.9·normal(1.0)
+#       + 0.1·uniform(-20.0, 20.0)
+#     error on [T - 1024, T]: RMS 6.21e-05, bias 2.34e-05, max 2.39e-04 at x = -1.40151
+#   right, x >= T: g = c0 + … + c11·t^11, t = √u − 1.75; 1 where u > 11.75
+#     (root-polynomial-11-about-1.75-cut-11.75)
+#     coefficients fitted: mean of f' given y in fp16, 32551 outputs, density of x 0.9·normal(1.0)
+#       + 0.1·uniform(-20.0, 20.0)
+#     error on [T, T + 1024]: RMS 7.28e-05, bias 2.82e-06, max 2.10e-04 at x = -1.10171
+#   in use, fp32, x ~ N(0, 1): RMS 7.516e-05 (irreducible 3.814e-07), bias 3.1e-05, max 2.392e-04
+#     (4.432e-05)
+#   in use, bf16, x ~ N(0, 1): RMS 1.581e-03 (irreducible 1.509e-03), bias -2.3e-04, max 1.189e-02
+#     (1.142e-02)
+#   in use, fp16, x ~ N(0, 1): RMS 3.163e-04 (irreducible 3.125e-04), bias 3.4e-08, max 3.904e-03
+#     (3.771e-03)
+#
+# gelu-tanh-fp32: GELU-tanh, f(x) = ½x·(1 + tanh(√(2/π)·(x + 0.044715x³)))
+#   T = -0.7524614220710163, f(T) = -0.17004075057125406
+#   left, x < T:   g = (a0 + … + a6·t^6)/(1 + … + b6·t^6), t = √u − 0.412109375
+#     (root-rational-6-6-about-0.412109375)
+#     coefficients fitted: minimax, x in [-7.627461422071017, -0.7524614220710163]
+#     error on [T - 1024, T]: RMS 1.46e-06, bias -1.15e-06, max 1.65e-06 at x = -2.24074
+#   right, x >= T: g = (a0 + … + a7·t^7)/(1 + … + b7·t^7), t = √u − 1.375; 1 where u > 5.25
+#     (root-rational-7-7-about-1.375-cut-5.25)
+#     coefficients fitted: minimax, x in [-0.7524614220710163, 5.079959382114504]
+#     error on [T, T + 1024]: RMS 1.92e-07, bias -7.81e-09, max 9.15e-07 at x = 5.08055
+#   in use, fp32, x ~ N(0, 1): RMS 6.918e-07 (irreducible 3.318e-07), bias -1.1e-08, max 4.270e-05
+#     (4.121e-05)
+#   in use, bf16, x ~ N(0, 1): RMS 1.487e-03 (irreducible 1.454e-03), bias -5.0e-05, max 1.063e-02
+#     (1.062e-02)
+#   in use, fp16, x ~ N(0, 1): RMS 2.903e-04 (irreducible 2.870e-04), bias -7.5e-06, max 3.537e-03
+#     (3.527e-03)
+#
+# gelu-tanh-bf16: GELU-tanh, f(x) = ½x·(1 + tanh(√(2/π)·(x + 0.044715x³)))
+#   T = -0.7524614220710163, f(T) = -0.17004075057125406
+#   left, x < T:   g = c0 + … + c8·t^8, t = √u − 0.2060546875
+#     (root-polynomial-8-about-0.2060546875)
+#     coefficients fitted: mean of f' given y in bf16, 428 outputs, density of x 0.9·normal(1.0) +
+#       0.1·uniform(-20.0, 20.0)
+#     error on [T - 1024, T]: RMS 2.56e-04, bias 1.53e-05, max 1.82e-03 at x = -0.75246
+#   right, x >= T: g = c0 + … + c10·t^10, t = √u − 1.0; 1 where u > 4.0
+#     (root-polynomial-10-about-1.0-cut-4.0)
+#     coefficients fitted: mean of f' given y in bf16, 32571 outputs, density of x 0.9·normal(1.0)
+#       + 0.1·uniform(-20.0, 20.0)
+#     error on [T, T + 1024]: RMS 8.17e-05, bias 1.58e-06, max 6.88e-04 at x = 3.83055
+#   in use, fp32, x ~ N(0, 1): RMS 1.792e-04 (irreducible 3.318e-07), bias 5.5e-05, max 1.842e-03
+#     (4.121e-05)
+#   in use, bf16, x ~ N(0, 1): RMS 1.483e-03 (irreducible 1.454e-03), bias 2.0e-06, max 1.070e-02
+#     (1.062e-02)
+#   in use, fp16, x ~ N(0, 1): RMS 3.322e-04 (irreducible 2.870e-04), bias 4.7e-05, max 4.439e-03
+#     (3.527e-03)
+#
+# gelu-tanh-fp16: GELU-tanh, f(x) = ½x·(1 + tanh(√(2/π)·(x + 0.044715x³)))
+#   T = -0.7524614220710163, f(T) = -0.17004075057125406
+#   left, x < T:   g = c0 + … + c14·t^14, t = √u − 0.2060546875
+#     (root-polynomial-14-about-0.2060546875)
+#     coefficients fitted: mean of f' given y in fp16, 2303 outputs, density of x 0.9·normal(1.0)
+#       + 0.1·uniform(-20.0, 20.0)
+#     error on [T - 1024, T]: RMS 1.45e-04, bias -1.07e-04, max 3.32e-04 at x = -3.22902
+#   right, x >= T: g = c0 + … + c13·t^13, t = √u − 1.0; 1 where u > 4.5
+#     (root-polynomial-13-about-1.0-cut-4.5)
+#     coefficients fitted: mean of f' given y in fp16, 31784 outputs, density of x 0.9·normal(1.0)
+#       + 0.1·uniform(-20.0, 20.0)
+#     error on [T, T + 1024]: RMS 2.19e-05, bias 1.29e-06, max 2.38e-04 at x = 4.32957
+#   in use, fp32, x ~ N(0, 1): RMS 3.303e-05 (irreducible 3.318e-07), bias 7.6e-06, max 3.322e-04
+#     (4.121e-05)
+#   in use, bf16, x ~ N(0, 1): RMS 1.485e-03 (irreducible 1.454e-03), bias -4.2e-05, max 1.066e-02
+#     (1.062e-02)
+#   in use, fp16, x ~ N(0, 1): RMS 2.894e-04 (irreducible 2.870e-04), bias 1.2e-07, max 3.547e-03
+#     (3.527e-03)
+#
+# quick-gelu-fp32: QuickGELU, f(x) = x·σ(1.702·x)
+#   T = -0.751154255441289, f(T) = -0.1636101896363536
+#   left, x < T:   g = (a0 + … + a4·t^4)/(1 + … + b5·t^5), t = √u − 0.404296875
+#     (root-rational-4-5-about-0.404296875)
+#     coefficients fitted: minimax, x in [-24.62615425544129, -0.751154255441289]
+#     error on [T - 1024, T]: RMS 9.15e-07, bias -5.36e-07, max 1.08e-06 at x = -0.75115
+#   right, x >= T: g = (a0 + … + a6·t^6)/(1 + … + b7·t^7), t = √u − 1.125; 1 where u > 10.0
+#     (root-rational-6-7-about-1.125-cut-10.0)
+#     coefficients fitted: minimax, x in [-0.751154255441289, 9.83639033768927]
+#     error on [T, T + 1024]: RMS 7.96e-07, bias -1.95e-08, max 1.38e-06 at x = 0.95002
+#   in use, fp32, x ~ N(0, 1): RMS 9.868e-07 (irreducible 3.233e-07), bias 1.0e-08, max 3.723e-05
+#     (3.585e-05)
+#   in use, bf16, x ~ N(0, 1): RMS 1.524e-03 (irreducible 1.437e-03), bias -2.3e-04, max 1.188e-02
+#     (1.130e-02)
+#   in use, fp16, x ~ N(0, 1): RMS 3.424e-04 (irreducible 3.373e-04), bias -1.3e-05, max 4.335e-03
+#     (4.296e-03)
+#
+# quick-gelu-bf16: QuickGELU, f(x) = x·σ(1.702·x)
+#   T = -0.751154255441289, f(T) = -0.1636101896363536
+#   left, x < T:   g = c0 + … + c4·t^4, t = √u − 0.2021484375
+#     (root-polynomial-4-about-0.2021484375)
+#     coefficients fitted: mean of f' given y in bf16, 665 outputs, density of x 0.9·normal(1.0) +
+#       0.1·uniform(-20.0, 20.0)
+#     error on [T - 1024, T]: RMS 2.51e-04, bias 2.08e-04, max 7.48e-04 at x = -0.75115
+#   right, x >= T: g = c0 + … + c9·t^9, t = √u − 1.125; 1 where u > 5.5
+#     (root-polynomial-9-about-1.125-cut-5.5)
+#     coefficients fitted: mean of f' given y in bf16, 32569 outputs, density of x 0.9·normal(1.0)
+#       + 0.1·uniform(-20.0, 20.0)
+#     error on [T, T + 1024]: RMS 3.33e-04, bias 1.86e-05, max 2.03e-03 at x = 5.33674
+#   in use, fp32, x ~ N(0, 1): RMS 4.324e-04 (irreducible 3.233e-07), bias 2.3e-04, max 2.009e-03
+#     (3.585e-05)
+#   in use, bf16, x ~ N(0, 1): RMS 1.468e-03 (irreducible 1.437e-03), bias -4.7e-08, max 1.149e-02
+#     (1.130e-02)
+#   in use, fp16, x ~ N(0, 1): RMS 5.223e-04 (irreducible 3.373e-04), bias 2.2e-04, max 5.273e-03
+#     (4.296e-03)
+#
+# quick-gelu-fp16: QuickGELU, f(x) = x·σ(1.702·x)
+#   T = -0.751154255441289, f(T) = -0.1636101896363536
+#   left, x < T:   g = c0 + … + c6·t^6, t = √u − 0.2021484375
+#     (root-polynomial-6-about-0.2021484375)
+#     coefficients fitted: mean of f' given y in fp16, 3186 outputs, density of x 0.9·normal(1.0)
+#       + 0.1·uniform(-20.0, 20.0)
+#     error on [T - 1024, T]: RMS 5.35e-05, bias 1.36e-06, max 1.69e-04 at x = -3.59100
+#   right, x >= T: g = c0 + … + c12·t^12, t = √u − 1.25; 1 where u > 6.875
+#     (root-polynomial-12-about-1.25-cut-6.875)
+#     coefficients fitted: mean of f' given y in fp16, 31731 outputs, density of x 0.9·normal(1.0)
+#       + 0.1·uniform(-20.0, 20.0)
+#     error on [T, T + 1024]: RMS 7.54e-05, bias 8.96e-07, max 5.46e-04 at x = 6.71076
+#   in use, fp32, x ~ N(0, 1): RMS 5.194e-05 (irreducible 3.233e-07), bias 1.3e-05, max 5.477e-04
+#     (3.585e-05)
+#   in use, bf16, x ~ N(0, 1): RMS 1.513e-03 (irreducible 1.437e-03), bias -2.2e-04, max 1.171e-02
+#     (1.130e-02)
+#   in use, fp16, x ~ N(0, 1): RMS 3.395e-04 (irreducible 3.373e-04), bias -1.2e-07, max 4.365e-03
+#     (4.296e-03)
+#
+# mish-fp32: Mish, f(x) = x·tanh(ln(1 + exp(x)))
+#   T = -1.1924312145154952, f(T) = -0.30884341301725043
+#   left, x < T:   g = (a0 + … + a4·t^4)/(1 + … + b5·t^5), t = √u − 0.5556640625
+#     (root-rational-4-5-about-0.5556640625)
+#     coefficients fitted: minimax, x in [-41.942431214515494, -1.1924312145154952]
+#     error on [T - 1024, T]: RMS 9.88e-07, bias -2.10e-07, max 1.37e-06 at x = -1.19243
+#   right, x >= T: g = (a0 + … + a7·t^7)/(1 + … + b7·t^7), t = √u − 1.125; 1 where u > 9.0
+#     (root-rational-7-7-about-1.125-cut-9.0)
+#     coefficients fitted: minimax, x in [-1.1924312145154952, 8.691157077798504]
+#     error on [T, T + 1024]: RMS 4.77e-07, bias -2.50e-08, max 9.25e-07 at x = 8.69136
+#   in use, fp32, x ~ N(0, 1): RMS 8.108e-07 (irreducible 4.933e-07), bias -4.4e-09, max 5.777e-05
+#     (5.645e-05)
+#   in use, bf16, x ~ N(0, 1): RMS 1.843e-03 (irreducible 1.814e-03), bias -1.0e-04, max 1.287e-02
+#     (1.233e-02)
+#   in use, fp16, x ~ N(0, 1): RMS 3.613e-04 (irreducible 3.579e-04), bias -1.6e-05, max 4.147e-03
+#     (4.140e-03)
+#
+# mish-bf16: Mish, f(x) = x·tanh(ln(1 + exp(x)))
+#   T = -1.1924312145154952, f(T) = -0.30884341301725043
+#   left, x < T:   g = c0 + … + c4·t^4, t = √u − 0.27783203125
+#     (root-polynomial-4-about-0.27783203125)
+#     coefficients fitted: mean of f' given y in bf16, 568 outputs, density of x 0.9·normal(1.0) +
+#       0.1·uniform(-20.0, 20.0)
+#     error on [T - 1024, T]: RMS 1.94e-04, bias 8.85e-05, max 5.22e-04 at x = -1.44438
+#   right, x >= T: g = c0 + … + c9·t^9, t = √u − 1.125; 1 where u > 5.25
+#     (root-polynomial-9-about-1.125-cut-5.25)
+#     coefficients fitted: mean of f' given y in bf16, 28628 outputs, density of x 0.9·normal(1.0)
+#       + 0.1·uniform(-20.0, 20.0)
+#     error on [T, T + 1024]: RMS 4.16e-04, bias 7.79e-06, max 3.46e-03 at x = 4.94136
+#   in use, fp32, x ~ N(0, 1): RMS 2.234e-04 (irreducible 4.933e-07), bias 1.0e-04, max 3.413e-03
+#     (5.645e-05)
+#   in use, bf16, x ~ N(0, 1): RMS 1.834e-03 (irreducible 1.814e-03), bias -8.9e-07, max 1.238e-02
+#     (1.233e-02)
+#   in use, fp16, x ~ N(0, 1): RMS 4.083e-04 (irreducible 3.579e-04), bias 8.8e-05, max 4.770e-03
+#     (4.140e-03)
+#
+# mish-fp16: Mish, f(x) = x·tanh(ln(1 + exp(x)))
+#   T = -1.1924312145154952, f(T) = -0.30884341301725043
+#   left, x < T:   g = c0 + … + c5·t^5, t = √u − 0.27783203125
+#     (root-polynomial-5-about-0.27783203125)
+#     coefficients fitted: mean of f' given y in fp16, 3231 outputs, density of x 0.9·normal(1.0)
+#       + 0.1·uniform(-20.0, 20.0)
+#     error on [T - 1024, T]: RMS 1.17e-04, bias 2.09e-05, max 2.89e-04 at x = -5.66411
+#   right, x >= T: g = c0 + … + c13·t^13, t = √u − 1.25; 1 where u > 6.375
+#     (root-polynomial-13-about-1.25-cut-6.375)
+#     coefficients fitted: mean of f' given y in fp16, 30560 outputs, density of x 0.9·normal(1.0)
+#       + 0.1·uniform(-20.0, 20.0)
+#     error on [T, T + 1024]: RMS 6.57e-05, bias 1.19e-06, max 5.77e-04 at x = 6.06538
+#   in use, fp32, x ~ N(0, 1): RMS 3.756e-05 (irreducible 4.933e-07), bias 1.5e-05, max 5.792e-04
+#     (5.645e-05)
+#   in use, bf16, x ~ N(0, 1): RMS 1.840e-03 (irreducible 1.814e-03), bias -8.8e-05, max 1.279e-02
+#     (1.233e-02)
+#   in use, fp16, x ~ N(0, 1): RMS 3.602e-04 (irreducible 3.579e-04), bias -5.9e-08, max 4.211e-03
+#     (4.140e-03)
 
 
 @_jit
 def _gelu_16_forward(x, PTX: tl.constexpr):
-    """x·Φ(x), largest relative error 3e-5."""
-    a = tl.minimum(tl.abs(x), 14.5, propagate_nan=tl.PropagateNan.ALL)
-    e = tl.exp2((a * a) * -0.36067376)
-    t = _reciprocal(tl.fma(a, 0.46, 1.0), PTX)
-    p = tl.fma(t, 0.07222806, -0.23654465)
-    p = tl.fma(p, t, 0.17780113)
-    p = tl.fma(p, t, 0.11610669)
-    p = tl.fma(p, t, 0.18706672)
-    p = tl.fma(p, t, 0.18334635)
-    tail = p * t
-    return tl.fma(-((a * tail) * e), e, tl.where(x < 0, -0.0, x))
+    """f(x) = x·Φ(x), for results of 16 bits."""
+    v0 = tl.minimum(tl.abs(x), 14.5, propagate_nan=tl.PropagateNan.ALL)
+    v1 = tl.exp2((v0 * v0) * -0.36067376)
+    v2 = tl.fma(v0, 0.46, 1.0)
+    v2 = _reciprocal(v2, PTX)
+    v3 = tl.fma(v2, 0.07222806, -0.23654465)
+    v3 = tl.fma(v3, v2, 0.17780113)
+    v3 = tl.fma(v3, v2, 0.11610669)
+    v3 = tl.fma(v3, v2, 0.18706672)
+    v3 = tl.fma(v3, v2, 0.18334635)
+    return tl.fma(-((v0 * (v3 * v2)) * v1), v1, tl.where(x < 0.0, -0.0, x))
+
+
+def _gelu_16_forward_torch(x: torch.Tensor) -> torch.Tensor:
+    """f(x) = x·Φ(x), for results of 16 bits."""
+    v0 = torch.clamp(torch.abs(x), max=14.5)
+    v1 = torch.exp2((v0 * v0) * -0.36067376)
+    v2 = 0.46 * v0 + 1.0
+    v2 = torch.reciprocal(v2)
+    v3 = 0.07222806 * v2 - 0.23654465
+    v3 = v3 * v2 + 0.17780113
+    v3 = v3 * v2 + 0.11610669
+    v3 = v3 * v2 + 0.18706672
+    v3 = v3 * v2 + 0.18334635
+    return (-((v0 * (v3 * v2)) * v1)) * v1 + torch.where(x < 0.0, -0.0, x)
 
 
 @_jit
-def _gelu_16_gate(x, PTX: tl.constexpr):
-    """x·Φ(x) and its derivative, for results of 16 bits."""
-    a = tl.minimum(tl.abs(x), 14.5, propagate_nan=tl.PropagateNan.ALL)
-    e = tl.exp2((a * a) * -0.36067376)
-    t = _reciprocal(tl.fma(a, 0.46, 1.0), PTX)
-    p = tl.fma(t, 0.07222806, -0.23654465)
-    p = tl.fma(p, t, 0.17780113)
-    p = tl.fma(p, t, 0.11610669)
-    p = tl.fma(p, t, 0.18706672)
-    p = tl.fma(p, t, 0.18334635)
-    tail = p * t
-    value = tl.fma(-((a * tail) * e), e, tl.where(x < 0, -0.0, x))
-    below = (tl.fma(a, -0.39894228, tail) * e) * e
-    return value, tl.where(x < 0, below, 1.0 - below)
+def _gelu_16_gate(a, PTX: tl.constexpr):
+    """f(a) and f'(a), f(x) = x·Φ(x), for results of 16 bits."""
+    v0 = tl.minimum(tl.abs(a), 14.5, propagate_nan=tl.PropagateNan.ALL)
+    v1 = tl.exp2((v0 * v0) * -0.36067376)
+    v2 = tl.fma(v0, 0.46, 1.0)
+    v2 = _reciprocal(v2, PTX)
+    v3 = tl.fma(v2, 0.07222806, -0.23654465)
+    v3 = tl.fma(v3, v2, 0.17780113)
+    v3 = tl.fma(v3, v2, 0.11610669)
+    v3 = tl.fma(v3, v2, 0.18706672)
+    v3 = tl.fma(v3, v2, 0.18334635)
+    v2 = v3 * v2
+    v3 = tl.fma(v0, -0.3989423, v2)
+    v3 = (v3 * v1) * v1
+    return tl.fma(-((v0 * v2) * v1), v1, tl.where(a < 0.0, -0.0, a)), tl.where(a < 0.0, v3, 1.0 - v3)
+
+
+def _gelu_16_gate_torch(a: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """f(a) and f'(a), f(x) = x·Φ(x), for results of 16 bits."""
+    v0 = torch.clamp(torch.abs(a), max=14.5)
+    v1 = torch.exp2((v0 * v0) * -0.36067376)
+    v2 = 0.46 * v0 + 1.0
+    v2 = torch.reciprocal(v2)
+    v3 = 0.07222806 * v2 - 0.23654465
+    v3 = v3 * v2 + 0.17780113
+    v3 = v3 * v2 + 0.11610669
+    v3 = v3 * v2 + 0.18706672
+    v3 = v3 * v2 + 0.18334635
+    v2 = v3 * v2
+    v3 = v0 * -0.3989423 + v2
+    v3 = (v3 * v1) * v1
+    return (-((v0 * v2) * v1)) * v1 + torch.where(a < 0.0, -0.0, a), torch.where(a < 0.0, v3, 1.0 - v3)
 
 
 @_jit
 def _gelu_32_forward(x, PTX: tl.constexpr):
-    """x·Φ(x) in fp32: invact.runtime.FloatGelu, 1 ulp near the minimum."""
-    size = tl.abs(x)
-    segment = (tl.fma(size, 1.5625, 12582912.0)).to(tl.int32, bitcast=True) & 7
-    b0 = (segment & 1) != 0
-    b1 = (segment & 2) != 0
-    b2 = (segment & 4) != 0
-    d = size - _pick(b0, b1, b2, 0.0, 0.7535874, 1.0308558, 2.0595338, 2.7255895, 3.4017265, 4.0432444, 4.7103376)
-    p = _pick(b0, b1, b2, -0.001160718, 2.61281e-04, 6.747069e-04, -3.0126754e-04, -1.4673657e-04, 6.879514e-05, 2.0245721e-05, -3.9372835e-06)
-    p = tl.fma(p, d, _pick(b0, b1, b2, 0.0, -0.0028482785, -7.6863455e-04, 9.711922e-04, -4.066032e-04, -1.53763e-04, 3.0602285e-05, 1.4550272e-05))
-    p = tl.fma(p, d, _pick(b0, b1, b2, 0.009971484, -0.0024805337, -0.0064263754, 8.789967e-04, 0.0015110178, 3.4849974e-05, -1.4004717e-04, -3.492517e-05))
-    p = tl.fma(p, d, _pick(b0, b1, b2, 0.0, 0.022782644, 0.015020204, -0.008760713, -0.0018819628, 8.5472857e-04, 3.9952557e-04, 6.342403e-05))
-    p = tl.fma(p, d, _pick(b0, b1, b2, -0.06649032, -0.0043453625, 0.022562074, 0.015350133, -0.0029106184, -0.0029044312, -7.349065e-04, -8.619893e-05))
-    p = tl.fma(p, d, _pick(b0, b1, b2, 0.0, -0.12946047, -0.11834667, 0.003969194, 0.015143073, 0.0052587455, 9.358214e-04, 8.663042e-05))
-    p = tl.fma(p, d, _pick(b0, b1, b2, 0.3989423, 0.21504958, 0.109905936, -0.053627133, -0.026389752, -0.0058627184, -8.068279e-04, -6.124225e-05))
-    p = tl.fma(p, d, _pick(b0, b1, b2, -1.1754944e-38, 7.7366893e-04, 0.090438545, 0.07881785, 0.02328901, 0.003832325, 4.283731e-04, 2.7343012e-05))
-    positive = tl.fma(size, tl.where(segment == 0, -0.0, 0.5), 0.5 * x)
-    near = tl.fma(p, d, positive + _pick(b0, b1, b2, -0.0, -0.16997051, -0.15597284, -0.040617228, -0.008747339, -0.0011389256, -1.06573105e-04, -5.8244914e-06))
-    bounded = tl.minimum(size, 15.0, propagate_nan=tl.PropagateNan.ALL)
-    half = -0.5 * bounded
-    exponent = bounded * half
-    rest = tl.fma(bounded, half, -exponent)
-    z = tl.fma(exponent, 1.442695, 1.2583103e+07)
-    k = z - 1.2583103e+07
-    r = tl.fma(k, -0.69314575, exponent) + tl.fma(k, -1.4286068e-06, rest)
-    s = tl.fma(r, 0.0013814612, 0.00836871)
-    s = tl.fma(s, r, 0.04166839)
-    s = tl.fma(s, r, 0.16666521)
-    s = tl.fma(s, r, 0.49999994)
-    excess = tl.fma(r * r, s, r)
-    s = tl.div_rn(tl.full(exponent.shape, -0.5, tl.float32), exponent)
-    q = tl.fma(s, 110.07014, -30.960472)
-    q = tl.fma(q, s, 5.725883)
-    q = tl.fma(q, s, -1.1935202)
-    q = tl.fma(q, s, 0.3989218)
-    q = tl.fma(q, s, -0.39894223)
-    product = tl.fma(q, excess, q) * ((z).to(tl.int32, bitcast=True) << 23).to(tl.float32, bitcast=True)
-    far = tl.fma(product, 5.421010862427522e-20, tl.where(x < 0, -0.0, x))
-    return tl.where(size >= 4.75, far, near)
-
-
-@_jit
-def _gelu_32_gate(x, PTX: tl.constexpr):
-    """x·Φ(x) to 5 ulp and its derivative: invact.runtime.FloatGeluGate."""
-    d = tl.minimum(tl.abs(x), 13.27, propagate_nan=tl.PropagateNan.ALL)
-    half = -0.5 * d
-    exponent = d * half
-    rest = tl.fma(d, half, -exponent)
-    z = tl.fma(exponent, 1.442695, 1.2583103e+07)
-    k = z - 1.2583103e+07
-    r = tl.fma(k, -0.69314575, exponent) + tl.fma(k, -1.4286068e-06, rest)
-    s = tl.fma(r, 0.0013814612, 0.00836871)
-    s = tl.fma(s, r, 0.04166839)
-    s = tl.fma(s, r, 0.16666521)
-    s = tl.fma(s, r, 0.49999994)
-    excess = tl.fma(r * r, s, r)
-    scale = (((z).to(tl.int32, bitcast=True) << 23) - 536870912).to(tl.float32, bitcast=True)
-    power = tl.fma(scale, excess, scale)
-    t = tl.div_rn(tl.full(d.shape, 1.0, tl.float32), tl.fma(d, 0.53125, 1.0))
-    p = tl.fma(t, 0.035029337, -0.17653622)
-    p = tl.fma(p, t, 0.35962903)
-    p = tl.fma(p, t, -0.34858066)
-    p = tl.fma(p, t, 0.114264674)
-    p = tl.fma(p, t, 0.03278377)
-    p = tl.fma(p, t, 0.0438217)
-    p = tl.fma(p, t, -0.04070406)
-    p = tl.fma(p, t, -0.15302442)
-    tail = t * tl.fma(d * t, p, 0.5)
-    value = tl.fma(-d, tail * power, tl.where(x < 0, -0.0, x))
-    below = tl.fma(d, -0.3989423, tail) * power
-    return value, tl.where(x < 0, below, 1.0 - below)
-
-
-def _gelu_16_forward_torch(x: torch.Tensor) -> torch.Tensor:
-    """x·Φ(x), largest relative error 3e-5."""
-    a = torch.clamp(torch.abs(x), max=14.5)
-    e = torch.exp2((a * a) * -0.36067376)
-    t = 1.0 / (a * 0.46 + 1.0)
-    p = t * 0.07222806 + -0.23654465
-    p = p * t + 0.17780113
-    p = p * t + 0.11610669
-    p = p * t + 0.18706672
-    p = p * t + 0.18334635
-    tail = p * t
-    return (-((a * tail) * e)) * e + torch.where(x < 0, -0.0, x)
-
-
-def _gelu_16_gate_torch(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """x·Φ(x) and its derivative, for results of 16 bits."""
-    a = torch.clamp(torch.abs(x), max=14.5)
-    e = torch.exp2((a * a) * -0.36067376)
-    t = 1.0 / (a * 0.46 + 1.0)
-    p = t * 0.07222806 + -0.23654465
-    p = p * t + 0.17780113
-    p = p * t + 0.11610669
-    p = p * t + 0.18706672
-    p = p * t + 0.18334635
-    tail = p * t
-    value = (-((a * tail) * e)) * e + torch.where(x < 0, -0.0, x)
-    below = ((a * -0.39894228 + tail) * e) * e
-    return value, torch.where(x < 0, below, 1.0 - below)
+    """f(x) = x·Φ(x) in fp32."""
+    v0 = tl.abs(x)
+    v1 = tl.fma(v0, 1.5625, 1.2582912e7)
+    k0 = v1.to(tl.int32, bitcast=True)
+    v1 = _pick(k0, 0.0, 0.7535874, 1.0308558, 2.0595338, 2.7255895, 3.4017265, 4.0432444, 4.7103376)
+    v1 = v0 - v1
+    v2 = _pick(k0, -0.001160718, 2.61281e-4, 6.747069e-4, -3.0126754e-4, -1.4673657e-4, 6.879514e-5, 2.0245721e-5, -3.9372835e-6)
+    v3 = _pick(k0, 0.0, -0.0028482785, -7.6863455e-4, 9.711922e-4, -4.066032e-4, -1.53763e-4, 3.0602285e-5, 1.4550272e-5)
+    v3 = tl.fma(v2, v1, v3)
+    v2 = _pick(k0, 0.009971484, -0.0024805337, -0.0064263754, 8.789967e-4, 0.0015110178, 3.4849974e-5, -1.4004717e-4, -3.492517e-5)
+    v2 = tl.fma(v3, v1, v2)
+    v3 = _pick(k0, 0.0, 0.022782644, 0.015020204, -0.008760713, -0.0018819628, 8.5472857e-4, 3.9952557e-4, 6.342403e-5)
+    v3 = tl.fma(v2, v1, v3)
+    v2 = _pick(k0, -0.06649032, -0.0043453625, 0.022562074, 0.015350133, -0.0029106184, -0.0029044312, -7.349065e-4, -8.619893e-5)
+    v2 = tl.fma(v3, v1, v2)
+    v3 = _pick(k0, 0.0, -0.12946047, -0.11834667, 0.003969194, 0.015143073, 0.0052587455, 9.358214e-4, 8.663042e-5)
+    v3 = tl.fma(v2, v1, v3)
+    v2 = _pick(k0, 0.3989423, 0.21504958, 0.109905936, -0.053627133, -0.026389752, -0.0058627184, -8.068279e-4, -6.124225e-5)
+    v2 = tl.fma(v3, v1, v2)
+    v3 = _pick(k0, -1.1754944e-38, 7.7366893e-4, 0.090438545, 0.07881785, 0.02328901, 0.003832325, 4.283731e-4, 2.7343012e-5)
+    v3 = tl.fma(v2, v1, v3)
+    v2 = _pick(k0, -0.0, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5)
+    v2 = tl.fma(v0, v2, 0.5 * x)
+    v4 = _pick(k0, -0.0, -0.16997051, -0.15597284, -0.040617228, -0.008747339, -0.0011389256, -1.06573105e-4, -5.8244914e-6)
+    v4 = tl.fma(v3, v1, v2 + v4)
+    v2 = tl.minimum(v0, 15.0, propagate_nan=tl.PropagateNan.ALL)
+    v1 = -0.5 * v2
+    v3 = v2 * v1
+    v1 = tl.fma(v2, v1, -v3)
+    v2 = tl.fma(v3, 1.442695, 1.2583103e7)
+    v5 = v2 - 1.2583103e7
+    v6 = tl.fma(v5, -0.69314575, v3)
+    v1 = tl.fma(v5, -1.4286068e-6, v1)
+    v1 = v6 + v1
+    v6 = tl.fma(v1, 0.0013814612, 0.00836871)
+    v6 = tl.fma(v6, v1, 0.04166839)
+    v6 = tl.fma(v6, v1, 0.16666521)
+    v6 = tl.fma(v6, v1, 0.49999994)
+    v1 = tl.fma(v1 * v1, v6, v1)
+    v3 = tl.div_rn(tl.full(x.shape, -0.5, tl.float32), v3)
+    v6 = tl.fma(v3, 110.07014, -30.960472)
+    v6 = tl.fma(v6, v3, 5.725883)
+    v6 = tl.fma(v6, v3, -1.1935202)
+    v6 = tl.fma(v6, v3, 0.3989218)
+    v3 = tl.fma(v6, v3, -0.39894223)
+    v3 = tl.fma(v3, v1, v3)
+    v2 = (v2.to(tl.int32, bitcast=True) << 23).to(tl.float32, bitcast=True)
+    v2 = tl.fma(v3 * v2, 5.421011e-20, tl.where(x < 0.0, -0.0, x))
+    return tl.where(v0 >= 4.75, v2, v4)
 
 
 def _gelu_32_forward_torch(x: torch.Tensor) -> torch.Tensor:
-    """x·Φ(x) in fp32: invact.runtime.FloatGelu, 1 ulp near the minimum."""
-    size = torch.abs(x)
-    segment = (size * 1.5625 + 12582912.0).view(torch.int32) & 7
-    d = size - torch.tensor([0.0, 0.7535874, 1.0308558, 2.0595338, 2.7255895, 3.4017265, 4.0432444, 4.7103376], device=x.device)[segment]
-    p = torch.tensor([-0.001160718, 2.61281e-04, 6.747069e-04, -3.0126754e-04, -1.4673657e-04, 6.879514e-05, 2.0245721e-05, -3.9372835e-06], device=x.device)[segment]
-    p = p * d + torch.tensor([0.0, -0.0028482785, -7.6863455e-04, 9.711922e-04, -4.066032e-04, -1.53763e-04, 3.0602285e-05, 1.4550272e-05], device=x.device)[segment]
-    p = p * d + torch.tensor([0.009971484, -0.0024805337, -0.0064263754, 8.789967e-04, 0.0015110178, 3.4849974e-05, -1.4004717e-04, -3.492517e-05], device=x.device)[segment]
-    p = p * d + torch.tensor([0.0, 0.022782644, 0.015020204, -0.008760713, -0.0018819628, 8.5472857e-04, 3.9952557e-04, 6.342403e-05], device=x.device)[segment]
-    p = p * d + torch.tensor([-0.06649032, -0.0043453625, 0.022562074, 0.015350133, -0.0029106184, -0.0029044312, -7.349065e-04, -8.619893e-05], device=x.device)[segment]
-    p = p * d + torch.tensor([0.0, -0.12946047, -0.11834667, 0.003969194, 0.015143073, 0.0052587455, 9.358214e-04, 8.663042e-05], device=x.device)[segment]
-    p = p * d + torch.tensor([0.3989423, 0.21504958, 0.109905936, -0.053627133, -0.026389752, -0.0058627184, -8.068279e-04, -6.124225e-05], device=x.device)[segment]
-    p = p * d + torch.tensor([-1.1754944e-38, 7.7366893e-04, 0.090438545, 0.07881785, 0.02328901, 0.003832325, 4.283731e-04, 2.7343012e-05], device=x.device)[segment]
-    positive = size * torch.where(segment == 0, -0.0, 0.5) + 0.5 * x
-    near = p * d + (positive + torch.tensor([-0.0, -0.16997051, -0.15597284, -0.040617228, -0.008747339, -0.0011389256, -1.06573105e-04, -5.8244914e-06], device=x.device)[segment])
-    bounded = torch.clamp(size, max=15.0)
-    half = -0.5 * bounded
-    exponent = bounded * half
-    rest = 0.0
-    z = exponent * 1.442695 + 1.2583103e+07
-    k = z - 1.2583103e+07
-    r = (k * -0.69314575 + exponent) + (k * -1.4286068e-06 + rest)
-    s = r * 0.0013814612 + 0.00836871
-    s = s * r + 0.04166839
-    s = s * r + 0.16666521
-    s = s * r + 0.49999994
-    excess = (r * r) * s + r
-    s = -0.5 / exponent
-    q = s * 110.07014 + -30.960472
-    q = q * s + 5.725883
-    q = q * s + -1.1935202
-    q = q * s + 0.3989218
-    q = q * s + -0.39894223
-    product = (q * excess + q) * ((z).view(torch.int32) << 23).view(torch.float32)
-    far = product * 5.421010862427522e-20 + torch.where(x < 0, -0.0, x)
-    return torch.where(size >= 4.75, far, near)
+    """f(x) = x·Φ(x) in fp32."""
+    v0 = torch.abs(x)
+    v1 = v0 * 1.5625 + 1.2582912e7
+    k0 = v1.view(torch.int32)
+    v1 = torch.tensor([0.0, 0.7535874, 1.0308558, 2.0595338, 2.7255895, 3.4017265, 4.0432444, 4.7103376], dtype=torch.float32, device=x.device)[k0 & 7]
+    v1 = v0 - v1
+    v2 = torch.tensor([-0.001160718, 2.61281e-4, 6.747069e-4, -3.0126754e-4, -1.4673657e-4, 6.879514e-5, 2.0245721e-5, -3.9372835e-6], dtype=torch.float32, device=x.device)[k0 & 7]
+    v3 = torch.tensor([0.0, -0.0028482785, -7.6863455e-4, 9.711922e-4, -4.066032e-4, -1.53763e-4, 3.0602285e-5, 1.4550272e-5], dtype=torch.float32, device=x.device)[k0 & 7]
+    v3 = v2 * v1 + v3
+    v2 = torch.tensor([0.009971484, -0.0024805337, -0.0064263754, 8.789967e-4, 0.0015110178, 3.4849974e-5, -1.4004717e-4, -3.492517e-5], dtype=torch.float32, device=x.device)[k0 & 7]
+    v2 = v3 * v1 + v2
+    v3 = torch.tensor([0.0, 0.022782644, 0.015020204, -0.008760713, -0.0018819628, 8.5472857e-4, 3.9952557e-4, 6.342403e-5], dtype=torch.float32, device=x.device)[k0 & 7]
+    v3 = v2 * v1 + v3
+    v2 = torch.tensor([-0.06649032, -0.0043453625, 0.022562074, 0.015350133, -0.0029106184, -0.0029044312, -7.349065e-4, -8.619893e-5], dtype=torch.float32, device=x.device)[k0 & 7]
+    v2 = v3 * v1 + v2
+    v3 = torch.tensor([0.0, -0.12946047, -0.11834667, 0.003969194, 0.015143073, 0.0052587455, 9.358214e-4, 8.663042e-5], dtype=torch.float32, device=x.device)[k0 & 7]
+    v3 = v2 * v1 + v3
+    v2 = torch.tensor([0.3989423, 0.21504958, 0.109905936, -0.053627133, -0.026389752, -0.0058627184, -8.068279e-4, -6.124225e-5], dtype=torch.float32, device=x.device)[k0 & 7]
+    v2 = v3 * v1 + v2
+    v3 = torch.tensor([-1.1754944e-38, 7.7366893e-4, 0.090438545, 0.07881785, 0.02328901, 0.003832325, 4.283731e-4, 2.7343012e-5], dtype=torch.float32, device=x.device)[k0 & 7]
+    v3 = v2 * v1 + v3
+    v2 = torch.tensor([-0.0, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5], dtype=torch.float32, device=x.device)[k0 & 7]
+    v2 = v0 * v2 + (0.5 * x)
+    v4 = torch.tensor([-0.0, -0.16997051, -0.15597284, -0.040617228, -0.008747339, -0.0011389256, -1.06573105e-4, -5.8244914e-6], dtype=torch.float32, device=x.device)[k0 & 7]
+    v4 = v3 * v1 + (v2 + v4)
+    v2 = torch.clamp(v0, max=15.0)
+    v1 = -0.5 * v2
+    v3 = v2 * v1
+    v1 = v2 * v1 - v3
+    v2 = v3 * 1.442695 + 1.2583103e7
+    v5 = v2 - 1.2583103e7
+    v6 = v5 * -0.69314575 + v3
+    v1 = v5 * -1.4286068e-6 + v1
+    v1 = v6 + v1
+    v6 = 0.0013814612 * v1 + 0.00836871
+    v6 = v6 * v1 + 0.04166839
+    v6 = v6 * v1 + 0.16666521
+    v6 = v6 * v1 + 0.49999994
+    v1 = (v1 * v1) * v6 + v1
+    v3 = -0.5 / v3
+    v6 = 110.07014 * v3 - 30.960472
+    v6 = v6 * v3 + 5.725883
+    v6 = v6 * v3 - 1.1935202
+    v6 = v6 * v3 + 0.3989218
+    v3 = v6 * v3 - 0.39894223
+    v3 = v3 * v1 + v3
+    v2 = (v2.view(torch.int32) << 23).view(torch.float32)
+    v2 = (v3 * v2) * 5.421011e-20 + torch.where(x < 0.0, -0.0, x)
+    return torch.where(v0 >= 4.75, v2, v4)
 
 
-def _gelu_32_gate_torch(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """x·Φ(x) to 5 ulp and its derivative: invact.runtime.FloatGeluGate."""
-    d = torch.clamp(torch.abs(x), max=13.27)
-    half = -0.5 * d
-    exponent = d * half
-    rest = 0.0
-    z = exponent * 1.442695 + 1.2583103e+07
-    k = z - 1.2583103e+07
-    r = (k * -0.69314575 + exponent) + (k * -1.4286068e-06 + rest)
-    s = r * 0.0013814612 + 0.00836871
-    s = s * r + 0.04166839
-    s = s * r + 0.16666521
-    s = s * r + 0.49999994
-    excess = (r * r) * s + r
-    scale = (((z).view(torch.int32) << 23) - 536870912).view(torch.float32)
-    power = scale * excess + scale
-    t = 1.0 / (d * 0.53125 + 1.0)
-    p = t * 0.035029337 + -0.17653622
-    p = p * t + 0.35962903
-    p = p * t + -0.34858066
-    p = p * t + 0.114264674
-    p = p * t + 0.03278377
-    p = p * t + 0.0438217
-    p = p * t + -0.04070406
-    p = p * t + -0.15302442
-    tail = t * ((d * t) * p + 0.5)
-    value = -d * (tail * power) + torch.where(x < 0, -0.0, x)
-    below = (d * -0.3989423 + tail) * power
-    return value, torch.where(x < 0, below, 1.0 - below)
+@_jit
+def _gelu_32_gate(a, PTX: tl.constexpr):
+    """f(a) and f'(a), f(x) = x·Φ(x) in fp32."""
+    v0 = tl.minimum(tl.abs(a), 13.27, propagate_nan=tl.PropagateNan.ALL)
+    v1 = tl.fma(v0, 0.53125, 1.0)
+    v1 = tl.div_rn(tl.full(a.shape, 1.0, tl.float32), v1)
+    v2 = tl.fma(v1, 0.035029337, -0.17653622)
+    v2 = tl.fma(v2, v1, 0.35962903)
+    v2 = tl.fma(v2, v1, -0.34858066)
+    v2 = tl.fma(v2, v1, 0.114264674)
+    v2 = tl.fma(v2, v1, 0.03278377)
+    v2 = tl.fma(v2, v1, 0.0438217)
+    v2 = tl.fma(v2, v1, -0.04070406)
+    v2 = tl.fma(v2, v1, -0.15302442)
+    v2 = tl.fma(v0 * v1, v2, 0.5)
+    v2 = v1 * v2
+    v1 = -0.5 * v0
+    v3 = v0 * v1
+    v1 = tl.fma(v0, v1, -v3)
+    v4 = tl.fma(v3, 1.442695, 1.2583103e7)
+    v5 = v4 - 1.2583103e7
+    v3 = tl.fma(v5, -0.69314575, v3)
+    v1 = tl.fma(v5, -1.4286068e-6, v1)
+    v1 = v3 + v1
+    v3 = tl.fma(v1, 0.0013814612, 0.00836871)
+    v3 = tl.fma(v3, v1, 0.04166839)
+    v3 = tl.fma(v3, v1, 0.16666521)
+    v3 = tl.fma(v3, v1, 0.49999994)
+    v1 = tl.fma(v1 * v1, v3, v1)
+    k0 = (v4.to(tl.int32, bitcast=True) << 23) - 536870912
+    v4 = k0.to(tl.float32, bitcast=True)
+    v4 = tl.fma(v4, v1, v4)
+    is0 = a < 0.0
+    v1 = tl.fma(v0, -0.3989423, v2)
+    v1 = v1 * v4
+    return tl.fma(-v0, v2 * v4, tl.where(is0, -0.0, a)), tl.where(is0, v1, 1.0 - v1)
+
+
+def _gelu_32_gate_torch(a: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """f(a) and f'(a), f(x) = x·Φ(x) in fp32."""
+    v0 = torch.clamp(torch.abs(a), max=13.27)
+    v1 = v0 * 0.53125 + 1.0
+    v1 = 1.0 / v1
+    v2 = 0.035029337 * v1 - 0.17653622
+    v2 = v2 * v1 + 0.35962903
+    v2 = v2 * v1 - 0.34858066
+    v2 = v2 * v1 + 0.114264674
+    v2 = v2 * v1 + 0.03278377
+    v2 = v2 * v1 + 0.0438217
+    v2 = v2 * v1 - 0.04070406
+    v2 = v2 * v1 - 0.15302442
+    v2 = (v0 * v1) * v2 + 0.5
+    v2 = v1 * v2
+    v1 = -0.5 * v0
+    v3 = v0 * v1
+    v1 = v0 * v1 - v3
+    v4 = v3 * 1.442695 + 1.2583103e7
+    v5 = v4 - 1.2583103e7
+    v3 = v5 * -0.69314575 + v3
+    v1 = v5 * -1.4286068e-6 + v1
+    v1 = v3 + v1
+    v3 = 0.0013814612 * v1 + 0.00836871
+    v3 = v3 * v1 + 0.04166839
+    v3 = v3 * v1 + 0.16666521
+    v3 = v3 * v1 + 0.49999994
+    v1 = (v1 * v1) * v3 + v1
+    k0 = (v4.view(torch.int32) << 23) - 536870912
+    v4 = k0.view(torch.float32)
+    v4 = v4 * v1 + v4
+    is0 = a < 0.0
+    v1 = v0 * -0.3989423 + v2
+    v1 = v1 * v4
+    return (-v0) * (v2 * v4) + torch.where(is0, -0.0, a), torch.where(is0, v1, 1.0 - v1)
 
 
 @_jit
 def _gelu_bf16_factor(y, right, PTX: tl.constexpr):
     """g(y, S) of gelu-bf16."""
-    height = tl.maximum((y - -0.16992188) - 1.2493649e-05, 1.3440344e-04, propagate_nan=tl.PropagateNan.ALL)
-    root = tl.sqrt(height)
-    t = root - 0.20605469
-    left = tl.fma(t, 10943.646, 1515.963)
-    left = tl.fma(left, t, -601.48615)
-    left = tl.fma(left, t, -58.02839)
-    left = tl.fma(left, t, 17.725988)
-    left = tl.fma(left, t, 4.413614)
-    left = tl.fma(left, t, 2.445234)
-    left = tl.fma(left, t, -0.20131727)
-    left = tl.fma(left, t, -0.12514198)
-    left = tl.where(y >= 0, 0.0, left)
-    t = root - 1.0
-    on_right = tl.fma(t, 0.19243853, 0.19547093)
-    on_right = tl.fma(on_right, t, -0.4227537)
-    on_right = tl.fma(on_right, t, -0.6054398)
-    on_right = tl.fma(on_right, t, 0.0856801)
-    on_right = tl.fma(on_right, t, 0.5710222)
-    on_right = tl.fma(on_right, t, 0.68507016)
-    on_right = tl.fma(on_right, t, -0.123321764)
-    on_right = tl.fma(on_right, t, -1.1201129)
-    on_right = tl.fma(on_right, t, 0.46268487)
-    on_right = tl.fma(on_right, t, 1.0807097)
-    on_right = tl.where(height > 4.0, 1.0, on_right)
-    return tl.where(right, on_right, left)
+    v0 = tl.maximum((y + 0.16992188) - 1.2493649e-5, 1.3440344e-4, propagate_nan=tl.PropagateNan.ALL)
+    v1 = tl.sqrt(v0)
+    v2 = v1 - 0.20605469
+    v3 = tl.fma(v2, 10943.646, 1515.963)
+    v3 = tl.fma(v3, v2, -601.48615)
+    v3 = tl.fma(v3, v2, -58.02839)
+    v3 = tl.fma(v3, v2, 17.725988)
+    v3 = tl.fma(v3, v2, 4.413614)
+    v3 = tl.fma(v3, v2, 2.445234)
+    v3 = tl.fma(v3, v2, -0.20131727)
+    v2 = tl.fma(v3, v2, -0.12514198)
+    v1 = v1 - 1.0
+    v3 = tl.fma(v1, 0.19243853, 0.19547093)
+    v3 = tl.fma(v3, v1, -0.4227537)
+    v3 = tl.fma(v3, v1, -0.6054398)
+    v3 = tl.fma(v3, v1, 0.0856801)
+    v3 = tl.fma(v3, v1, 0.5710222)
+    v3 = tl.fma(v3, v1, 0.68507016)
+    v3 = tl.fma(v3, v1, -0.123321764)
+    v3 = tl.fma(v3, v1, -1.1201129)
+    v3 = tl.fma(v3, v1, 0.46268487)
+    v1 = tl.fma(v3, v1, 1.0807097)
+    return tl.where(right, tl.where(v0 > 4.0, 1.0, v1), tl.where(y >= 0.0, 0.0, v2))
 
 
 def _gelu_bf16_factor_torch(y: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
     """g(y, S) of gelu-bf16."""
-    height = torch.clamp((y - -0.16992188) - 1.2493649e-05, min=1.3440344e-04)
-    root = torch.sqrt(height)
-    t = root - 0.20605469
-    left = t * 10943.646 + 1515.963
-    left = left * t + -601.48615
-    left = left * t + -58.02839
-    left = left * t + 17.725988
-    left = left * t + 4.413614
-    left = left * t + 2.445234
-    left = left * t + -0.20131727
-    left = left * t + -0.12514198
-    left = torch.where(y >= 0, 0.0, left)
-    t = root - 1.0
-    on_right = t * 0.19243853 + 0.19547093
-    on_right = on_right * t + -0.4227537
-    on_right = on_right * t + -0.6054398
-    on_right = on_right * t + 0.0856801
-    on_right = on_right * t + 0.5710222
-    on_right = on_right * t + 0.68507016
-    on_right = on_right * t + -0.123321764
-    on_right = on_right * t + -1.1201129
-    on_right = on_right * t + 0.46268487
-    on_right = on_right * t + 1.0807097
-    on_right = torch.where(height > 4.0, 1.0, on_right)
-    return torch.where(right, on_right, left)
+    v0 = torch.clamp((y + 0.16992188) - 1.2493649e-5, min=1.3440344e-4)
+    v1 = torch.sqrt(v0)
+    v2 = v1 - 0.20605469
+    v3 = 10943.646 * v2 + 1515.963
+    v3 = v3 * v2 - 601.48615
+    v3 = v3 * v2 - 58.02839
+    v3 = v3 * v2 + 17.725988
+    v3 = v3 * v2 + 4.413614
+    v3 = v3 * v2 + 2.445234
+    v3 = v3 * v2 - 0.20131727
+    v2 = v3 * v2 - 0.12514198
+    v1 = v1 - 1.0
+    v3 = 0.19243853 * v1 + 0.19547093
+    v3 = v3 * v1 - 0.4227537
+    v3 = v3 * v1 - 0.6054398
+    v3 = v3 * v1 + 0.0856801
+    v3 = v3 * v1 + 0.5710222
+    v3 = v3 * v1 + 0.68507016
+    v3 = v3 * v1 - 0.123321764
+    v3 = v3 * v1 - 1.1201129
+    v3 = v3 * v1 + 0.46268487
+    v1 = v3 * v1 + 1.0807097
+    v2 = torch.where(right, torch.where(v0 > 4.0, 1.0, v1), torch.where(y >= 0.0, 0.0, v2))
+    return v2
 
 
 @_jit
 def _gelu_fp16_factor(y, right, PTX: tl.constexpr):
     """g(y, S) of gelu-fp16."""
-    height = tl.maximum((y - -0.16992188) - -2.7591908e-05, 2.7591908e-05, propagate_nan=tl.PropagateNan.ALL)
-    root = tl.sqrt(height)
-    t = root - 0.20605469
-    left = tl.fma(t, 3.1975992e+07, 1208746.8)
-    left = tl.fma(left, t, -3334559.0)
-    left = tl.fma(left, t, -109106.91)
-    left = tl.fma(left, t, 131064.69)
-    left = tl.fma(left, t, 4062.3982)
-    left = tl.fma(left, t, -2293.0068)
-    left = tl.fma(left, t, -47.796417)
-    left = tl.fma(left, t, 23.812202)
-    left = tl.fma(left, t, 3.7042801)
-    left = tl.fma(left, t, 2.470036)
-    left = tl.fma(left, t, -0.19790858)
-    left = tl.fma(left, t, -0.12521194)
-    left = tl.where(y >= 0, 0.0, left)
-    t = root - 1.125
-    on_right = tl.fma(t, -0.16235426, -0.25277844)
-    on_right = tl.fma(on_right, t, 0.4343553)
-    on_right = tl.fma(on_right, t, 0.89527446)
-    on_right = tl.fma(on_right, t, -0.18040574)
-    on_right = tl.fma(on_right, t, -1.1612041)
-    on_right = tl.fma(on_right, t, -0.5657973)
-    on_right = tl.fma(on_right, t, 0.4688914)
-    on_right = tl.fma(on_right, t, 1.0097284)
-    on_right = tl.fma(on_right, t, 0.3010279)
-    on_right = tl.fma(on_right, t, -1.0902905)
-    on_right = tl.fma(on_right, t, 0.18277955)
-    on_right = tl.fma(on_right, t, 1.1209929)
-    on_right = tl.where(height > 4.625, 1.0, on_right)
-    return tl.where(right, on_right, left)
+    v0 = tl.maximum((y + 0.16992188) + 2.7591908e-5, 2.7591908e-5, propagate_nan=tl.PropagateNan.ALL)
+    v1 = tl.sqrt(v0)
+    v2 = v1 - 0.20605469
+    v3 = tl.fma(v2, 3.1975992e7, 1208746.8)
+    v3 = tl.fma(v3, v2, -3334559.0)
+    v3 = tl.fma(v3, v2, -109106.91)
+    v3 = tl.fma(v3, v2, 131064.69)
+    v3 = tl.fma(v3, v2, 4062.3982)
+    v3 = tl.fma(v3, v2, -2293.0068)
+    v3 = tl.fma(v3, v2, -47.796417)
+    v3 = tl.fma(v3, v2, 23.812202)
+    v3 = tl.fma(v3, v2, 3.7042801)
+    v3 = tl.fma(v3, v2, 2.470036)
+    v3 = tl.fma(v3, v2, -0.19790858)
+    v2 = tl.fma(v3, v2, -0.12521194)
+    v1 = v1 - 1.125
+    v3 = tl.fma(v1, -0.16235426, -0.25277844)
+    v3 = tl.fma(v3, v1, 0.4343553)
+    v3 = tl.fma(v3, v1, 0.89527446)
+    v3 = tl.fma(v3, v1, -0.18040574)
+    v3 = tl.fma(v3, v1, -1.1612041)
+    v3 = tl.fma(v3, v1, -0.5657973)
+    v3 = tl.fma(v3, v1, 0.4688914)
+    v3 = tl.fma(v3, v1, 1.0097284)
+    v3 = tl.fma(v3, v1, 0.3010279)
+    v3 = tl.fma(v3, v1, -1.0902905)
+    v3 = tl.fma(v3, v1, 0.18277955)
+    v1 = tl.fma(v3, v1, 1.1209929)
+    return tl.where(right, tl.where(v0 > 4.625, 1.0, v1), tl.where(y >= 0.0, 0.0, v2))
 
 
 def _gelu_fp16_factor_torch(y: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
     """g(y, S) of gelu-fp16."""
-    height = torch.clamp((y - -0.16992188) - -2.7591908e-05, min=2.7591908e-05)
-    root = torch.sqrt(height)
-    t = root - 0.20605469
-    left = t * 3.1975992e+07 + 1208746.8
-    left = left * t + -3334559.0
-    left = left * t + -109106.91
-    left = left * t + 131064.69
-    left = left * t + 4062.3982
-    left = left * t + -2293.0068
-    left = left * t + -47.796417
-    left = left * t + 23.812202
-    left = left * t + 3.7042801
-    left = left * t + 2.470036
-    left = left * t + -0.19790858
-    left = left * t + -0.12521194
-    left = torch.where(y >= 0, 0.0, left)
-    t = root - 1.125
-    on_right = t * -0.16235426 + -0.25277844
-    on_right = on_right * t + 0.4343553
-    on_right = on_right * t + 0.89527446
-    on_right = on_right * t + -0.18040574
-    on_right = on_right * t + -1.1612041
-    on_right = on_right * t + -0.5657973
-    on_right = on_right * t + 0.4688914
-    on_right = on_right * t + 1.0097284
-    on_right = on_right * t + 0.3010279
-    on_right = on_right * t + -1.0902905
-    on_right = on_right * t + 0.18277955
-    on_right = on_right * t + 1.1209929
-    on_right = torch.where(height > 4.625, 1.0, on_right)
-    return torch.where(right, on_right, left)
+    v0 = torch.clamp((y + 0.16992188) + 2.7591908e-5, min=2.7591908e-5)
+    v1 = torch.sqrt(v0)
+    v2 = v1 - 0.20605469
+    v3 = 3.1975992e7 * v2 + 1208746.8
+    v3 = v3 * v2 - 3334559.0
+    v3 = v3 * v2 - 109106.91
+    v3 = v3 * v2 + 131064.69
+    v3 = v3 * v2 + 4062.3982
+    v3 = v3 * v2 - 2293.0068
+    v3 = v3 * v2 - 47.796417
+    v3 = v3 * v2 + 23.812202
+    v3 = v3 * v2 + 3.7042801
+    v3 = v3 * v2 + 2.470036
+    v3 = v3 * v2 - 0.19790858
+    v2 = v3 * v2 - 0.12521194
+    v1 = v1 - 1.125
+    v3 = -0.16235426 * v1 - 0.25277844
+    v3 = v3 * v1 + 0.4343553
+    v3 = v3 * v1 + 0.89527446
+    v3 = v3 * v1 - 0.18040574
+    v3 = v3 * v1 - 1.1612041
+    v3 = v3 * v1 - 0.5657973
+    v3 = v3 * v1 + 0.4688914
+    v3 = v3 * v1 + 1.0097284
+    v3 = v3 * v1 + 0.3010279
+    v3 = v3 * v1 - 1.0902905
+    v3 = v3 * v1 + 0.18277955
+    v1 = v3 * v1 + 1.1209929
+    v2 = torch.where(right, torch.where(v0 > 4.625, 1.0, v1), torch.where(y >= 0.0, 0.0, v2))
+    return v2
 
 
 @_jit
 def _gelu_fp32_factor(y, right, PTX: tl.constexpr):
     """g(y, S) of gelu-fp32."""
-    height = tl.maximum((y - -0.16997121) - 7.0273294e-09, 5.4644284e-10, propagate_nan=tl.PropagateNan.ALL)
-    root = tl.sqrt_rn(height)
-    t = root - 0.41210938
-    denominator = tl.fma(t, 1.632783e+08, -3.4280694e+08)
-    denominator = tl.fma(denominator, t, 4.242683e+08)
-    denominator = tl.fma(denominator, t, -6.0145412e+07)
-    denominator = tl.fma(denominator, t, 1220714.6)
-    denominator = tl.fma(denominator, t, -3315.161)
-    denominator = tl.fma(denominator, t, 1.0)
-    numerator = tl.fma(t, 1.02355245e+09, 1.6715656e+08)
-    numerator = tl.fma(numerator, t, -9.795225e+07)
-    numerator = tl.fma(numerator, t, 2858064.8)
-    numerator = tl.fma(numerator, t, -10008.54)
-    numerator = tl.fma(numerator, t, 4.8501134)
-    numerator = tl.fma(numerator, t, -5.4338225e-04)
-    left = tl.div_rn(numerator, denominator)
-    left = tl.where(y >= 0, 0.0, left)
-    t = root - 1.5
-    denominator = tl.fma(t, 0.14769357, 0.72986966)
-    denominator = tl.fma(denominator, t, 1.88301)
-    denominator = tl.fma(denominator, t, 2.7264194)
-    denominator = tl.fma(denominator, t, 2.221538)
-    denominator = tl.fma(denominator, t, 2.9972737)
-    denominator = tl.fma(denominator, t, 0.08980348)
-    denominator = tl.fma(denominator, t, 1.0)
-    numerator = tl.fma(t, 0.91304255, 2.3716576)
-    numerator = tl.fma(numerator, t, 1.6482021)
-    numerator = tl.fma(numerator, t, 2.769346)
-    numerator = tl.fma(numerator, t, 3.2186692)
-    numerator = tl.fma(numerator, t, -0.198265)
-    numerator = tl.fma(numerator, t, 1.0727745)
-    on_right = tl.div_rn(numerator, denominator)
-    on_right = tl.where(height > 5.625, 1.0, on_right)
-    return tl.where(right, on_right, left)
+    v0 = tl.maximum((y + 0.16997121) - 7.0273294e-9, 5.4644284e-10, propagate_nan=tl.PropagateNan.ALL)
+    v1 = tl.sqrt_rn(v0)
+    v2 = v1 - 0.41210938
+    v3 = tl.fma(v2, 1.632783e8, -3.4280694e8)
+    v3 = tl.fma(v3, v2, 4.242683e8)
+    v3 = tl.fma(v3, v2, -6.0145412e7)
+    v3 = tl.fma(v3, v2, 1220714.6)
+    v3 = tl.fma(v3, v2, -3315.161)
+    v3 = tl.fma(v3, v2, 1.0)
+    v4 = tl.fma(v2, 1.02355245e9, 1.6715656e8)
+    v4 = tl.fma(v4, v2, -9.795225e7)
+    v4 = tl.fma(v4, v2, 2858064.8)
+    v4 = tl.fma(v4, v2, -10008.54)
+    v4 = tl.fma(v4, v2, 4.8501134)
+    v2 = tl.fma(v4, v2, -5.4338225e-4)
+    v3 = tl.where(y >= 0.0, 0.0, tl.div_rn(v2, v3))
+    v1 = v1 - 1.5
+    v2 = tl.fma(v1, 0.14769357, 0.72986966)
+    v2 = tl.fma(v2, v1, 1.88301)
+    v2 = tl.fma(v2, v1, 2.7264194)
+    v2 = tl.fma(v2, v1, 2.221538)
+    v2 = tl.fma(v2, v1, 2.9972737)
+    v2 = tl.fma(v2, v1, 0.08980348)
+    v2 = tl.fma(v2, v1, 1.0)
+    v4 = tl.fma(v1, 0.91304255, 2.3716576)
+    v4 = tl.fma(v4, v1, 1.6482021)
+    v4 = tl.fma(v4, v1, 2.769346)
+    v4 = tl.fma(v4, v1, 3.2186692)
+    v4 = tl.fma(v4, v1, -0.198265)
+    v1 = tl.fma(v4, v1, 1.0727745)
+    v2 = tl.where(v0 > 5.625, 1.0, tl.div_rn(v1, v2))
+    return tl.where(right, v2, v3)
 
 
 def _gelu_fp32_factor_torch(y: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
     """g(y, S) of gelu-fp32."""
-    height = torch.clamp((y - -0.16997121) - 7.0273294e-09, min=5.4644284e-10)
-    root = torch.sqrt(height)
-    t = root - 0.41210938
-    denominator = t * 1.632783e+08 + -3.4280694e+08
-    denominator = denominator * t + 4.242683e+08
-    denominator = denominator * t + -6.0145412e+07
-    denominator = denominator * t + 1220714.6
-    denominator = denominator * t + -3315.161
-    denominator = denominator * t + 1.0
-    numerator = t * 1.02355245e+09 + 1.6715656e+08
-    numerator = numerator * t + -9.795225e+07
-    numerator = numerator * t + 2858064.8
-    numerator = numerator * t + -10008.54
-    numerator = numerator * t + 4.8501134
-    numerator = numerator * t + -5.4338225e-04
-    left = numerator / denominator
-    left = torch.where(y >= 0, 0.0, left)
-    t = root - 1.5
-    denominator = t * 0.14769357 + 0.72986966
-    denominator = denominator * t + 1.88301
-    denominator = denominator * t + 2.7264194
-    denominator = denominator * t + 2.221538
-    denominator = denominator * t + 2.9972737
-    denominator = denominator * t + 0.08980348
-    denominator = denominator * t + 1.0
-    numerator = t * 0.91304255 + 2.3716576
-    numerator = numerator * t + 1.6482021
-    numerator = numerator * t + 2.769346
-    numerator = numerator * t + 3.2186692
-    numerator = numerator * t + -0.198265
-    numerator = numerator * t + 1.0727745
-    on_right = numerator / denominator
-    on_right = torch.where(height > 5.625, 1.0, on_right)
-    return torch.where(right, on_right, left)
+    v0 = torch.clamp((y + 0.16997121) - 7.0273294e-9, min=5.4644284e-10)
+    v1 = torch.sqrt(v0)
+    v2 = v1 - 0.41210938
+    v3 = 1.632783e8 * v2 - 3.4280694e8
+    v3 = v3 * v2 + 4.242683e8
+    v3 = v3 * v2 - 6.0145412e7
+    v3 = v3 * v2 + 1220714.6
+    v3 = v3 * v2 - 3315.161
+    v3 = v3 * v2 + 1.0
+    v4 = 1.02355245e9 * v2 + 1.6715656e8
+    v4 = v4 * v2 - 9.795225e7
+    v4 = v4 * v2 + 2858064.8
+    v4 = v4 * v2 - 10008.54
+    v4 = v4 * v2 + 4.8501134
+    v2 = v4 * v2 - 5.4338225e-4
+    v1 = v1 - 1.5
+    v4 = 0.14769357 * v1 + 0.72986966
+    v4 = v4 * v1 + 1.88301
+    v4 = v4 * v1 + 2.7264194
+    v4 = v4 * v1 + 2.221538
+    v4 = v4 * v1 + 2.9972737
+    v4 = v4 * v1 + 0.08980348
+    v4 = v4 * v1 + 1.0
+    v5 = 0.91304255 * v1 + 2.3716576
+    v5 = v5 * v1 + 1.6482021
+    v5 = v5 * v1 + 2.769346
+    v5 = v5 * v1 + 3.2186692
+    v5 = v5 * v1 - 0.198265
+    v1 = v5 * v1 + 1.0727745
+    v4 = torch.where(v0 > 5.625, 1.0, v1 / v4)
+    return torch.where(right, v4, torch.where(y >= 0.0, 0.0, v2 / v3))
 
 
 @_jit
 def _silu_16_forward(x, PTX: tl.constexpr):
-    """x·σ(x), largest relative error 3e-5."""
-    held = tl.maximum(x, -110.0, propagate_nan=tl.PropagateNan.ALL)
-    z = held
-    e = tl.exp2(tl.minimum(tl.abs(z), 110.0, propagate_nan=tl.PropagateNan.ALL) * -0.7213475)
-    inverse = _reciprocal(tl.fma(e, e, 1.0), PTX)
-    factor = tl.where(x < 0, e, 1.0)
-    return ((held * inverse) * factor) * factor
+    """f(x) = x·σ(x), for results of 16 bits."""
+    v0 = tl.maximum(x, -110.0, propagate_nan=tl.PropagateNan.ALL)
+    v1 = tl.minimum(tl.abs(v0), 110.0, propagate_nan=tl.PropagateNan.ALL)
+    v1 = tl.exp2(v1 * -0.7213475)
+    v2 = tl.fma(v1, v1, 1.0)
+    v1 = tl.where(v0 < 0.0, v1, 1.0)
+    return ((v0 * _reciprocal(v2, PTX)) * v1) * v1
+
+
+def _silu_16_forward_torch(x: torch.Tensor) -> torch.Tensor:
+    """f(x) = x·σ(x), for results of 16 bits."""
+    v0 = torch.clamp(x, min=-110.0)
+    v1 = torch.clamp(torch.abs(v0), max=110.0)
+    v1 = torch.exp2(v1 * -0.7213475)
+    v2 = v1 * v1 + 1.0
+    v1 = torch.where(v0 < 0.0, v1, 1.0)
+    return ((v0 * torch.reciprocal(v2)) * v1) * v1
 
 
 @_jit
-def _silu_16_gate(x, PTX: tl.constexpr):
-    """x·σ(x) and its derivative, for results of 16 bits."""
-    held = tl.maximum(x, -110.0, propagate_nan=tl.PropagateNan.ALL)
-    z = held
-    e = tl.exp2(tl.minimum(tl.abs(z), 110.0, propagate_nan=tl.PropagateNan.ALL) * -0.7213475)
-    inverse = _reciprocal(tl.fma(e, e, 1.0), PTX)
-    factor = tl.where(x < 0, e, 1.0)
-    value = ((held * inverse) * factor) * factor
-    falling = (inverse * e) * e
-    bounded = tl.minimum(held, 110.0, propagate_nan=tl.PropagateNan.ALL)
-    slope = bounded
-    on_left = falling * tl.fma(slope, inverse, 1.0)
-    on_right = inverse * tl.fma(slope, falling, 1.0)
-    return value, tl.where(x < 0, on_left, on_right)
+def _silu_16_gate(a, PTX: tl.constexpr):
+    """f(a) and f'(a), f(x) = x·σ(x), for results of 16 bits."""
+    v0 = tl.maximum(a, -110.0, propagate_nan=tl.PropagateNan.ALL)
+    v1 = tl.minimum(tl.abs(v0), 110.0, propagate_nan=tl.PropagateNan.ALL)
+    v1 = tl.exp2(v1 * -0.7213475)
+    v2 = tl.fma(v1, v1, 1.0)
+    v2 = _reciprocal(v2, PTX)
+    is0 = v0 < 0.0
+    v3 = tl.where(is0, v1, 1.0)
+    v1 = (v2 * v1) * v1
+    v4 = tl.minimum(v0, 110.0, propagate_nan=tl.PropagateNan.ALL)
+    v5 = tl.fma(v4, v2, 1.0)
+    v4 = tl.fma(v4, v1, 1.0)
+    return ((v0 * v2) * v3) * v3, tl.where(is0, v1 * v5, v2 * v4)
+
+
+def _silu_16_gate_torch(a: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """f(a) and f'(a), f(x) = x·σ(x), for results of 16 bits."""
+    v0 = torch.clamp(a, min=-110.0)
+    v1 = torch.clamp(torch.abs(v0), max=110.0)
+    v1 = torch.exp2(v1 * -0.7213475)
+    v2 = v1 * v1 + 1.0
+    v2 = torch.reciprocal(v2)
+    is0 = v0 < 0.0
+    v3 = torch.where(is0, v1, 1.0)
+    v1 = (v2 * v1) * v1
+    v4 = torch.clamp(v0, max=110.0)
+    v5 = v4 * v2 + 1.0
+    v4 = v4 * v1 + 1.0
+    return ((v0 * v2) * v3) * v3, torch.where(is0, v1 * v5, v2 * v4)
 
 
 @_jit
 def _silu_32_forward(x, PTX: tl.constexpr):
-    """x·σ(x) in fp32: invact.runtime.FloatSilu, 1 ulp near the minimum."""
-    size = tl.abs(x)
-    segment = (tl.fma(size, 0.875, 12582912.0)).to(tl.int32, bitcast=True) & 7
-    b0 = (segment & 1) != 0
-    b1 = (segment & 2) != 0
-    b2 = (segment & 4) != 0
-    d = size - _pick(b0, b1, b2, 0.0, 1.2799038, 1.8015406, 3.6230297, 4.783541, 5.910482, 7.0716286, 8.190347)
-    p = _pick(b0, b1, b2, -1.956729e-04, 1.1342981e-04, -2.3851115e-05, -2.4468495e-06, 9.491735e-07, 2.8643154e-07, 4.902738e-08, 2.849055e-09)
-    p = tl.fma(p, d, _pick(b0, b1, b2, 0.0, -2.1963728e-05, 2.0694088e-04, -1.2825904e-05, -5.350111e-06, -9.839094e-07, -4.4832177e-08, 5.7063854e-08))
-    p = tl.fma(p, d, _pick(b0, b1, b2, 0.0020796137, -0.0011071163, -6.886224e-04, 1.0224742e-04, 2.364558e-05, 2.1445e-06, -1.0085728e-06, -8.0884206e-07))
-    p = tl.fma(p, d, _pick(b0, b1, b2, 0.0, 0.0030350904, 7.7728815e-05, -4.536919e-04, -5.4174365e-05, 1.4046175e-05, 1.3780297e-05, 7.2561693e-06))
-    p = tl.fma(p, d, _pick(b0, b1, b2, -0.02083299, 0.00474131, 0.008482991, 0.0010569955, -1.4987396e-04, -1.9694061e-04, -1.0621509e-04, -4.8102127e-05))
-    p = tl.fma(p, d, _pick(b0, b1, b2, 0.0, -0.04885567, -0.033698577, 9.643536e-04, 0.0021902667, 0.0012722164, 5.706974e-04, 2.3921054e-04))
-    p = tl.fma(p, d, _pick(b0, b1, b2, 0.24999999, 0.10869482, 0.043098457, -0.01816956, -0.011125021, -0.0052287187, -0.0021437928, -8.5724116e-04))
-    p = tl.fma(p, d, _pick(b0, b1, b2, -1.1754944e-38, 3.1317578e-04, 0.07739478, 0.065767184, 0.031062389, 0.0132325385, 0.0051444415, 0.0019928282))
-    positive = tl.fma(size, tl.where(segment == 0, -0.0, 0.5), 0.5 * x)
-    near = tl.fma(p, d, positive + _pick(b0, b1, b2, -0.0, -0.27846432, -0.25521278, -0.09422493, -0.039688587, -0.01597929, -0.005997658, -0.0022706985))
-    exponent = -tl.minimum(size, 120.0, propagate_nan=tl.PropagateNan.ALL)
-    z = tl.fma(exponent, 1.442695, 1.2583103e+07)
-    k = z - 1.2583103e+07
-    r = tl.fma(k, -0.69314575, exponent) + tl.fma(k, -1.4286068e-06, 0.0)
-    s = tl.fma(r, 0.0013814612, 0.00836871)
-    s = tl.fma(s, r, 0.04166839)
-    s = tl.fma(s, r, 0.16666521)
-    s = tl.fma(s, r, 0.49999994)
-    excess = tl.fma(r * r, s, r)
-    scale = ((z).to(tl.int32, bitcast=True) << 23).to(tl.float32, bitcast=True)
-    significand = excess + 1.0
-    e = (significand * scale) * 5.421010862427522e-20
-    less = tl.fma(-e, e, e)
-    remainder = tl.fma(-less, significand, excess)
-    product = tl.fma(exponent, remainder, exponent) * scale
-    far = tl.fma(product, 5.421010862427522e-20, tl.where(x < 0, -0.0, x))
-    return tl.where(size >= 8.5, far, near)
-
-
-@_jit
-def _silu_32_gate(x, PTX: tl.constexpr):
-    """x·σ(x) to 3 ulp and its derivative: invact.runtime.FloatSiluGate."""
-    held = tl.maximum(x, -87.0, propagate_nan=tl.PropagateNan.ALL)
-    bounded = tl.minimum(held, 40.0, propagate_nan=tl.PropagateNan.ALL)
-    exponent = -bounded
-    z = tl.fma(exponent, 1.442695, 1.2583103e+07)
-    k = z - 1.2583103e+07
-    r = tl.fma(k, -0.69314575, exponent) + tl.fma(k, -1.4286068e-06, 0.0)
-    s = tl.fma(r, 0.0013814612, 0.00836871)
-    s = tl.fma(s, r, 0.04166839)
-    s = tl.fma(s, r, 0.16666521)
-    s = tl.fma(s, r, 0.49999994)
-    excess = tl.fma(r * r, s, r)
-    scale = (((z).to(tl.int32, bitcast=True) << 23) - 536870912).to(tl.float32, bitcast=True)
-    power = tl.fma(scale, excess, scale)
-    sigmoid = tl.div_rn(tl.full(held.shape, 1.0, tl.float32), 1.0 + power)
-    slope = sigmoid * tl.fma(bounded, power * sigmoid, 1.0)
-    return held * sigmoid, tl.where(x < -87.0, 0.0, slope)
-
-
-def _silu_16_forward_torch(x: torch.Tensor) -> torch.Tensor:
-    """x·σ(x), largest relative error 3e-5."""
-    held = torch.clamp(x, min=-110.0)
-    z = held
-    e = torch.exp2(torch.clamp(torch.abs(z), max=110.0) * -0.7213475)
-    inverse = 1.0 / (e * e + 1.0)
-    factor = torch.where(x < 0, e, 1.0)
-    return ((held * inverse) * factor) * factor
-
-
-def _silu_16_gate_torch(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """x·σ(x) and its derivative, for results of 16 bits."""
-    held = torch.clamp(x, min=-110.0)
-    z = held
-    e = torch.exp2(torch.clamp(torch.abs(z), max=110.0) * -0.7213475)
-    inverse = 1.0 / (e * e + 1.0)
-    factor = torch.where(x < 0, e, 1.0)
-    value = ((held * inverse) * factor) * factor
-    falling = (inverse * e) * e
-    bounded = torch.clamp(held, max=110.0)
-    slope = bounded
-    on_left = falling * (slope * inverse + 1.0)
-    on_right = inverse * (slope * falling + 1.0)
-    return value, torch.where(x < 0, on_left, on_right)
+    """f(x) = x·σ(x) in fp32."""
+    v0 = tl.abs(x)
+    v1 = tl.fma(v0, 0.875, 1.2582912e7)
+    k0 = v1.to(tl.int32, bitcast=True)
+    v1 = _pick(k0, 0.0, 1.2799038, 1.8015406, 3.6230297, 4.783541, 5.910482, 7.0716286, 8.190347)
+    v1 = v0 - v1
+    v2 = _pick(k0, -1.956729e-4, 1.1342981e-4, -2.3851115e-5, -2.4468495e-6, 9.491735e-7, 2.8643154e-7, 4.902738e-8, 2.849055e-9)
+    v3 = _pick(k0, 0.0, -2.1963728e-5, 2.0694088e-4, -1.2825904e-5, -5.350111e-6, -9.839094e-7, -4.4832177e-8, 5.7063854e-8)
+    v3 = tl.fma(v2, v1, v3)
+    v2 = _pick(k0, 0.0020796137, -0.0011071163, -6.886224e-4, 1.0224742e-4, 2.364558e-5, 2.1445e-6, -1.0085728e-6, -8.0884206e-7)
+    v2 = tl.fma(v3, v1, v2)
+    v3 = _pick(k0, 0.0, 0.0030350904, 7.7728815e-5, -4.536919e-4, -5.4174365e-5, 1.4046175e-5, 1.3780297e-5, 7.2561693e-6)
+    v3 = tl.fma(v2, v1, v3)
+    v2 = _pick(k0, -0.02083299, 0.00474131, 0.008482991, 0.0010569955, -1.4987396e-4, -1.9694061e-4, -1.0621509e-4, -4.8102127e-5)
+    v2 = tl.fma(v3, v1, v2)
+    v3 = _pick(k0, 0.0, -0.04885567, -0.033698577, 9.643536e-4, 0.0021902667, 0.0012722164, 5.706974e-4, 2.3921054e-4)
+    v3 = tl.fma(v2, v1, v3)
+    v2 = _pick(k0, 0.24999999, 0.10869482, 0.043098457, -0.01816956, -0.011125021, -0.0052287187, -0.0021437928, -8.5724116e-4)
+    v2 = tl.fma(v3, v1, v2)
+    v3 = _pick(k0, -1.1754944e-38, 3.1317578e-4, 0.07739478, 0.065767184, 0.031062389, 0.0132325385, 0.0051444415, 0.0019928282)
+    v3 = tl.fma(v2, v1, v3)
+    v2 = _pick(k0, -0.0, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5)
+    v2 = tl.fma(v0, v2, 0.5 * x)
+    v4 = _pick(k0, -0.0, -0.27846432, -0.25521278, -0.09422493, -0.039688587, -0.01597929, -0.005997658, -0.0022706985)
+    v4 = tl.fma(v3, v1, v2 + v4)
+    v2 = tl.minimum(v0, 120.0, propagate_nan=tl.PropagateNan.ALL)
+    v2 = -v2
+    v1 = tl.fma(v2, 1.442695, 1.2583103e7)
+    v3 = v1 - 1.2583103e7
+    v5 = tl.fma(v3, -0.69314575, v2)
+    v3 = tl.fma(v3, -1.4286068e-6, 0.0)
+    v3 = v5 + v3
+    v5 = tl.fma(v3, 0.0013814612, 0.00836871)
+    v5 = tl.fma(v5, v3, 0.04166839)
+    v5 = tl.fma(v5, v3, 0.16666521)
+    v5 = tl.fma(v5, v3, 0.49999994)
+    v3 = tl.fma(v3 * v3, v5, v3)
+    v5 = v3 + 1.0
+    v1 = (v1.to(tl.int32, bitcast=True) << 23).to(tl.float32, bitcast=True)
+    v6 = (v5 * v1) * 5.421011e-20
+    v6 = tl.fma(-v6, v6, v6)
+    v3 = tl.fma(-v6, v5, v3)
+    v2 = tl.fma(v2, v3, v2)
+    v1 = tl.fma(v2 * v1, 5.421011e-20, tl.where(x < 0.0, -0.0, x))
+    return tl.where(v0 >= 8.5, v1, v4)
 
 
 def _silu_32_forward_torch(x: torch.Tensor) -> torch.Tensor:
-    """x·σ(x) in fp32: invact.runtime.FloatSilu, 1 ulp near the minimum."""
-    size = torch.abs(x)
-    segment = (size * 0.875 + 12582912.0).view(torch.int32) & 7
-    d = size - torch.tensor([0.0, 1.2799038, 1.8015406, 3.6230297, 4.783541, 5.910482, 7.0716286, 8.190347], device=x.device)[segment]
-    p = torch.tensor([-1.956729e-04, 1.1342981e-04, -2.3851115e-05, -2.4468495e-06, 9.491735e-07, 2.8643154e-07, 4.902738e-08, 2.849055e-09], device=x.device)[segment]
-    p = p * d + torch.tensor([0.0, -2.1963728e-05, 2.0694088e-04, -1.2825904e-05, -5.350111e-06, -9.839094e-07, -4.4832177e-08, 5.7063854e-08], device=x.device)[segment]
-    p = p * d + torch.tensor([0.0020796137, -0.0011071163, -6.886224e-04, 1.0224742e-04, 2.364558e-05, 2.1445e-06, -1.0085728e-06, -8.0884206e-07], device=x.device)[segment]
-    p = p * d + torch.tensor([0.0, 0.0030350904, 7.7728815e-05, -4.536919e-04, -5.4174365e-05, 1.4046175e-05, 1.3780297e-05, 7.2561693e-06], device=x.device)[segment]
-    p = p * d + torch.tensor([-0.02083299, 0.00474131, 0.008482991, 0.0010569955, -1.4987396e-04, -1.9694061e-04, -1.0621509e-04, -4.8102127e-05], device=x.device)[segment]
-    p = p * d + torch.tensor([0.0, -0.04885567, -0.033698577, 9.643536e-04, 0.0021902667, 0.0012722164, 5.706974e-04, 2.3921054e-04], device=x.device)[segment]
-    p = p * d + torch.tensor([0.24999999, 0.10869482, 0.043098457, -0.01816956, -0.011125021, -0.0052287187, -0.0021437928, -8.5724116e-04], device=x.device)[segment]
-    p = p * d + torch.tensor([-1.1754944e-38, 3.1317578e-04, 0.07739478, 0.065767184, 0.031062389, 0.0132325385, 0.0051444415, 0.0019928282], device=x.device)[segment]
-    positive = size * torch.where(segment == 0, -0.0, 0.5) + 0.5 * x
-    near = p * d + (positive + torch.tensor([-0.0, -0.27846432, -0.25521278, -0.09422493, -0.039688587, -0.01597929, -0.005997658, -0.0022706985], device=x.device)[segment])
-    exponent = -torch.clamp(size, max=120.0)
-    z = exponent * 1.442695 + 1.2583103e+07
-    k = z - 1.2583103e+07
-    r = (k * -0.69314575 + exponent) + (k * -1.4286068e-06 + 0.0)
-    s = r * 0.0013814612 + 0.00836871
-    s = s * r + 0.04166839
-    s = s * r + 0.16666521
-    s = s * r + 0.49999994
-    excess = (r * r) * s + r
-    scale = ((z).view(torch.int32) << 23).view(torch.float32)
-    significand = excess + 1.0
-    e = (significand * scale) * 5.421010862427522e-20
-    less = -e * e + e
-    remainder = -less * significand + excess
-    product = (exponent * remainder + exponent) * scale
-    far = product * 5.421010862427522e-20 + torch.where(x < 0, -0.0, x)
-    return torch.where(size >= 8.5, far, near)
+    """f(x) = x·σ(x) in fp32."""
+    v0 = torch.abs(x)
+    v1 = v0 * 0.875 + 1.2582912e7
+    k0 = v1.view(torch.int32)
+    v1 = torch.tensor([0.0, 1.2799038, 1.8015406, 3.6230297, 4.783541, 5.910482, 7.0716286, 8.190347], dtype=torch.float32, device=x.device)[k0 & 7]
+    v1 = v0 - v1
+    v2 = torch.tensor([-1.956729e-4, 1.1342981e-4, -2.3851115e-5, -2.4468495e-6, 9.491735e-7, 2.8643154e-7, 4.902738e-8, 2.849055e-9], dtype=torch.float32, device=x.device)[k0 & 7]
+    v3 = torch.tensor([0.0, -2.1963728e-5, 2.0694088e-4, -1.2825904e-5, -5.350111e-6, -9.839094e-7, -4.4832177e-8, 5.7063854e-8], dtype=torch.float32, device=x.device)[k0 & 7]
+    v3 = v2 * v1 + v3
+    v2 = torch.tensor([0.0020796137, -0.0011071163, -6.886224e-4, 1.0224742e-4, 2.364558e-5, 2.1445e-6, -1.0085728e-6, -8.0884206e-7], dtype=torch.float32, device=x.device)[k0 & 7]
+    v2 = v3 * v1 + v2
+    v3 = torch.tensor([0.0, 0.0030350904, 7.7728815e-5, -4.536919e-4, -5.4174365e-5, 1.4046175e-5, 1.3780297e-5, 7.2561693e-6], dtype=torch.float32, device=x.device)[k0 & 7]
+    v3 = v2 * v1 + v3
+    v2 = torch.tensor([-0.02083299, 0.00474131, 0.008482991, 0.0010569955, -1.4987396e-4, -1.9694061e-4, -1.0621509e-4, -4.8102127e-5], dtype=torch.float32, device=x.device)[k0 & 7]
+    v2 = v3 * v1 + v2
+    v3 = torch.tensor([0.0, -0.04885567, -0.033698577, 9.643536e-4, 0.0021902667, 0.0012722164, 5.706974e-4, 2.3921054e-4], dtype=torch.float32, device=x.device)[k0 & 7]
+    v3 = v2 * v1 + v3
+    v2 = torch.tensor([0.24999999, 0.10869482, 0.043098457, -0.01816956, -0.011125021, -0.0052287187, -0.0021437928, -8.5724116e-4], dtype=torch.float32, device=x.device)[k0 & 7]
+    v2 = v3 * v1 + v2
+    v3 = torch.tensor([-1.1754944e-38, 3.1317578e-4, 0.07739478, 0.065767184, 0.031062389, 0.0132325385, 0.0051444415, 0.0019928282], dtype=torch.float32, device=x.device)[k0 & 7]
+    v3 = v2 * v1 + v3
+    v2 = torch.tensor([-0.0, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5], dtype=torch.float32, device=x.device)[k0 & 7]
+    v2 = v0 * v2 + (0.5 * x)
+    v4 = torch.tensor([-0.0, -0.27846432, -0.25521278, -0.09422493, -0.039688587, -0.01597929, -0.005997658, -0.0022706985], dtype=torch.float32, device=x.device)[k0 & 7]
+    v4 = v3 * v1 + (v2 + v4)
+    v2 = -torch.clamp(v0, max=120.0)
+    v1 = v2 * 1.442695 + 1.2583103e7
+    v3 = v1 - 1.2583103e7
+    v5 = v3 * -0.69314575 + v2
+    v3 = v3 * -1.4286068e-6 + 0.0
+    v3 = v5 + v3
+    v5 = 0.0013814612 * v3 + 0.00836871
+    v5 = v5 * v3 + 0.04166839
+    v5 = v5 * v3 + 0.16666521
+    v5 = v5 * v3 + 0.49999994
+    v3 = (v3 * v3) * v5 + v3
+    v5 = v3 + 1.0
+    v1 = (v1.view(torch.int32) << 23).view(torch.float32)
+    v6 = (v5 * v1) * 5.421011e-20
+    v6 = (-v6) * v6 + v6
+    v3 = (-v6) * v5 + v3
+    v2 = v2 * v3 + v2
+    v1 = (v2 * v1) * 5.421011e-20 + torch.where(x < 0.0, -0.0, x)
+    return torch.where(v0 >= 8.5, v1, v4)
 
 
-def _silu_32_gate_torch(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """x·σ(x) to 3 ulp and its derivative: invact.runtime.FloatSiluGate."""
-    held = torch.clamp(x, min=-87.0)
-    bounded = torch.clamp(held, max=40.0)
-    exponent = -bounded
-    z = exponent * 1.442695 + 1.2583103e+07
-    k = z - 1.2583103e+07
-    r = (k * -0.69314575 + exponent) + (k * -1.4286068e-06 + 0.0)
-    s = r * 0.0013814612 + 0.00836871
-    s = s * r + 0.04166839
-    s = s * r + 0.16666521
-    s = s * r + 0.49999994
-    excess = (r * r) * s + r
-    scale = (((z).view(torch.int32) << 23) - 536870912).view(torch.float32)
-    power = scale * excess + scale
-    sigmoid = 1.0 / (1.0 + power)
-    slope = sigmoid * (bounded * (power * sigmoid) + 1.0)
-    return held * sigmoid, torch.where(x < -87.0, 0.0, slope)
+@_jit
+def _silu_32_gate(a, PTX: tl.constexpr):
+    """f(a) and f'(a), f(x) = x·σ(x) in fp32."""
+    v0 = tl.maximum(a, -87.0, propagate_nan=tl.PropagateNan.ALL)
+    v1 = tl.minimum(v0, 40.0, propagate_nan=tl.PropagateNan.ALL)
+    v2 = -v1
+    v3 = tl.fma(v2, 1.442695, 1.2583103e7)
+    v4 = v3 - 1.2583103e7
+    v2 = tl.fma(v4, -0.69314575, v2)
+    v4 = tl.fma(v4, -1.4286068e-6, 0.0)
+    v4 = v2 + v4
+    v2 = tl.fma(v4, 0.0013814612, 0.00836871)
+    v2 = tl.fma(v2, v4, 0.04166839)
+    v2 = tl.fma(v2, v4, 0.16666521)
+    v2 = tl.fma(v2, v4, 0.49999994)
+    v4 = tl.fma(v4 * v4, v2, v4)
+    k0 = (v3.to(tl.int32, bitcast=True) << 23) - 536870912
+    v3 = k0.to(tl.float32, bitcast=True)
+    v3 = tl.fma(v3, v4, v3)
+    v4 = tl.div_rn(tl.full(a.shape, 1.0, tl.float32), 1.0 + v3)
+    v3 = tl.fma(v1, v3 * v4, 1.0)
+    return v0 * v4, tl.where(a < -87.0, 0.0, v4 * v3)
+
+
+def _silu_32_gate_torch(a: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """f(a) and f'(a), f(x) = x·σ(x) in fp32."""
+    v0 = torch.clamp(a, min=-87.0)
+    v1 = torch.clamp(v0, max=40.0)
+    v2 = -v1
+    v3 = v2 * 1.442695 + 1.2583103e7
+    v4 = v3 - 1.2583103e7
+    v2 = v4 * -0.69314575 + v2
+    v4 = v4 * -1.4286068e-6 + 0.0
+    v4 = v2 + v4
+    v2 = 0.0013814612 * v4 + 0.00836871
+    v2 = v2 * v4 + 0.04166839
+    v2 = v2 * v4 + 0.16666521
+    v2 = v2 * v4 + 0.49999994
+    v4 = (v4 * v4) * v2 + v4
+    k0 = (v3.view(torch.int32) << 23) - 536870912
+    v3 = k0.view(torch.float32)
+    v3 = v3 * v4 + v3
+    v4 = 1.0 / (1.0 + v3)
+    v3 = v1 * (v3 * v4) + 1.0
+    return v0 * v4, torch.where(a < -87.0, 0.0, v4 * v3)
 
 
 @_jit
 def _silu_bf16_factor(y, right, PTX: tl.constexpr):
     """g(y, S) of silu-bf16."""
-    height = tl.maximum((y - -0.27929688) - 0.0011177277, 3.6057565e-05, propagate_nan=tl.PropagateNan.ALL)
-    root = tl.sqrt(height)
-    t = root - 0.26367188
-    left = tl.fma(t, 0.71443766, 0.6562143)
-    left = tl.fma(left, t, 1.3841233)
-    left = tl.fma(left, t, -0.0472485)
-    left = tl.fma(left, t, -0.09938737)
-    left = tl.where(y >= 0, 0.0, left)
-    t = root - 1.5
-    on_right = tl.fma(t, 0.0036483107, 0.014441653)
-    on_right = tl.fma(on_right, t, -0.02217005)
-    on_right = tl.fma(on_right, t, -0.1167533)
-    on_right = tl.fma(on_right, t, 0.11410244)
-    on_right = tl.fma(on_right, t, 0.3094726)
-    on_right = tl.fma(on_right, t, -0.45155218)
-    on_right = tl.fma(on_right, t, 0.06386398)
-    on_right = tl.fma(on_right, t, 1.0978585)
-    on_right = tl.where(height > 9.375, 1.0, on_right)
-    return tl.where(right, on_right, left)
+    v0 = tl.maximum((y + 0.27929688) - 0.0011177277, 3.6057565e-5, propagate_nan=tl.PropagateNan.ALL)
+    v1 = tl.sqrt(v0)
+    v2 = v1 - 0.26367188
+    v3 = tl.fma(v2, 0.71443766, 0.6562143)
+    v3 = tl.fma(v3, v2, 1.3841233)
+    v3 = tl.fma(v3, v2, -0.0472485)
+    v2 = tl.fma(v3, v2, -0.09938737)
+    v1 = v1 - 1.5
+    v3 = tl.fma(v1, 0.0036483107, 0.014441653)
+    v3 = tl.fma(v3, v1, -0.02217005)
+    v3 = tl.fma(v3, v1, -0.1167533)
+    v3 = tl.fma(v3, v1, 0.11410244)
+    v3 = tl.fma(v3, v1, 0.3094726)
+    v3 = tl.fma(v3, v1, -0.45155218)
+    v3 = tl.fma(v3, v1, 0.06386398)
+    v1 = tl.fma(v3, v1, 1.0978585)
+    return tl.where(right, tl.where(v0 > 9.375, 1.0, v1), tl.where(y >= 0.0, 0.0, v2))
 
 
 def _silu_bf16_factor_torch(y: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
     """g(y, S) of silu-bf16."""
-    height = torch.clamp((y - -0.27929688) - 0.0011177277, min=3.6057565e-05)
-    root = torch.sqrt(height)
-    t = root - 0.26367188
-    left = t * 0.71443766 + 0.6562143
-    left = left * t + 1.3841233
-    left = left * t + -0.0472485
-    left = left * t + -0.09938737
-    left = torch.where(y >= 0, 0.0, left)
-    t = root - 1.5
-    on_right = t * 0.0036483107 + 0.014441653
-    on_right = on_right * t + -0.02217005
-    on_right = on_right * t + -0.1167533
-    on_right = on_right * t + 0.11410244
-    on_right = on_right * t + 0.3094726
-    on_right = on_right * t + -0.45155218
-    on_right = on_right * t + 0.06386398
-    on_right = on_right * t + 1.0978585
-    on_right = torch.where(height > 9.375, 1.0, on_right)
-    return torch.where(right, on_right, left)
+    v0 = torch.clamp((y + 0.27929688) - 0.0011177277, min=3.6057565e-5)
+    v1 = torch.sqrt(v0)
+    v2 = v1 - 0.26367188
+    v3 = 0.71443766 * v2 + 0.6562143
+    v3 = v3 * v2 + 1.3841233
+    v3 = v3 * v2 - 0.0472485
+    v2 = v3 * v2 - 0.09938737
+    v1 = v1 - 1.5
+    v3 = 0.0036483107 * v1 + 0.014441653
+    v3 = v3 * v1 - 0.02217005
+    v3 = v3 * v1 - 0.1167533
+    v3 = v3 * v1 + 0.11410244
+    v3 = v3 * v1 + 0.3094726
+    v3 = v3 * v1 - 0.45155218
+    v3 = v3 * v1 + 0.06386398
+    v1 = v3 * v1 + 1.0978585
+    v2 = torch.where(right, torch.where(v0 > 9.375, 1.0, v1), torch.where(y >= 0.0, 0.0, v2))
+    return v2
 
 
 @_jit
 def _silu_fp16_factor(y, right, PTX: tl.constexpr):
     """g(y, S) of silu-fp16."""
-    height = tl.maximum((y - -0.27856445) - 1.3361583e-04, 5.5399873e-06, propagate_nan=tl.PropagateNan.ALL)
-    root = tl.sqrt(height)
-    t = root - 0.26367188
-    left = tl.fma(t, 12.678573, 1.4411728)
-    left = tl.fma(left, t, -0.9055103)
-    left = tl.fma(left, t, 0.57903343)
-    left = tl.fma(left, t, 1.4303253)
-    left = tl.fma(left, t, -0.04787888)
-    left = tl.fma(left, t, -0.09946235)
-    left = tl.where(y >= 0, 0.0, left)
-    t = root - 1.75
-    on_right = tl.fma(t, 8.065361e-04, 8.8231376e-04)
-    on_right = tl.fma(on_right, t, -0.008577202)
-    on_right = tl.fma(on_right, t, -0.009710861)
-    on_right = tl.fma(on_right, t, 0.041052595)
-    on_right = tl.fma(on_right, t, 0.04640915)
-    on_right = tl.fma(on_right, t, -0.14012954)
-    on_right = tl.fma(on_right, t, -0.0787199)
-    on_right = tl.fma(on_right, t, 0.34484088)
-    on_right = tl.fma(on_right, t, -0.18532445)
-    on_right = tl.fma(on_right, t, -0.09752108)
-    on_right = tl.fma(on_right, t, 1.0903478)
-    on_right = tl.where(height > 11.75, 1.0, on_right)
-    return tl.where(right, on_right, left)
+    v0 = tl.maximum((y + 0.27856445) - 1.3361583e-4, 5.5399873e-6, propagate_nan=tl.PropagateNan.ALL)
+    v1 = tl.sqrt(v0)
+    v2 = v1 - 0.26367188
+    v3 = tl.fma(v2, 12.678573, 1.4411728)
+    v3 = tl.fma(v3, v2, -0.9055103)
+    v3 = tl.fma(v3, v2, 0.57903343)
+    v3 = tl.fma(v3, v2, 1.4303253)
+    v3 = tl.fma(v3, v2, -0.04787888)
+    v2 = tl.fma(v3, v2, -0.09946235)
+    v1 = v1 - 1.75
+    v3 = tl.fma(v1, 8.065361e-4, 8.8231376e-4)
+    v3 = tl.fma(v3, v1, -0.008577202)
+    v3 = tl.fma(v3, v1, -0.009710861)
+    v3 = tl.fma(v3, v1, 0.041052595)
+    v3 = tl.fma(v3, v1, 0.04640915)
+    v3 = tl.fma(v3, v1, -0.14012954)
+    v3 = tl.fma(v3, v1, -0.0787199)
+    v3 = tl.fma(v3, v1, 0.34484088)
+    v3 = tl.fma(v3, v1, -0.18532445)
+    v3 = tl.fma(v3, v1, -0.09752108)
+    v1 = tl.fma(v3, v1, 1.0903478)
+    return tl.where(right, tl.where(v0 > 11.75, 1.0, v1), tl.where(y >= 0.0, 0.0, v2))
 
 
 def _silu_fp16_factor_torch(y: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
     """g(y, S) of silu-fp16."""
-    height = torch.clamp((y - -0.27856445) - 1.3361583e-04, min=5.5399873e-06)
-    root = torch.sqrt(height)
-    t = root - 0.26367188
-    left = t * 12.678573 + 1.4411728
-    left = left * t + -0.9055103
-    left = left * t + 0.57903343
-    left = left * t + 1.4303253
-    left = left * t + -0.04787888
-    left = left * t + -0.09946235
-    left = torch.where(y >= 0, 0.0, left)
-    t = root - 1.75
-    on_right = t * 8.065361e-04 + 8.8231376e-04
-    on_right = on_right * t + -0.008577202
-    on_right = on_right * t + -0.009710861
-    on_right = on_right * t + 0.041052595
-    on_right = on_right * t + 0.04640915
-    on_right = on_right * t + -0.14012954
-    on_right = on_right * t + -0.0787199
-    on_right = on_right * t + 0.34484088
-    on_right = on_right * t + -0.18532445
-    on_right = on_right * t + -0.09752108
-    on_right = on_right * t + 1.0903478
-    on_right = torch.where(height > 11.75, 1.0, on_right)
-    return torch.where(right, on_right, left)
+    v0 = torch.clamp((y + 0.27856445) - 1.3361583e-4, min=5.5399873e-6)
+    v1 = torch.sqrt(v0)
+    v2 = v1 - 0.26367188
+    v3 = 12.678573 * v2 + 1.4411728
+    v3 = v3 * v2 - 0.9055103
+    v3 = v3 * v2 + 0.57903343
+    v3 = v3 * v2 + 1.4303253
+    v3 = v3 * v2 - 0.04787888
+    v2 = v3 * v2 - 0.09946235
+    v1 = v1 - 1.75
+    v3 = 8.065361e-4 * v1 + 8.8231376e-4
+    v3 = v3 * v1 - 0.008577202
+    v3 = v3 * v1 - 0.009710861
+    v3 = v3 * v1 + 0.041052595
+    v3 = v3 * v1 + 0.04640915
+    v3 = v3 * v1 - 0.14012954
+    v3 = v3 * v1 - 0.0787199
+    v3 = v3 * v1 + 0.34484088
+    v3 = v3 * v1 - 0.18532445
+    v3 = v3 * v1 - 0.09752108
+    v1 = v3 * v1 + 1.0903478
+    v2 = torch.where(right, torch.where(v0 > 11.75, 1.0, v1), torch.where(y >= 0.0, 0.0, v2))
+    return v2
 
 
 @_jit
 def _silu_fp32_factor(y, right, PTX: tl.constexpr):
     """g(y, S) of silu-fp32."""
-    height = tl.maximum((y - -0.27846456) - 1.7486636e-08, 4.8046966e-10, propagate_nan=tl.PropagateNan.ALL)
-    root = tl.sqrt_rn(height)
-    t = root - 0.52734375
-    denominator = tl.fma(t, -1340.5741, 399.34827)
-    denominator = tl.fma(denominator, t, -2489.987)
-    denominator = tl.fma(denominator, t, 6020.0264)
-    denominator = tl.fma(denominator, t, -287.78387)
-    denominator = tl.fma(denominator, t, 1.0)
-    numerator = tl.fma(t, 9307.358, 4415.535)
-    numerator = tl.fma(numerator, t, -257.83374)
-    numerator = tl.fma(numerator, t, 1.0365639)
-    numerator = tl.fma(numerator, t, -3.35495e-04)
-    left = tl.div_rn(numerator, denominator)
-    left = tl.where(y >= 0, 0.0, left)
-    t = root - 1.5
-    denominator = tl.fma(t, 0.0014278363, 0.024161832)
-    denominator = tl.fma(denominator, t, 0.10581118)
-    denominator = tl.fma(denominator, t, 0.28127643)
-    denominator = tl.fma(denominator, t, 0.45448723)
-    denominator = tl.fma(denominator, t, 0.7649228)
-    denominator = tl.fma(denominator, t, 0.38675007)
-    denominator = tl.fma(denominator, t, 1.0)
-    numerator = tl.fma(t, 0.036146384, 0.07828269)
-    numerator = tl.fma(numerator, t, 0.24703234)
-    numerator = tl.fma(numerator, t, 0.69994366)
-    numerator = tl.fma(numerator, t, 0.4114462)
-    numerator = tl.fma(numerator, t, 0.48596585)
-    numerator = tl.fma(numerator, t, 1.0976307)
-    on_right = tl.div_rn(numerator, denominator)
-    on_right = tl.where(height > 16.875, 1.0, on_right)
-    return tl.where(right, on_right, left)
+    v0 = tl.maximum((y + 0.27846456) - 1.7486636e-8, 4.8046966e-10, propagate_nan=tl.PropagateNan.ALL)
+    v1 = tl.sqrt_rn(v0)
+    v2 = v1 - 0.52734375
+    v3 = tl.fma(v2, -1340.5741, 399.34827)
+    v3 = tl.fma(v3, v2, -2489.987)
+    v3 = tl.fma(v3, v2, 6020.0264)
+    v3 = tl.fma(v3, v2, -287.78387)
+    v3 = tl.fma(v3, v2, 1.0)
+    v4 = tl.fma(v2, 9307.358, 4415.535)
+    v4 = tl.fma(v4, v2, -257.83374)
+    v4 = tl.fma(v4, v2, 1.0365639)
+    v2 = tl.fma(v4, v2, -3.35495e-4)
+    v3 = tl.where(y >= 0.0, 0.0, tl.div_rn(v2, v3))
+    v1 = v1 - 1.5
+    v2 = tl.fma(v1, 0.0014278363, 0.024161832)
+    v2 = tl.fma(v2, v1, 0.10581118)
+    v2 = tl.fma(v2, v1, 0.28127643)
+    v2 = tl.fma(v2, v1, 0.45448723)
+    v2 = tl.fma(v2, v1, 0.7649228)
+    v2 = tl.fma(v2, v1, 0.38675007)
+    v2 = tl.fma(v2, v1, 1.0)
+    v4 = tl.fma(v1, 0.036146384, 0.07828269)
+    v4 = tl.fma(v4, v1, 0.24703234)
+    v4 = tl.fma(v4, v1, 0.69994366)
+    v4 = tl.fma(v4, v1, 0.4114462)
+    v4 = tl.fma(v4, v1, 0.48596585)
+    v1 = tl.fma(v4, v1, 1.0976307)
+    v2 = tl.where(v0 > 16.875, 1.0, tl.div_rn(v1, v2))
+    return tl.where(right, v2, v3)
 
 
 def _silu_fp32_factor_torch(y: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
     """g(y, S) of silu-fp32."""
-    height = torch.clamp((y - -0.27846456) - 1.7486636e-08, min=4.8046966e-10)
-    root = torch.sqrt(height)
-    t = root - 0.52734375
-    denominator = t * -1340.5741 + 399.34827
-    denominator = denominator * t + -2489.987
-    denominator = denominator * t + 6020.0264
-    denominator = denominator * t + -287.78387
-    denominator = denominator * t + 1.0
-    numerator = t * 9307.358 + 4415.535
-    numerator = numerator * t + -257.83374
-    numerator = numerator * t + 1.0365639
-    numerator = numerator * t + -3.35495e-04
-    left = numerator / denominator
-    left = torch.where(y >= 0, 0.0, left)
-    t = root - 1.5
-    denominator = t * 0.0014278363 + 0.024161832
-    denominator = denominator * t + 0.10581118
-    denominator = denominator * t + 0.28127643
-    denominator = denominator * t + 0.45448723
-    denominator = denominator * t + 0.7649228
-    denominator = denominator * t + 0.38675007
-    denominator = denominator * t + 1.0
-    numerator = t * 0.036146384 + 0.07828269
-    numerator = numerator * t + 0.24703234
-    numerator = numerator * t + 0.69994366
-    numerator = numerator * t + 0.4114462
-    numerator = numerator * t + 0.48596585
-    numerator = numerator * t + 1.0976307
-    on_right = numerator / denominator
-    on_right = torch.where(height > 16.875, 1.0, on_right)
-    return torch.where(right, on_right, left)
+    v0 = torch.clamp((y + 0.27846456) - 1.7486636e-8, min=4.8046966e-10)
+    v1 = torch.sqrt(v0)
+    v2 = v1 - 0.52734375
+    v3 = -1340.5741 * v2 + 399.34827
+    v3 = v3 * v2 - 2489.987
+    v3 = v3 * v2 + 6020.0264
+    v3 = v3 * v2 - 287.78387
+    v3 = v3 * v2 + 1.0
+    v4 = 9307.358 * v2 + 4415.535
+    v4 = v4 * v2 - 257.83374
+    v4 = v4 * v2 + 1.0365639
+    v2 = v4 * v2 - 3.35495e-4
+    v1 = v1 - 1.5
+    v4 = 0.0014278363 * v1 + 0.024161832
+    v4 = v4 * v1 + 0.10581118
+    v4 = v4 * v1 + 0.28127643
+    v4 = v4 * v1 + 0.45448723
+    v4 = v4 * v1 + 0.7649228
+    v4 = v4 * v1 + 0.38675007
+    v4 = v4 * v1 + 1.0
+    v5 = 0.036146384 * v1 + 0.07828269
+    v5 = v5 * v1 + 0.24703234
+    v5 = v5 * v1 + 0.69994366
+    v5 = v5 * v1 + 0.4114462
+    v5 = v5 * v1 + 0.48596585
+    v1 = v5 * v1 + 1.0976307
+    v4 = torch.where(v0 > 16.875, 1.0, v1 / v4)
+    return torch.where(right, v4, torch.where(y >= 0.0, 0.0, v2 / v3))
 
 
 @_jit
 def _gelu_tanh_16_forward(x, PTX: tl.constexpr):
-    """½x·(1 + tanh(√(2/π)·(x + 0.044715x³))), largest relative error 3e-5."""
-    held = tl.maximum(x, -12.0, propagate_nan=tl.PropagateNan.ALL)
-    z = held * tl.fma(held * held, 0.071354814, 1.5957692)
-    e = tl.exp2(tl.minimum(tl.abs(z), 110.0, propagate_nan=tl.PropagateNan.ALL) * -0.7213475)
-    inverse = _reciprocal(tl.fma(e, e, 1.0), PTX)
-    factor = tl.where(x < 0, e, 1.0)
-    return ((held * inverse) * factor) * factor
+    """f(x) = ½x·(1 + tanh(√(2/π)·(x + 0.044715x³))), for results of 16 bits."""
+    v0 = tl.maximum(x, -11.0, propagate_nan=tl.PropagateNan.ALL)
+    v1 = tl.fma(v0 * v0, 0.071354814, 1.5957692)
+    v1 = tl.minimum(tl.abs(v0 * v1), 110.0, propagate_nan=tl.PropagateNan.ALL)
+    v1 = tl.exp2(v1 * -0.7213475)
+    v2 = tl.fma(v1, v1, 1.0)
+    v1 = tl.where(v0 < 0.0, v1, 1.0)
+    return ((v0 * _reciprocal(v2, PTX)) * v1) * v1
+
+
+def _gelu_tanh_16_forward_torch(x: torch.Tensor) -> torch.Tensor:
+    """f(x) = ½x·(1 + tanh(√(2/π)·(x + 0.044715x³))), for results of 16 bits."""
+    v0 = torch.clamp(x, min=-11.0)
+    v1 = (v0 * v0) * 0.071354814 + 1.5957692
+    v1 = torch.clamp(torch.abs(v0 * v1), max=110.0)
+    v1 = torch.exp2(v1 * -0.7213475)
+    v2 = v1 * v1 + 1.0
+    v1 = torch.where(v0 < 0.0, v1, 1.0)
+    return ((v0 * torch.reciprocal(v2)) * v1) * v1
 
 
 @_jit
-def _gelu_tanh_16_gate(x, PTX: tl.constexpr):
-    """½x·(1 + tanh(√(2/π)·(x + 0.044715x³))) and its derivative, for results of 16 bits."""
-    held = tl.maximum(x, -12.0, propagate_nan=tl.PropagateNan.ALL)
-    z = held * tl.fma(held * held, 0.071354814, 1.5957692)
-    e = tl.exp2(tl.minimum(tl.abs(z), 110.0, propagate_nan=tl.PropagateNan.ALL) * -0.7213475)
-    inverse = _reciprocal(tl.fma(e, e, 1.0), PTX)
-    factor = tl.where(x < 0, e, 1.0)
-    value = ((held * inverse) * factor) * factor
-    falling = (inverse * e) * e
-    bounded = tl.minimum(held, 12.0, propagate_nan=tl.PropagateNan.ALL)
-    slope = bounded * tl.fma(bounded * bounded, 0.21406445, 1.5957692)
-    on_left = falling * tl.fma(slope, inverse, 1.0)
-    on_right = inverse * tl.fma(slope, falling, 1.0)
-    return value, tl.where(x < 0, on_left, on_right)
+def _gelu_tanh_16_gate(a, PTX: tl.constexpr):
+    """f(a) and f'(a), f(x) = ½x·(1 + tanh(√(2/π)·(x + 0.044715x³))), for results of 16 bits."""
+    v0 = tl.maximum(a, -11.0, propagate_nan=tl.PropagateNan.ALL)
+    v1 = tl.fma(v0 * v0, 0.071354814, 1.5957692)
+    v1 = tl.minimum(tl.abs(v0 * v1), 110.0, propagate_nan=tl.PropagateNan.ALL)
+    v1 = tl.exp2(v1 * -0.7213475)
+    v2 = tl.fma(v1, v1, 1.0)
+    v2 = _reciprocal(v2, PTX)
+    is0 = v0 < 0.0
+    v3 = tl.where(is0, v1, 1.0)
+    v1 = (v2 * v1) * v1
+    v4 = tl.minimum(v0, 11.0, propagate_nan=tl.PropagateNan.ALL)
+    v5 = tl.fma(v4 * v4, 0.21406445, 1.5957692)
+    v5 = v4 * v5
+    v4 = tl.fma(v5, v2, 1.0)
+    v5 = tl.fma(v5, v1, 1.0)
+    return ((v0 * v2) * v3) * v3, tl.where(is0, v1 * v4, v2 * v5)
+
+
+def _gelu_tanh_16_gate_torch(a: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """f(a) and f'(a), f(x) = ½x·(1 + tanh(√(2/π)·(x + 0.044715x³))), for results of 16 bits."""
+    v0 = torch.clamp(a, min=-11.0)
+    v1 = (v0 * v0) * 0.071354814 + 1.5957692
+    v1 = torch.clamp(torch.abs(v0 * v1), max=110.0)
+    v1 = torch.exp2(v1 * -0.7213475)
+    v2 = v1 * v1 + 1.0
+    v2 = torch.reciprocal(v2)
+    is0 = v0 < 0.0
+    v3 = torch.where(is0, v1, 1.0)
+    v1 = (v2 * v1) * v1
+    v4 = torch.clamp(v0, max=11.0)
+    v5 = (v4 * v4) * 0.21406445 + 1.5957692
+    v5 = v4 * v5
+    v4 = v5 * v2 + 1.0
+    v5 = v5 * v1 + 1.0
+    return ((v0 * v2) * v3) * v3, torch.where(is0, v1 * v4, v2 * v5)
 
 
 @_jit
 def _gelu_tanh_32_forward(x, PTX: tl.constexpr):
-    """½x·(1 + tanh(√(2/π)·(x + 0.044715x³))) in fp32."""
-    held = tl.maximum(x, -12.0, propagate_nan=tl.PropagateNan.ALL)
-    argument = held * tl.fma(held * held, 0.071354814, 1.5957692)
-    exponent = -tl.minimum(tl.abs(argument), 120.0, propagate_nan=tl.PropagateNan.ALL)
-    z = tl.fma(exponent, 1.442695, 1.2583103e+07)
-    k = z - 1.2583103e+07
-    r = tl.fma(k, -0.69314575, exponent) + tl.fma(k, -1.4286068e-06, 0.0)
-    s = tl.fma(r, 0.0013814612, 0.00836871)
-    s = tl.fma(s, r, 0.04166839)
-    s = tl.fma(s, r, 0.16666521)
-    s = tl.fma(s, r, 0.49999994)
-    excess = tl.fma(r * r, s, r)
-    significand = excess + 1.0
-    scale = ((z).to(tl.int32, bitcast=True) << 23).to(tl.float32, bitcast=True)
-    e = (significand * scale) * 5.421010862427522e-20
-    inverse = tl.div_rn(tl.full(held.shape, 1.0, tl.float32), 1.0 + e)
-    return tl.where(x < 0, (((held * inverse) * significand) * scale) * 5.421010862427522e-20, x * inverse)
-
-
-@_jit
-def _gelu_tanh_32_gate(x, PTX: tl.constexpr):
-    """½x·(1 + tanh(√(2/π)·(x + 0.044715x³))) and its derivative in fp32."""
-    held = tl.maximum(x, -12.0, propagate_nan=tl.PropagateNan.ALL)
-    argument = held * tl.fma(held * held, 0.071354814, 1.5957692)
-    exponent = -tl.minimum(tl.abs(argument), 120.0, propagate_nan=tl.PropagateNan.ALL)
-    z = tl.fma(exponent, 1.442695, 1.2583103e+07)
-    k = z - 1.2583103e+07
-    r = tl.fma(k, -0.69314575, exponent) + tl.fma(k, -1.4286068e-06, 0.0)
-    s = tl.fma(r, 0.0013814612, 0.00836871)
-    s = tl.fma(s, r, 0.04166839)
-    s = tl.fma(s, r, 0.16666521)
-    s = tl.fma(s, r, 0.49999994)
-    excess = tl.fma(r * r, s, r)
-    significand = excess + 1.0
-    scale = ((z).to(tl.int32, bitcast=True) << 23).to(tl.float32, bitcast=True)
-    e = (significand * scale) * 5.421010862427522e-20
-    inverse = tl.div_rn(tl.full(held.shape, 1.0, tl.float32), 1.0 + e)
-    value = tl.where(x < 0, (((held * inverse) * significand) * scale) * 5.421010862427522e-20, x * inverse)
-    falling = inverse * e
-    bounded = tl.minimum(held, 12.0, propagate_nan=tl.PropagateNan.ALL)
-    slope = bounded * tl.fma(bounded * bounded, 0.21406445, 1.5957692)
-    on_left = falling * tl.fma(slope, inverse, 1.0)
-    on_right = inverse * tl.fma(slope, falling, 1.0)
-    return value, tl.where(x < 0, on_left, on_right)
-
-
-def _gelu_tanh_16_forward_torch(x: torch.Tensor) -> torch.Tensor:
-    """½x·(1 + tanh(√(2/π)·(x + 0.044715x³))), largest relative error 3e-5."""
-    held = torch.clamp(x, min=-12.0)
-    z = held * ((held * held) * 0.071354814 + 1.5957692)
-    e = torch.exp2(torch.clamp(torch.abs(z), max=110.0) * -0.7213475)
-    inverse = 1.0 / (e * e + 1.0)
-    factor = torch.where(x < 0, e, 1.0)
-    return ((held * inverse) * factor) * factor
-
-
-def _gelu_tanh_16_gate_torch(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """½x·(1 + tanh(√(2/π)·(x + 0.044715x³))) and its derivative, for results of 16 bits."""
-    held = torch.clamp(x, min=-12.0)
-    z = held * ((held * held) * 0.071354814 + 1.5957692)
-    e = torch.exp2(torch.clamp(torch.abs(z), max=110.0) * -0.7213475)
-    inverse = 1.0 / (e * e + 1.0)
-    factor = torch.where(x < 0, e, 1.0)
-    value = ((held * inverse) * factor) * factor
-    falling = (inverse * e) * e
-    bounded = torch.clamp(held, max=12.0)
-    slope = bounded * ((bounded * bounded) * 0.21406445 + 1.5957692)
-    on_left = falling * (slope * inverse + 1.0)
-    on_right = inverse * (slope * falling + 1.0)
-    return value, torch.where(x < 0, on_left, on_right)
+    """f(x) = ½x·(1 + tanh(√(2/π)·(x + 0.044715x³))) in fp32."""
+    v0 = tl.minimum(tl.abs(x), 11.0, propagate_nan=tl.PropagateNan.ALL)
+    v1 = v0 * v0
+    v2 = tl.fma(v0, v0, -v1)
+    v3 = v1 * 0.071354814
+    v4 = tl.fma(v1, 0.071354814, -v3)
+    v4 = tl.fma(v2, 0.071354814, v4)
+    v4 = tl.fma(v1, 2.3988325e-9, v4)
+    v1 = v3 + 1.5957692
+    v2 = v1 - 1.5957692
+    v4 = ((1.5957692 - (v1 - v2)) + (v3 - v2)) + (v4 - 4.534068e-8)
+    v2 = -(v0 * v1)
+    v1 = tl.fma(v0, v1, v2)
+    v1 = tl.fma(v0, v4, v1)
+    v4 = tl.fma(v2, 1.442695, 1.2583103e7)
+    v3 = v4 - 1.2583103e7
+    v2 = tl.fma(v3, -0.69314575, v2)
+    v1 = tl.fma(v3, -1.4286068e-6, -v1)
+    v3 = v2 + v1
+    v5 = tl.fma(v3, 0.0013814612, 0.00836871)
+    v5 = tl.fma(v5, v3, 0.04166839)
+    v5 = tl.fma(v5, v3, 0.16666521)
+    v5 = tl.fma(v5, v3, 0.49999994)
+    v6 = v3 * v3
+    v7 = tl.fma(v6, v5, v3)
+    v8 = v7 + 1.0
+    v5 = tl.fma(v6, v5, v3 - v7)
+    v2 = (v7 - (v8 - 1.0)) + (v5 + (v1 - (v3 - v2)))
+    v4 = (v4.to(tl.int32, bitcast=True) << 23).to(tl.float32, bitcast=True)
+    v3 = (v8 * v4) * 5.421011e-20
+    v1 = v3 + 1.0
+    v3 = (v3 - (v1 - 1.0)) + ((v2 * v4) * 5.421011e-20)
+    v5 = tl.div_rn(tl.full(x.shape, 1.0, tl.float32), v1)
+    v1 = tl.fma(-v1, v5, 1.0)
+    v1 = tl.fma(-v3, v5, v1)
+    v3 = v8 * v5
+    v7 = tl.fma(v8, v5, -v3)
+    v7 = tl.fma(v2, v5, v7)
+    v7 = tl.fma(v8, v5 * v1, v7)
+    v1 = v3 * v0
+    v3 = tl.fma(v3, v0, -v1)
+    v3 = tl.fma(v7, v0, v3)
+    return tl.fma((-(v1 + v3)) * v4, 5.421011e-20, tl.where(x < 0.0, -0.0, x))
 
 
 def _gelu_tanh_32_forward_torch(x: torch.Tensor) -> torch.Tensor:
-    """½x·(1 + tanh(√(2/π)·(x + 0.044715x³))) in fp32."""
-    held = torch.clamp(x, min=-12.0)
-    argument = held * ((held * held) * 0.071354814 + 1.5957692)
-    exponent = -torch.clamp(torch.abs(argument), max=120.0)
-    z = exponent * 1.442695 + 1.2583103e+07
-    k = z - 1.2583103e+07
-    r = (k * -0.69314575 + exponent) + (k * -1.4286068e-06 + 0.0)
-    s = r * 0.0013814612 + 0.00836871
-    s = s * r + 0.04166839
-    s = s * r + 0.16666521
-    s = s * r + 0.49999994
-    excess = (r * r) * s + r
-    significand = excess + 1.0
-    scale = ((z).view(torch.int32) << 23).view(torch.float32)
-    e = (significand * scale) * 5.421010862427522e-20
-    inverse = 1.0 / (1.0 + e)
-    return torch.where(x < 0, (((held * inverse) * significand) * scale) * 5.421010862427522e-20, x * inverse)
+    """f(x) = ½x·(1 + tanh(√(2/π)·(x + 0.044715x³))) in fp32."""
+    v0 = torch.clamp(torch.abs(x), max=11.0)
+    v1 = v0 * v0
+    v2 = v0 * v0 - v1
+    v3 = v1 * 0.071354814
+    v4 = v1 * 0.071354814 - v3
+    v4 = v2 * 0.071354814 + v4
+    v4 = v1 * 2.3988325e-9 + v4
+    v1 = v3 + 1.5957692
+    v2 = v1 - 1.5957692
+    v4 = ((1.5957692 - (v1 - v2)) + (v3 - v2)) + (v4 - 4.534068e-8)
+    v2 = -(v0 * v1)
+    v1 = v0 * v1 + v2
+    v1 = v0 * v4 + v1
+    v4 = v2 * 1.442695 + 1.2583103e7
+    v3 = v4 - 1.2583103e7
+    v2 = v3 * -0.69314575 + v2
+    v1 = v3 * -1.4286068e-6 - v1
+    v3 = v2 + v1
+    v5 = 0.0013814612 * v3 + 0.00836871
+    v5 = v5 * v3 + 0.04166839
+    v5 = v5 * v3 + 0.16666521
+    v5 = v5 * v3 + 0.49999994
+    v6 = v3 * v3
+    v7 = v6 * v5 + v3
+    v8 = v7 + 1.0
+    v5 = v6 * v5 + (v3 - v7)
+    v2 = (v7 - (v8 - 1.0)) + (v5 + (v1 - (v3 - v2)))
+    v4 = (v4.view(torch.int32) << 23).view(torch.float32)
+    v3 = (v8 * v4) * 5.421011e-20
+    v1 = v3 + 1.0
+    v3 = (v3 - (v1 - 1.0)) + ((v2 * v4) * 5.421011e-20)
+    v5 = 1.0 / v1
+    v1 = (-v1) * v5 + 1.0
+    v1 = (-v3) * v5 + v1
+    v3 = v8 * v5
+    v7 = v8 * v5 - v3
+    v7 = v2 * v5 + v7
+    v7 = v8 * (v5 * v1) + v7
+    v1 = v3 * v0
+    v3 = v3 * v0 - v1
+    v3 = v7 * v0 + v3
+    return ((-(v1 + v3)) * v4) * 5.421011e-20 + torch.where(x < 0.0, -0.0, x)
 
 
-def _gelu_tanh_32_gate_torch(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """½x·(1 + tanh(√(2/π)·(x + 0.044715x³))) and its derivative in fp32."""
-    held = torch.clamp(x, min=-12.0)
-    argument = held * ((held * held) * 0.071354814 + 1.5957692)
-    exponent = -torch.clamp(torch.abs(argument), max=120.0)
-    z = exponent * 1.442695 + 1.2583103e+07
-    k = z - 1.2583103e+07
-    r = (k * -0.69314575 + exponent) + (k * -1.4286068e-06 + 0.0)
-    s = r * 0.0013814612 + 0.00836871
-    s = s * r + 0.04166839
-    s = s * r + 0.16666521
-    s = s * r + 0.49999994
-    excess = (r * r) * s + r
-    significand = excess + 1.0
-    scale = ((z).view(torch.int32) << 23).view(torch.float32)
-    e = (significand * scale) * 5.421010862427522e-20
-    inverse = 1.0 / (1.0 + e)
-    value = torch.where(x < 0, (((held * inverse) * significand) * scale) * 5.421010862427522e-20, x * inverse)
-    falling = inverse * e
-    bounded = torch.clamp(held, max=12.0)
-    slope = bounded * ((bounded * bounded) * 0.21406445 + 1.5957692)
-    on_left = falling * (slope * inverse + 1.0)
-    on_right = inverse * (slope * falling + 1.0)
-    return value, torch.where(x < 0, on_left, on_right)
+@_jit
+def _gelu_tanh_32_gate(a, PTX: tl.constexpr):
+    """f(a) and f'(a), f(x) = ½x·(1 + tanh(√(2/π)·(x + 0.044715x³))) in fp32."""
+    v0 = tl.maximum(a, -10.0, propagate_nan=tl.PropagateNan.ALL)
+    v1 = tl.minimum(v0, 7.4, propagate_nan=tl.PropagateNan.ALL)
+    v2 = v1 * v1
+    v3 = tl.fma(v2, 0.071354814, 1.5957692)
+    v3 = -(v1 * v3)
+    v4 = tl.fma(v3, 1.442695, 1.2583103e7)
+    v5 = v4 - 1.2583103e7
+    v3 = tl.fma(v5, -0.69314575, v3)
+    v5 = tl.fma(v5, -1.4286068e-6, 0.0)
+    v5 = v3 + v5
+    v3 = tl.fma(v5, 0.0013814612, 0.00836871)
+    v3 = tl.fma(v3, v5, 0.04166839)
+    v3 = tl.fma(v3, v5, 0.16666521)
+    v3 = tl.fma(v3, v5, 0.49999994)
+    v5 = tl.fma(v5 * v5, v3, v5)
+    k0 = (v4.to(tl.int32, bitcast=True) << 23) - 536870912
+    v4 = k0.to(tl.float32, bitcast=True)
+    v4 = tl.fma(v4, v5, v4)
+    v5 = tl.div_rn(tl.full(a.shape, 1.0, tl.float32), 1.0 + v4)
+    v2 = tl.fma(v2, 0.21406445, 1.5957692)
+    v4 = tl.fma(v1 * v2, v4 * v5, 1.0)
+    return v0 * v5, tl.where(a < -10.0, 0.0, v5 * v4)
+
+
+def _gelu_tanh_32_gate_torch(a: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """f(a) and f'(a), f(x) = ½x·(1 + tanh(√(2/π)·(x + 0.044715x³))) in fp32."""
+    v0 = torch.clamp(a, min=-10.0)
+    v1 = torch.clamp(v0, max=7.4)
+    v2 = v1 * v1
+    v3 = v2 * 0.071354814 + 1.5957692
+    v3 = -(v1 * v3)
+    v4 = v3 * 1.442695 + 1.2583103e7
+    v5 = v4 - 1.2583103e7
+    v3 = v5 * -0.69314575 + v3
+    v5 = v5 * -1.4286068e-6 + 0.0
+    v5 = v3 + v5
+    v3 = 0.0013814612 * v5 + 0.00836871
+    v3 = v3 * v5 + 0.04166839
+    v3 = v3 * v5 + 0.16666521
+    v3 = v3 * v5 + 0.49999994
+    v5 = (v5 * v5) * v3 + v5
+    k0 = (v4.view(torch.int32) << 23) - 536870912
+    v4 = k0.view(torch.float32)
+    v4 = v4 * v5 + v4
+    v5 = 1.0 / (1.0 + v4)
+    v2 = v2 * 0.21406445 + 1.5957692
+    v4 = (v1 * v2) * (v4 * v5) + 1.0
+    return v0 * v5, torch.where(a < -10.0, 0.0, v5 * v4)
 
 
 @_jit
 def _gelu_tanh_bf16_factor(y, right, PTX: tl.constexpr):
     """g(y, S) of gelu-tanh-bf16."""
-    height = tl.maximum((y - -0.16992188) - -6.1453895e-05, 1.5178921e-04, propagate_nan=tl.PropagateNan.ALL)
-    root = tl.sqrt(height)
-    t = root - 0.20605469
-    left = tl.fma(t, 17473.922, 1485.3088)
-    left = tl.fma(left, t, -1063.3508)
-    left = tl.fma(left, t, -53.70772)
-    left = tl.fma(left, t, 28.199556)
-    left = tl.fma(left, t, 4.236191)
-    left = tl.fma(left, t, 2.3398108)
-    left = tl.fma(left, t, -0.20277847)
-    left = tl.fma(left, t, -0.12500592)
-    left = tl.where(y >= 0, 0.0, left)
-    t = root - 1.0
-    on_right = tl.fma(t, 0.15425843, 0.16539653)
-    on_right = tl.fma(on_right, t, -0.35289592)
-    on_right = tl.fma(on_right, t, -0.5320292)
-    on_right = tl.fma(on_right, t, 0.05796083)
-    on_right = tl.fma(on_right, t, 0.5136221)
-    on_right = tl.fma(on_right, t, 0.6743747)
-    on_right = tl.fma(on_right, t, -0.10925136)
-    on_right = tl.fma(on_right, t, -1.113783)
-    on_right = tl.fma(on_right, t, 0.46274707)
-    on_right = tl.fma(on_right, t, 1.080394)
-    on_right = tl.where(height > 4.0, 1.0, on_right)
-    return tl.where(right, on_right, left)
+    v0 = tl.maximum((y + 0.16992188) + 6.1453895e-5, 1.5178921e-4, propagate_nan=tl.PropagateNan.ALL)
+    v1 = tl.sqrt(v0)
+    v2 = v1 - 0.20605469
+    v3 = tl.fma(v2, 17473.922, 1485.3088)
+    v3 = tl.fma(v3, v2, -1063.3508)
+    v3 = tl.fma(v3, v2, -53.70772)
+    v3 = tl.fma(v3, v2, 28.199556)
+    v3 = tl.fma(v3, v2, 4.236191)
+    v3 = tl.fma(v3, v2, 2.3398108)
+    v3 = tl.fma(v3, v2, -0.20277847)
+    v2 = tl.fma(v3, v2, -0.12500592)
+    v1 = v1 - 1.0
+    v3 = tl.fma(v1, 0.15425843, 0.16539653)
+    v3 = tl.fma(v3, v1, -0.35289592)
+    v3 = tl.fma(v3, v1, -0.5320292)
+    v3 = tl.fma(v3, v1, 0.05796083)
+    v3 = tl.fma(v3, v1, 0.5136221)
+    v3 = tl.fma(v3, v1, 0.6743747)
+    v3 = tl.fma(v3, v1, -0.10925136)
+    v3 = tl.fma(v3, v1, -1.113783)
+    v3 = tl.fma(v3, v1, 0.46274707)
+    v1 = tl.fma(v3, v1, 1.080394)
+    return tl.where(right, tl.where(v0 > 4.0, 1.0, v1), tl.where(y >= 0.0, 0.0, v2))
 
 
 def _gelu_tanh_bf16_factor_torch(y: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
     """g(y, S) of gelu-tanh-bf16."""
-    height = torch.clamp((y - -0.16992188) - -6.1453895e-05, min=1.5178921e-04)
-    root = torch.sqrt(height)
-    t = root - 0.20605469
-    left = t * 17473.922 + 1485.3088
-    left = left * t + -1063.3508
-    left = left * t + -53.70772
-    left = left * t + 28.199556
-    left = left * t + 4.236191
-    left = left * t + 2.3398108
-    left = left * t + -0.20277847
-    left = left * t + -0.12500592
-    left = torch.where(y >= 0, 0.0, left)
-    t = root - 1.0
-    on_right = t * 0.15425843 + 0.16539653
-    on_right = on_right * t + -0.35289592
-    on_right = on_right * t + -0.5320292
-    on_right = on_right * t + 0.05796083
-    on_right = on_right * t + 0.5136221
-    on_right = on_right * t + 0.6743747
-    on_right = on_right * t + -0.10925136
-    on_right = on_right * t + -1.113783
-    on_right = on_right * t + 0.46274707
-    on_right = on_right * t + 1.080394
-    on_right = torch.where(height > 4.0, 1.0, on_right)
-    return torch.where(right, on_right, left)
+    v0 = torch.clamp((y + 0.16992188) + 6.1453895e-5, min=1.5178921e-4)
+    v1 = torch.sqrt(v0)
+    v2 = v1 - 0.20605469
+    v3 = 17473.922 * v2 + 1485.3088
+    v3 = v3 * v2 - 1063.3508
+    v3 = v3 * v2 - 53.70772
+    v3 = v3 * v2 + 28.199556
+    v3 = v3 * v2 + 4.236191
+    v3 = v3 * v2 + 2.3398108
+    v3 = v3 * v2 - 0.20277847
+    v2 = v3 * v2 - 0.12500592
+    v1 = v1 - 1.0
+    v3 = 0.15425843 * v1 + 0.16539653
+    v3 = v3 * v1 - 0.35289592
+    v3 = v3 * v1 - 0.5320292
+    v3 = v3 * v1 + 0.05796083
+    v3 = v3 * v1 + 0.5136221
+    v3 = v3 * v1 + 0.6743747
+    v3 = v3 * v1 - 0.10925136
+    v3 = v3 * v1 - 1.113783
+    v3 = v3 * v1 + 0.46274707
+    v1 = v3 * v1 + 1.080394
+    v2 = torch.where(right, torch.where(v0 > 4.0, 1.0, v1), torch.where(y >= 0.0, 0.0, v2))
+    return v2
 
 
 @_jit
 def _gelu_tanh_fp16_factor(y, right, PTX: tl.constexpr):
     """g(y, S) of gelu-tanh-fp16."""
-    height = tl.maximum((y - -0.17004395) - 1.1627353e-05, 1.4460104e-05, propagate_nan=tl.PropagateNan.ALL)
-    root = tl.sqrt(height)
-    t = root - 0.20605469
-    left = tl.fma(t, 1.2406161e+09, 2.2465642e+08)
-    left = tl.fma(left, t, -1.561153e+08)
-    left = tl.fma(left, t, -2.6609908e+07)
-    left = tl.fma(left, t, 7744647.0)
-    left = tl.fma(left, t, 1216300.4)
-    left = tl.fma(left, t, -188576.12)
-    left = tl.fma(left, t, -26236.096)
-    left = tl.fma(left, t, 2395.128)
-    left = tl.fma(left, t, 289.0797)
-    left = tl.fma(left, t, -8.708716)
-    left = tl.fma(left, t, 2.0292766)
-    left = tl.fma(left, t, 2.529516)
-    left = tl.fma(left, t, -0.19853209)
-    left = tl.fma(left, t, -0.12520008)
-    left = tl.where(y >= 0, 0.0, left)
-    t = root - 1.0
-    on_right = tl.fma(t, -0.075229615, -0.114610255)
-    on_right = tl.fma(on_right, t, 0.25469756)
-    on_right = tl.fma(on_right, t, 0.4758193)
-    on_right = tl.fma(on_right, t, -0.17200562)
-    on_right = tl.fma(on_right, t, -0.6818323)
-    on_right = tl.fma(on_right, t, -0.31408003)
-    on_right = tl.fma(on_right, t, 0.20668165)
-    on_right = tl.fma(on_right, t, 0.44368815)
-    on_right = tl.fma(on_right, t, 0.64621776)
-    on_right = tl.fma(on_right, t, -0.09907074)
-    on_right = tl.fma(on_right, t, -1.1123824)
-    on_right = tl.fma(on_right, t, 0.46230736)
-    on_right = tl.fma(on_right, t, 1.0804082)
-    on_right = tl.where(height > 4.5, 1.0, on_right)
-    return tl.where(right, on_right, left)
+    v0 = tl.maximum((y + 0.17004395) - 1.1627353e-5, 1.4460104e-5, propagate_nan=tl.PropagateNan.ALL)
+    v1 = tl.sqrt(v0)
+    v2 = v1 - 0.20605469
+    v3 = tl.fma(v2, 1.2406161e9, 2.2465642e8)
+    v3 = tl.fma(v3, v2, -1.561153e8)
+    v3 = tl.fma(v3, v2, -2.6609908e7)
+    v3 = tl.fma(v3, v2, 7744647.0)
+    v3 = tl.fma(v3, v2, 1216300.4)
+    v3 = tl.fma(v3, v2, -188576.12)
+    v3 = tl.fma(v3, v2, -26236.096)
+    v3 = tl.fma(v3, v2, 2395.128)
+    v3 = tl.fma(v3, v2, 289.0797)
+    v3 = tl.fma(v3, v2, -8.708716)
+    v3 = tl.fma(v3, v2, 2.0292766)
+    v3 = tl.fma(v3, v2, 2.529516)
+    v3 = tl.fma(v3, v2, -0.19853209)
+    v2 = tl.fma(v3, v2, -0.12520008)
+    v1 = v1 - 1.0
+    v3 = tl.fma(v1, -0.075229615, -0.114610255)
+    v3 = tl.fma(v3, v1, 0.25469756)
+    v3 = tl.fma(v3, v1, 0.4758193)
+    v3 = tl.fma(v3, v1, -0.17200562)
+    v3 = tl.fma(v3, v1, -0.6818323)
+    v3 = tl.fma(v3, v1, -0.31408003)
+    v3 = tl.fma(v3, v1, 0.20668165)
+    v3 = tl.fma(v3, v1, 0.44368815)
+    v3 = tl.fma(v3, v1, 0.64621776)
+    v3 = tl.fma(v3, v1, -0.09907074)
+    v3 = tl.fma(v3, v1, -1.1123824)
+    v3 = tl.fma(v3, v1, 0.46230736)
+    v1 = tl.fma(v3, v1, 1.0804082)
+    return tl.where(right, tl.where(v0 > 4.5, 1.0, v1), tl.where(y >= 0.0, 0.0, v2))
 
 
 def _gelu_tanh_fp16_factor_torch(y: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
     """g(y, S) of gelu-tanh-fp16."""
-    height = torch.clamp((y - -0.17004395) - 1.1627353e-05, min=1.4460104e-05)
-    root = torch.sqrt(height)
-    t = root - 0.20605469
-    left = t * 1.2406161e+09 + 2.2465642e+08
-    left = left * t + -1.561153e+08
-    left = left * t + -2.6609908e+07
-    left = left * t + 7744647.0
-    left = left * t + 1216300.4
-    left = left * t + -188576.12
-    left = left * t + -26236.096
-    left = left * t + 2395.128
-    left = left * t + 289.0797
-    left = left * t + -8.708716
-    left = left * t + 2.0292766
-    left = left * t + 2.529516
-    left = left * t + -0.19853209
-    left = left * t + -0.12520008
-    left = torch.where(y >= 0, 0.0, left)
-    t = root - 1.0
-    on_right = t * -0.075229615 + -0.114610255
-    on_right = on_right * t + 0.25469756
-    on_right = on_right * t + 0.4758193
-    on_right = on_right * t + -0.17200562
-    on_right = on_right * t + -0.6818323
-    on_right = on_right * t + -0.31408003
-    on_right = on_right * t + 0.20668165
-    on_right = on_right * t + 0.44368815
-    on_right = on_right * t + 0.64621776
-    on_right = on_right * t + -0.09907074
-    on_right = on_right * t + -1.1123824
-    on_right = on_right * t + 0.46230736
-    on_right = on_right * t + 1.0804082
-    on_right = torch.where(height > 4.5, 1.0, on_right)
-    return torch.where(right, on_right, left)
+    v0 = torch.clamp((y + 0.17004395) - 1.1627353e-5, min=1.4460104e-5)
+    v1 = torch.sqrt(v0)
+    v2 = v1 - 0.20605469
+    v3 = 1.2406161e9 * v2 + 2.2465642e8
+    v3 = v3 * v2 - 1.561153e8
+    v3 = v3 * v2 - 2.6609908e7
+    v3 = v3 * v2 + 7744647.0
+    v3 = v3 * v2 + 1216300.4
+    v3 = v3 * v2 - 188576.12
+    v3 = v3 * v2 - 26236.096
+    v3 = v3 * v2 + 2395.128
+    v3 = v3 * v2 + 289.0797
+    v3 = v3 * v2 - 8.708716
+    v3 = v3 * v2 + 2.0292766
+    v3 = v3 * v2 + 2.529516
+    v3 = v3 * v2 - 0.19853209
+    v2 = v3 * v2 - 0.12520008
+    v1 = v1 - 1.0
+    v3 = -0.075229615 * v1 - 0.114610255
+    v3 = v3 * v1 + 0.25469756
+    v3 = v3 * v1 + 0.4758193
+    v3 = v3 * v1 - 0.17200562
+    v3 = v3 * v1 - 0.6818323
+    v3 = v3 * v1 - 0.31408003
+    v3 = v3 * v1 + 0.20668165
+    v3 = v3 * v1 + 0.44368815
+    v3 = v3 * v1 + 0.64621776
+    v3 = v3 * v1 - 0.09907074
+    v3 = v3 * v1 - 1.1123824
+    v3 = v3 * v1 + 0.46230736
+    v1 = v3 * v1 + 1.0804082
+    v2 = torch.where(right, torch.where(v0 > 4.5, 1.0, v1), torch.where(y >= 0.0, 0.0, v2))
+    return v2
 
 
 @_jit
 def _gelu_tanh_fp32_factor(y, right, PTX: tl.constexpr):
     """g(y, S) of gelu-tanh-fp32."""
-    height = tl.maximum((y - -0.17004076) - 7.865142e-09, 3.8945752e-10, propagate_nan=tl.PropagateNan.ALL)
-    root = tl.sqrt_rn(height)
-    t = root - 0.41210938
-    denominator = tl.fma(t, 2.1431266e+08, -4.725448e+08)
-    denominator = tl.fma(denominator, t, 5.668041e+08)
-    denominator = tl.fma(denominator, t, -7.004824e+07)
-    denominator = tl.fma(denominator, t, 1231585.2)
-    denominator = tl.fma(denominator, t, -3008.7883)
-    denominator = tl.fma(denominator, t, 1.0)
-    numerator = tl.fma(t, 1.4094222e+09, 2.7510166e+08)
-    numerator = tl.fma(numerator, t, -1.18439624e+08)
-    numerator = tl.fma(numerator, t, 3088483.2)
-    numerator = tl.fma(numerator, t, -10272.935)
-    numerator = tl.fma(numerator, t, 5.9793377)
-    numerator = tl.fma(numerator, t, -9.0192887e-04)
-    left = tl.div_rn(numerator, denominator)
-    left = tl.where(y >= 0, 0.0, left)
-    t = root - 1.375
-    denominator = tl.fma(t, 0.07935096, 0.27226588)
-    denominator = tl.fma(denominator, t, 0.7069541)
-    denominator = tl.fma(denominator, t, 0.9029989)
-    denominator = tl.fma(denominator, t, 0.16553088)
-    denominator = tl.fma(denominator, t, 2.2245865)
-    denominator = tl.fma(denominator, t, -1.0372354)
-    denominator = tl.fma(denominator, t, 1.0)
-    numerator = tl.fma(t, -0.12926984, 0.62634146)
-    numerator = tl.fma(numerator, t, 1.2540824)
-    numerator = tl.fma(numerator, t, -0.7930523)
-    numerator = tl.fma(numerator, t, 1.4072465)
-    numerator = tl.fma(numerator, t, 2.2264028)
-    numerator = tl.fma(numerator, t, -1.3856186)
-    numerator = tl.fma(numerator, t, 1.1081865)
-    on_right = tl.div_rn(numerator, denominator)
-    on_right = tl.where(height > 5.25, 1.0, on_right)
-    return tl.where(right, on_right, left)
+    v0 = tl.maximum((y + 0.17004076) - 7.865142e-9, 3.8945752e-10, propagate_nan=tl.PropagateNan.ALL)
+    v1 = tl.sqrt_rn(v0)
+    v2 = v1 - 0.41210938
+    v3 = tl.fma(v2, 2.1431266e8, -4.725448e8)
+    v3 = tl.fma(v3, v2, 5.668041e8)
+    v3 = tl.fma(v3, v2, -7.004824e7)
+    v3 = tl.fma(v3, v2, 1231585.2)
+    v3 = tl.fma(v3, v2, -3008.7883)
+    v3 = tl.fma(v3, v2, 1.0)
+    v4 = tl.fma(v2, 1.4094222e9, 2.7510166e8)
+    v4 = tl.fma(v4, v2, -1.18439624e8)
+    v4 = tl.fma(v4, v2, 3088483.2)
+    v4 = tl.fma(v4, v2, -10272.935)
+    v4 = tl.fma(v4, v2, 5.9793377)
+    v2 = tl.fma(v4, v2, -9.0192887e-4)
+    v3 = tl.where(y >= 0.0, 0.0, tl.div_rn(v2, v3))
+    v1 = v1 - 1.375
+    v2 = tl.fma(v1, 0.07935096, 0.27226588)
+    v2 = tl.fma(v2, v1, 0.7069541)
+    v2 = tl.fma(v2, v1, 0.9029989)
+    v2 = tl.fma(v2, v1, 0.16553088)
+    v2 = tl.fma(v2, v1, 2.2245865)
+    v2 = tl.fma(v2, v1, -1.0372354)
+    v2 = tl.fma(v2, v1, 1.0)
+    v4 = tl.fma(v1, -0.12926984, 0.62634146)
+    v4 = tl.fma(v4, v1, 1.2540824)
+    v4 = tl.fma(v4, v1, -0.7930523)
+    v4 = tl.fma(v4, v1, 1.4072465)
+    v4 = tl.fma(v4, v1, 2.2264028)
+    v4 = tl.fma(v4, v1, -1.3856186)
+    v1 = tl.fma(v4, v1, 1.1081865)
+    v2 = tl.where(v0 > 5.25, 1.0, tl.div_rn(v1, v2))
+    return tl.where(right, v2, v3)
 
 
 def _gelu_tanh_fp32_factor_torch(y: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
     """g(y, S) of gelu-tanh-fp32."""
-    height = torch.clamp((y - -0.17004076) - 7.865142e-09, min=3.8945752e-10)
-    root = torch.sqrt(height)
-    t = root - 0.41210938
-    denominator = t * 2.1431266e+08 + -4.725448e+08
-    denominator = denominator * t + 5.668041e+08
-    denominator = denominator * t + -7.004824e+07
-    denominator = denominator * t + 1231585.2
-    denominator = denominator * t + -3008.7883
-    denominator = denominator * t + 1.0
-    numerator = t * 1.4094222e+09 + 2.7510166e+08
-    numerator = numerator * t + -1.18439624e+08
-    numerator = numerator * t + 3088483.2
-    numerator = numerator * t + -10272.935
-    numerator = numerator * t + 5.9793377
-    numerator = numerator * t + -9.0192887e-04
-    left = numerator / denominator
-    left = torch.where(y >= 0, 0.0, left)
-    t = root - 1.375
-    denominator = t * 0.07935096 + 0.27226588
-    denominator = denominator * t + 0.7069541
-    denominator = denominator * t + 0.9029989
-    denominator = denominator * t + 0.16553088
-    denominator = denominator * t + 2.2245865
-    denominator = denominator * t + -1.0372354
-    denominator = denominator * t + 1.0
-    numerator = t * -0.12926984 + 0.62634146
-    numerator = numerator * t + 1.2540824
-    numerator = numerator * t + -0.7930523
-    numerator = numerator * t + 1.4072465
-    numerator = numerator * t + 2.2264028
-    numerator = numerator * t + -1.3856186
-    numerator = numerator * t + 1.1081865
-    on_right = numerator / denominator
-    on_right = torch.where(height > 5.25, 1.0, on_right)
-    return torch.where(right, on_right, left)
+    v0 = torch.clamp((y + 0.17004076) - 7.865142e-9, min=3.8945752e-10)
+    v1 = torch.sqrt(v0)
+    v2 = v1 - 0.41210938
+    v3 = 2.1431266e8 * v2 - 4.725448e8
+    v3 = v3 * v2 + 5.668041e8
+    v3 = v3 * v2 - 7.004824e7
+    v3 = v3 * v2 + 1231585.2
+    v3 = v3 * v2 - 3008.7883
+    v3 = v3 * v2 + 1.0
+    v4 = 1.4094222e9 * v2 + 2.7510166e8
+    v4 = v4 * v2 - 1.18439624e8
+    v4 = v4 * v2 + 3088483.2
+    v4 = v4 * v2 - 10272.935
+    v4 = v4 * v2 + 5.9793377
+    v2 = v4 * v2 - 9.0192887e-4
+    v1 = v1 - 1.375
+    v4 = 0.07935096 * v1 + 0.27226588
+    v4 = v4 * v1 + 0.7069541
+    v4 = v4 * v1 + 0.9029989
+    v4 = v4 * v1 + 0.16553088
+    v4 = v4 * v1 + 2.2245865
+    v4 = v4 * v1 - 1.0372354
+    v4 = v4 * v1 + 1.0
+    v5 = -0.12926984 * v1 + 0.62634146
+    v5 = v5 * v1 + 1.2540824
+    v5 = v5 * v1 - 0.7930523
+    v5 = v5 * v1 + 1.4072465
+    v5 = v5 * v1 + 2.2264028
+    v5 = v5 * v1 - 1.3856186
+    v1 = v5 * v1 + 1.1081865
+    v3 = torch.where(right, torch.where(v0 > 5.25, 1.0, v1 / v4), torch.where(y >= 0.0, 0.0, v2 / v3))
+    return v3
 
 
 @_jit
 def _quick_gelu_16_forward(x, PTX: tl.constexpr):
-    """x·σ(1.702x), largest relative error 3e-5."""
-    held = tl.maximum(x, -70.0, propagate_nan=tl.PropagateNan.ALL)
-    z = held * 1.702
-    e = tl.exp2(tl.minimum(tl.abs(z), 110.0, propagate_nan=tl.PropagateNan.ALL) * -0.7213475)
-    inverse = _reciprocal(tl.fma(e, e, 1.0), PTX)
-    factor = tl.where(x < 0, e, 1.0)
-    return ((held * inverse) * factor) * factor
+    """f(x) = x·σ(1.702·x), for results of 16 bits."""
+    v0 = tl.maximum(x, -64.629845, propagate_nan=tl.PropagateNan.ALL)
+    v1 = tl.minimum(tl.abs(v0 * 1.702), 110.0, propagate_nan=tl.PropagateNan.ALL)
+    v1 = tl.exp2(v1 * -0.7213475)
+    v2 = tl.fma(v1, v1, 1.0)
+    v1 = tl.where(v0 < 0.0, v1, 1.0)
+    return ((v0 * _reciprocal(v2, PTX)) * v1) * v1
+
+
+def _quick_gelu_16_forward_torch(x: torch.Tensor) -> torch.Tensor:
+    """f(x) = x·σ(1.702·x), for results of 16 bits."""
+    v0 = torch.clamp(x, min=-64.629845)
+    v1 = torch.clamp(torch.abs(v0 * 1.702), max=110.0)
+    v1 = torch.exp2(v1 * -0.7213475)
+    v2 = v1 * v1 + 1.0
+    v1 = torch.where(v0 < 0.0, v1, 1.0)
+    return ((v0 * torch.reciprocal(v2)) * v1) * v1
 
 
 @_jit
-def _quick_gelu_16_gate(x, PTX: tl.constexpr):
-    """x·σ(1.702x) and its derivative, for results of 16 bits."""
-    held = tl.maximum(x, -70.0, propagate_nan=tl.PropagateNan.ALL)
-    z = held * 1.702
-    e = tl.exp2(tl.minimum(tl.abs(z), 110.0, propagate_nan=tl.PropagateNan.ALL) * -0.7213475)
-    inverse = _reciprocal(tl.fma(e, e, 1.0), PTX)
-    factor = tl.where(x < 0, e, 1.0)
-    value = ((held * inverse) * factor) * factor
-    falling = (inverse * e) * e
-    bounded = tl.minimum(held, 70.0, propagate_nan=tl.PropagateNan.ALL)
-    slope = bounded * 1.702
-    on_left = falling * tl.fma(slope, inverse, 1.0)
-    on_right = inverse * tl.fma(slope, falling, 1.0)
-    return value, tl.where(x < 0, on_left, on_right)
+def _quick_gelu_16_gate(a, PTX: tl.constexpr):
+    """f(a) and f'(a), f(x) = x·σ(1.702·x), for results of 16 bits."""
+    v0 = tl.maximum(a, -64.629845, propagate_nan=tl.PropagateNan.ALL)
+    v1 = tl.minimum(tl.abs(v0 * 1.702), 110.0, propagate_nan=tl.PropagateNan.ALL)
+    v1 = tl.exp2(v1 * -0.7213475)
+    v2 = tl.fma(v1, v1, 1.0)
+    v2 = _reciprocal(v2, PTX)
+    is0 = v0 < 0.0
+    v3 = tl.where(is0, v1, 1.0)
+    v1 = (v2 * v1) * v1
+    v4 = tl.minimum(v0, 64.629845, propagate_nan=tl.PropagateNan.ALL)
+    v4 = v4 * 1.702
+    v5 = tl.fma(v4, v2, 1.0)
+    v4 = tl.fma(v4, v1, 1.0)
+    return ((v0 * v2) * v3) * v3, tl.where(is0, v1 * v5, v2 * v4)
+
+
+def _quick_gelu_16_gate_torch(a: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """f(a) and f'(a), f(x) = x·σ(1.702·x), for results of 16 bits."""
+    v0 = torch.clamp(a, min=-64.629845)
+    v1 = torch.clamp(torch.abs(v0 * 1.702), max=110.0)
+    v1 = torch.exp2(v1 * -0.7213475)
+    v2 = v1 * v1 + 1.0
+    v2 = torch.reciprocal(v2)
+    is0 = v0 < 0.0
+    v3 = torch.where(is0, v1, 1.0)
+    v1 = (v2 * v1) * v1
+    v4 = torch.clamp(v0, max=64.629845) * 1.702
+    v5 = v4 * v2 + 1.0
+    v4 = v4 * v1 + 1.0
+    return ((v0 * v2) * v3) * v3, torch.where(is0, v1 * v5, v2 * v4)
 
 
 @_jit
 def _quick_gelu_32_forward(x, PTX: tl.constexpr):
-    """x·σ(1.702x) in fp32."""
-    held = tl.maximum(x, -70.0, propagate_nan=tl.PropagateNan.ALL)
-    argument = held * 1.702
-    exponent = -tl.minimum(tl.abs(argument), 120.0, propagate_nan=tl.PropagateNan.ALL)
-    z = tl.fma(exponent, 1.442695, 1.2583103e+07)
-    k = z - 1.2583103e+07
-    r = tl.fma(k, -0.69314575, exponent) + tl.fma(k, -1.4286068e-06, 0.0)
-    s = tl.fma(r, 0.0013814612, 0.00836871)
-    s = tl.fma(s, r, 0.04166839)
-    s = tl.fma(s, r, 0.16666521)
-    s = tl.fma(s, r, 0.49999994)
-    excess = tl.fma(r * r, s, r)
-    significand = excess + 1.0
-    scale = ((z).to(tl.int32, bitcast=True) << 23).to(tl.float32, bitcast=True)
-    e = (significand * scale) * 5.421010862427522e-20
-    inverse = tl.div_rn(tl.full(held.shape, 1.0, tl.float32), 1.0 + e)
-    return tl.where(x < 0, (((held * inverse) * significand) * scale) * 5.421010862427522e-20, x * inverse)
-
-
-@_jit
-def _quick_gelu_32_gate(x, PTX: tl.constexpr):
-    """x·σ(1.702x) and its derivative in fp32."""
-    held = tl.maximum(x, -70.0, propagate_nan=tl.PropagateNan.ALL)
-    argument = held * 1.702
-    exponent = -tl.minimum(tl.abs(argument), 120.0, propagate_nan=tl.PropagateNan.ALL)
-    z = tl.fma(exponent, 1.442695, 1.2583103e+07)
-    k = z - 1.2583103e+07
-    r = tl.fma(k, -0.69314575, exponent) + tl.fma(k, -1.4286068e-06, 0.0)
-    s = tl.fma(r, 0.0013814612, 0.00836871)
-    s = tl.fma(s, r, 0.04166839)
-    s = tl.fma(s, r, 0.16666521)
-    s = tl.fma(s, r, 0.49999994)
-    excess = tl.fma(r * r, s, r)
-    significand = excess + 1.0
-    scale = ((z).to(tl.int32, bitcast=True) << 23).to(tl.float32, bitcast=True)
-    e = (significand * scale) * 5.421010862427522e-20
-    inverse = tl.div_rn(tl.full(held.shape, 1.0, tl.float32), 1.0 + e)
-    value = tl.where(x < 0, (((held * inverse) * significand) * scale) * 5.421010862427522e-20, x * inverse)
-    falling = inverse * e
-    bounded = tl.minimum(held, 70.0, propagate_nan=tl.PropagateNan.ALL)
-    slope = bounded * 1.702
-    on_left = falling * tl.fma(slope, inverse, 1.0)
-    on_right = inverse * tl.fma(slope, falling, 1.0)
-    return value, tl.where(x < 0, on_left, on_right)
-
-
-def _quick_gelu_16_forward_torch(x: torch.Tensor) -> torch.Tensor:
-    """x·σ(1.702x), largest relative error 3e-5."""
-    held = torch.clamp(x, min=-70.0)
-    z = held * 1.702
-    e = torch.exp2(torch.clamp(torch.abs(z), max=110.0) * -0.7213475)
-    inverse = 1.0 / (e * e + 1.0)
-    factor = torch.where(x < 0, e, 1.0)
-    return ((held * inverse) * factor) * factor
-
-
-def _quick_gelu_16_gate_torch(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """x·σ(1.702x) and its derivative, for results of 16 bits."""
-    held = torch.clamp(x, min=-70.0)
-    z = held * 1.702
-    e = torch.exp2(torch.clamp(torch.abs(z), max=110.0) * -0.7213475)
-    inverse = 1.0 / (e * e + 1.0)
-    factor = torch.where(x < 0, e, 1.0)
-    value = ((held * inverse) * factor) * factor
-    falling = (inverse * e) * e
-    bounded = torch.clamp(held, max=70.0)
-    slope = bounded * 1.702
-    on_left = falling * (slope * inverse + 1.0)
-    on_right = inverse * (slope * falling + 1.0)
-    return value, torch.where(x < 0, on_left, on_right)
+    """f(x) = x·σ(1.702·x) in fp32."""
+    v0 = tl.minimum(tl.abs(x), 64.629845, propagate_nan=tl.PropagateNan.ALL)
+    v1 = -(v0 * 1.702)
+    v2 = tl.fma(v0, 1.702, v1)
+    v2 = tl.fma(v0, -2.193451e-8, v2)
+    v3 = tl.fma(v1, 1.442695, 1.2583103e7)
+    v4 = v3 - 1.2583103e7
+    v1 = tl.fma(v4, -0.69314575, v1)
+    v2 = tl.fma(v4, -1.4286068e-6, -v2)
+    v4 = v1 + v2
+    v5 = tl.fma(v4, 0.0013814612, 0.00836871)
+    v5 = tl.fma(v5, v4, 0.04166839)
+    v5 = tl.fma(v5, v4, 0.16666521)
+    v5 = tl.fma(v5, v4, 0.49999994)
+    v6 = v4 * v4
+    v7 = tl.fma(v6, v5, v4)
+    v8 = v7 + 1.0
+    v5 = tl.fma(v6, v5, v4 - v7)
+    v1 = (v7 - (v8 - 1.0)) + (v5 + (v2 - (v4 - v1)))
+    v3 = (v3.to(tl.int32, bitcast=True) << 23).to(tl.float32, bitcast=True)
+    v4 = (v8 * v3) * 5.421011e-20
+    v2 = v4 + 1.0
+    v4 = (v4 - (v2 - 1.0)) + ((v1 * v3) * 5.421011e-20)
+    v5 = tl.div_rn(tl.full(x.shape, 1.0, tl.float32), v2)
+    v2 = tl.fma(-v2, v5, 1.0)
+    v2 = tl.fma(-v4, v5, v2)
+    v4 = v8 * v5
+    v7 = tl.fma(v8, v5, -v4)
+    v7 = tl.fma(v1, v5, v7)
+    v7 = tl.fma(v8, v5 * v2, v7)
+    v2 = v4 * v0
+    v4 = tl.fma(v4, v0, -v2)
+    v4 = tl.fma(v7, v0, v4)
+    return tl.fma((-(v2 + v4)) * v3, 5.421011e-20, tl.where(x < 0.0, -0.0, x))
 
 
 def _quick_gelu_32_forward_torch(x: torch.Tensor) -> torch.Tensor:
-    """x·σ(1.702x) in fp32."""
-    held = torch.clamp(x, min=-70.0)
-    argument = held * 1.702
-    exponent = -torch.clamp(torch.abs(argument), max=120.0)
-    z = exponent * 1.442695 + 1.2583103e+07
-    k = z - 1.2583103e+07
-    r = (k * -0.69314575 + exponent) + (k * -1.4286068e-06 + 0.0)
-    s = r * 0.0013814612 + 0.00836871
-    s = s * r + 0.04166839
-    s = s * r + 0.16666521
-    s = s * r + 0.49999994
-    excess = (r * r) * s + r
-    significand = excess + 1.0
-    scale = ((z).view(torch.int32) << 23).view(torch.float32)
-    e = (significand * scale) * 5.421010862427522e-20
-    inverse = 1.0 / (1.0 + e)
-    return torch.where(x < 0, (((held * inverse) * significand) * scale) * 5.421010862427522e-20, x * inverse)
+    """f(x) = x·σ(1.702·x) in fp32."""
+    v0 = torch.clamp(torch.abs(x), max=64.629845)
+    v1 = -(v0 * 1.702)
+    v2 = v0 * 1.702 + v1
+    v2 = v0 * -2.193451e-8 + v2
+    v3 = v1 * 1.442695 + 1.2583103e7
+    v4 = v3 - 1.2583103e7
+    v1 = v4 * -0.69314575 + v1
+    v2 = v4 * -1.4286068e-6 - v2
+    v4 = v1 + v2
+    v5 = 0.0013814612 * v4 + 0.00836871
+    v5 = v5 * v4 + 0.04166839
+    v5 = v5 * v4 + 0.16666521
+    v5 = v5 * v4 + 0.49999994
+    v6 = v4 * v4
+    v7 = v6 * v5 + v4
+    v8 = v7 + 1.0
+    v5 = v6 * v5 + (v4 - v7)
+    v1 = (v7 - (v8 - 1.0)) + (v5 + (v2 - (v4 - v1)))
+    v3 = (v3.view(torch.int32) << 23).view(torch.float32)
+    v4 = (v8 * v3) * 5.421011e-20
+    v2 = v4 + 1.0
+    v4 = (v4 - (v2 - 1.0)) + ((v1 * v3) * 5.421011e-20)
+    v5 = 1.0 / v2
+    v2 = (-v2) * v5 + 1.0
+    v2 = (-v4) * v5 + v2
+    v4 = v8 * v5
+    v7 = v8 * v5 - v4
+    v7 = v1 * v5 + v7
+    v7 = v8 * (v5 * v2) + v7
+    v2 = v4 * v0
+    v4 = v4 * v0 - v2
+    v4 = v7 * v0 + v4
+    return ((-(v2 + v4)) * v3) * 5.421011e-20 + torch.where(x < 0.0, -0.0, x)
 
 
-def _quick_gelu_32_gate_torch(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """x·σ(1.702x) and its derivative in fp32."""
-    held = torch.clamp(x, min=-70.0)
-    argument = held * 1.702
-    exponent = -torch.clamp(torch.abs(argument), max=120.0)
-    z = exponent * 1.442695 + 1.2583103e+07
-    k = z - 1.2583103e+07
-    r = (k * -0.69314575 + exponent) + (k * -1.4286068e-06 + 0.0)
-    s = r * 0.0013814612 + 0.00836871
-    s = s * r + 0.04166839
-    s = s * r + 0.16666521
-    s = s * r + 0.49999994
-    excess = (r * r) * s + r
-    significand = excess + 1.0
-    scale = ((z).view(torch.int32) << 23).view(torch.float32)
-    e = (significand * scale) * 5.421010862427522e-20
-    inverse = 1.0 / (1.0 + e)
-    value = torch.where(x < 0, (((held * inverse) * significand) * scale) * 5.421010862427522e-20, x * inverse)
-    falling = inverse * e
-    bounded = torch.clamp(held, max=70.0)
-    slope = bounded * 1.702
-    on_left = falling * (slope * inverse + 1.0)
-    on_right = inverse * (slope * falling + 1.0)
-    return value, torch.where(x < 0, on_left, on_right)
+@_jit
+def _quick_gelu_32_gate(a, PTX: tl.constexpr):
+    """f(a) and f'(a), f(x) = x·σ(1.702·x) in fp32."""
+    v0 = tl.maximum(a, -51.116333, propagate_nan=tl.PropagateNan.ALL)
+    v1 = tl.minimum(v0, 23.501762, propagate_nan=tl.PropagateNan.ALL)
+    v1 = v1 * 1.702
+    v2 = -v1
+    v3 = tl.fma(v2, 1.442695, 1.2583103e7)
+    v4 = v3 - 1.2583103e7
+    v2 = tl.fma(v4, -0.69314575, v2)
+    v4 = tl.fma(v4, -1.4286068e-6, 0.0)
+    v4 = v2 + v4
+    v2 = tl.fma(v4, 0.0013814612, 0.00836871)
+    v2 = tl.fma(v2, v4, 0.04166839)
+    v2 = tl.fma(v2, v4, 0.16666521)
+    v2 = tl.fma(v2, v4, 0.49999994)
+    v4 = tl.fma(v4 * v4, v2, v4)
+    k0 = (v3.to(tl.int32, bitcast=True) << 23) - 536870912
+    v3 = k0.to(tl.float32, bitcast=True)
+    v3 = tl.fma(v3, v4, v3)
+    v4 = tl.div_rn(tl.full(a.shape, 1.0, tl.float32), 1.0 + v3)
+    v3 = tl.fma(v1, v3 * v4, 1.0)
+    return v0 * v4, tl.where(a < -51.116333, 0.0, v4 * v3)
+
+
+def _quick_gelu_32_gate_torch(a: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """f(a) and f'(a), f(x) = x·σ(1.702·x) in fp32."""
+    v0 = torch.clamp(a, min=-51.116333)
+    v1 = torch.clamp(v0, max=23.501762) * 1.702
+    v2 = -v1
+    v3 = v2 * 1.442695 + 1.2583103e7
+    v4 = v3 - 1.2583103e7
+    v2 = v4 * -0.69314575 + v2
+    v4 = v4 * -1.4286068e-6 + 0.0
+    v4 = v2 + v4
+    v2 = 0.0013814612 * v4 + 0.00836871
+    v2 = v2 * v4 + 0.04166839
+    v2 = v2 * v4 + 0.16666521
+    v2 = v2 * v4 + 0.49999994
+    v4 = (v4 * v4) * v2 + v4
+    k0 = (v3.view(torch.int32) << 23) - 536870912
+    v3 = k0.view(torch.float32)
+    v3 = v3 * v4 + v3
+    v4 = 1.0 / (1.0 + v3)
+    v3 = v1 * (v3 * v4) + 1.0
+    return v0 * v4, torch.where(a < -51.116333, 0.0, v4 * v3)
 
 
 @_jit
 def _quick_gelu_bf16_factor(y, right, PTX: tl.constexpr):
     """g(y, S) of quick-gelu-bf16."""
-    height = tl.maximum((y - -0.1640625) - 6.19014e-04, 8.992722e-06, propagate_nan=tl.PropagateNan.ALL)
-    root = tl.sqrt(height)
-    t = root - 0.20214844
-    left = tl.fma(t, 1.8838336, 1.4581261)
-    left = tl.fma(left, t, 2.3634064)
-    left = tl.fma(left, t, -0.061520036)
-    left = tl.fma(left, t, -0.099366866)
-    left = tl.where(y >= 0, 0.0, left)
-    t = root - 1.125
-    on_right = tl.fma(t, -0.020417076, 0.032182153)
-    on_right = tl.fma(on_right, t, 0.14951743)
-    on_right = tl.fma(on_right, t, -0.123965114)
-    on_right = tl.fma(on_right, t, -0.48895466)
-    on_right = tl.fma(on_right, t, 0.37835222)
-    on_right = tl.fma(on_right, t, 0.6768188)
-    on_right = tl.fma(on_right, t, -0.8149373)
-    on_right = tl.fma(on_right, t, 0.120253585)
-    on_right = tl.fma(on_right, t, 1.0950989)
-    on_right = tl.where(height > 5.5, 1.0, on_right)
-    return tl.where(right, on_right, left)
+    v0 = tl.maximum((y + 0.1640625) - 6.19014e-4, 8.992722e-6, propagate_nan=tl.PropagateNan.ALL)
+    v1 = tl.sqrt(v0)
+    v2 = v1 - 0.20214844
+    v3 = tl.fma(v2, 1.8838336, 1.4581261)
+    v3 = tl.fma(v3, v2, 2.3634064)
+    v3 = tl.fma(v3, v2, -0.061520036)
+    v2 = tl.fma(v3, v2, -0.099366866)
+    v1 = v1 - 1.125
+    v3 = tl.fma(v1, -0.020417076, 0.032182153)
+    v3 = tl.fma(v3, v1, 0.14951743)
+    v3 = tl.fma(v3, v1, -0.123965114)
+    v3 = tl.fma(v3, v1, -0.48895466)
+    v3 = tl.fma(v3, v1, 0.37835222)
+    v3 = tl.fma(v3, v1, 0.6768188)
+    v3 = tl.fma(v3, v1, -0.8149373)
+    v3 = tl.fma(v3, v1, 0.120253585)
+    v1 = tl.fma(v3, v1, 1.0950989)
+    return tl.where(right, tl.where(v0 > 5.5, 1.0, v1), tl.where(y >= 0.0, 0.0, v2))
 
 
 def _quick_gelu_bf16_factor_torch(y: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
     """g(y, S) of quick-gelu-bf16."""
-    height = torch.clamp((y - -0.1640625) - 6.19014e-04, min=8.992722e-06)
-    root = torch.sqrt(height)
-    t = root - 0.20214844
-    left = t * 1.8838336 + 1.4581261
-    left = left * t + 2.3634064
-    left = left * t + -0.061520036
-    left = left * t + -0.099366866
-    left = torch.where(y >= 0, 0.0, left)
-    t = root - 1.125
-    on_right = t * -0.020417076 + 0.032182153
-    on_right = on_right * t + 0.14951743
-    on_right = on_right * t + -0.123965114
-    on_right = on_right * t + -0.48895466
-    on_right = on_right * t + 0.37835222
-    on_right = on_right * t + 0.6768188
-    on_right = on_right * t + -0.8149373
-    on_right = on_right * t + 0.120253585
-    on_right = on_right * t + 1.0950989
-    on_right = torch.where(height > 5.5, 1.0, on_right)
-    return torch.where(right, on_right, left)
+    v0 = torch.clamp((y + 0.1640625) - 6.19014e-4, min=8.992722e-6)
+    v1 = torch.sqrt(v0)
+    v2 = v1 - 0.20214844
+    v3 = 1.8838336 * v2 + 1.4581261
+    v3 = v3 * v2 + 2.3634064
+    v3 = v3 * v2 - 0.061520036
+    v2 = v3 * v2 - 0.099366866
+    v1 = v1 - 1.125
+    v3 = -0.020417076 * v1 + 0.032182153
+    v3 = v3 * v1 + 0.14951743
+    v3 = v3 * v1 - 0.123965114
+    v3 = v3 * v1 - 0.48895466
+    v3 = v3 * v1 + 0.37835222
+    v3 = v3 * v1 + 0.6768188
+    v3 = v3 * v1 - 0.8149373
+    v3 = v3 * v1 + 0.120253585
+    v1 = v3 * v1 + 1.0950989
+    v2 = torch.where(right, torch.where(v0 > 5.5, 1.0, v1), torch.where(y >= 0.0, 0.0, v2))
+    return v2
 
 
 @_jit
 def _quick_gelu_fp16_factor(y, right, PTX: tl.constexpr):
     """g(y, S) of quick-gelu-fp16."""
-    height = tl.maximum((y - -0.16357422) - -2.425151e-05, 2.425151e-05, propagate_nan=tl.PropagateNan.ALL)
-    root = tl.sqrt(height)
-    t = root - 0.20214844
-    left = tl.fma(t, 43.25582, 4.9369497)
-    left = tl.fma(left, t, -1.5410941)
-    left = tl.fma(left, t, 1.3159134)
-    left = tl.fma(left, t, 2.4217734)
-    left = tl.fma(left, t, -0.06270607)
-    left = tl.fma(left, t, -0.099447034)
-    left = tl.where(y >= 0, 0.0, left)
-    t = root - 1.25
-    on_right = tl.fma(t, 0.004244764, 0.015975717)
-    on_right = tl.fma(on_right, t, -0.02317429)
-    on_right = tl.fma(on_right, t, -0.105182014)
-    on_right = tl.fma(on_right, t, 0.035689928)
-    on_right = tl.fma(on_right, t, 0.3098584)
-    on_right = tl.fma(on_right, t, 0.017542018)
-    on_right = tl.fma(on_right, t, -0.62050235)
-    on_right = tl.fma(on_right, t, 0.0446877)
-    on_right = tl.fma(on_right, t, 0.8073461)
-    on_right = tl.fma(on_right, t, -0.53323513)
-    on_right = tl.fma(on_right, t, -0.05038514)
-    on_right = tl.fma(on_right, t, 1.0987157)
-    on_right = tl.where(height > 6.875, 1.0, on_right)
-    return tl.where(right, on_right, left)
+    v0 = tl.maximum((y + 0.16357422) + 2.425151e-5, 2.425151e-5, propagate_nan=tl.PropagateNan.ALL)
+    v1 = tl.sqrt(v0)
+    v2 = v1 - 0.20214844
+    v3 = tl.fma(v2, 43.25582, 4.9369497)
+    v3 = tl.fma(v3, v2, -1.5410941)
+    v3 = tl.fma(v3, v2, 1.3159134)
+    v3 = tl.fma(v3, v2, 2.4217734)
+    v3 = tl.fma(v3, v2, -0.06270607)
+    v2 = tl.fma(v3, v2, -0.099447034)
+    v1 = v1 - 1.25
+    v3 = tl.fma(v1, 0.004244764, 0.015975717)
+    v3 = tl.fma(v3, v1, -0.02317429)
+    v3 = tl.fma(v3, v1, -0.105182014)
+    v3 = tl.fma(v3, v1, 0.035689928)
+    v3 = tl.fma(v3, v1, 0.3098584)
+    v3 = tl.fma(v3, v1, 0.017542018)
+    v3 = tl.fma(v3, v1, -0.62050235)
+    v3 = tl.fma(v3, v1, 0.0446877)
+    v3 = tl.fma(v3, v1, 0.8073461)
+    v3 = tl.fma(v3, v1, -0.53323513)
+    v3 = tl.fma(v3, v1, -0.05038514)
+    v1 = tl.fma(v3, v1, 1.0987157)
+    return tl.where(right, tl.where(v0 > 6.875, 1.0, v1), tl.where(y >= 0.0, 0.0, v2))
 
 
 def _quick_gelu_fp16_factor_torch(y: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
     """g(y, S) of quick-gelu-fp16."""
-    height = torch.clamp((y - -0.16357422) - -2.425151e-05, min=2.425151e-05)
-    root = torch.sqrt(height)
-    t = root - 0.20214844
-    left = t * 43.25582 + 4.9369497
-    left = left * t + -1.5410941
-    left = left * t + 1.3159134
-    left = left * t + 2.4217734
-    left = left * t + -0.06270607
-    left = left * t + -0.099447034
-    left = torch.where(y >= 0, 0.0, left)
-    t = root - 1.25
-    on_right = t * 0.004244764 + 0.015975717
-    on_right = on_right * t + -0.02317429
-    on_right = on_right * t + -0.105182014
-    on_right = on_right * t + 0.035689928
-    on_right = on_right * t + 0.3098584
-    on_right = on_right * t + 0.017542018
-    on_right = on_right * t + -0.62050235
-    on_right = on_right * t + 0.0446877
-    on_right = on_right * t + 0.8073461
-    on_right = on_right * t + -0.53323513
-    on_right = on_right * t + -0.05038514
-    on_right = on_right * t + 1.0987157
-    on_right = torch.where(height > 6.875, 1.0, on_right)
-    return torch.where(right, on_right, left)
+    v0 = torch.clamp((y + 0.16357422) + 2.425151e-5, min=2.425151e-5)
+    v1 = torch.sqrt(v0)
+    v2 = v1 - 0.20214844
+    v3 = 43.25582 * v2 + 4.9369497
+    v3 = v3 * v2 - 1.5410941
+    v3 = v3 * v2 + 1.3159134
+    v3 = v3 * v2 + 2.4217734
+    v3 = v3 * v2 - 0.06270607
+    v2 = v3 * v2 - 0.099447034
+    v1 = v1 - 1.25
+    v3 = 0.004244764 * v1 + 0.015975717
+    v3 = v3 * v1 - 0.02317429
+    v3 = v3 * v1 - 0.105182014
+    v3 = v3 * v1 + 0.035689928
+    v3 = v3 * v1 + 0.3098584
+    v3 = v3 * v1 + 0.017542018
+    v3 = v3 * v1 - 0.62050235
+    v3 = v3 * v1 + 0.0446877
+    v3 = v3 * v1 + 0.8073461
+    v3 = v3 * v1 - 0.53323513
+    v3 = v3 * v1 - 0.05038514
+    v1 = v3 * v1 + 1.0987157
+    v2 = torch.where(right, torch.where(v0 > 6.875, 1.0, v1), torch.where(y >= 0.0, 0.0, v2))
+    return v2
 
 
 @_jit
 def _quick_gelu_fp32_factor(y, right, PTX: tl.constexpr):
     """g(y, S) of quick-gelu-fp32."""
-    height = tl.maximum((y - -0.16361019) - 1.5567374e-09, 1.733453e-09, propagate_nan=tl.PropagateNan.ALL)
-    root = tl.sqrt_rn(height)
-    t = root - 0.40429688
-    denominator = tl.fma(t, -5232.018, 1192.7911)
-    denominator = tl.fma(denominator, t, -5709.6045)
-    denominator = tl.fma(denominator, t, 10580.368)
-    denominator = tl.fma(denominator, t, -385.9133)
-    denominator = tl.fma(denominator, t, 1.0)
-    numerator = tl.fma(t, 27845.06, 10135.02)
-    numerator = tl.fma(numerator, t, -450.62894)
-    numerator = tl.fma(numerator, t, 1.3218937)
-    numerator = tl.fma(numerator, t, -2.3675524e-04)
-    left = tl.div_rn(numerator, denominator)
-    left = tl.where(y >= 0, 0.0, left)
-    t = root - 1.125
-    denominator = tl.fma(t, 0.00919174, 0.119607426)
-    denominator = tl.fma(denominator, t, 0.3892369)
-    denominator = tl.fma(denominator, t, 0.7794285)
-    denominator = tl.fma(denominator, t, 0.94588995)
-    denominator = tl.fma(denominator, t, 1.2467883)
-    denominator = tl.fma(denominator, t, 0.4500043)
-    denominator = tl.fma(denominator, t, 1.0)
-    numerator = tl.fma(t, 0.18054157, 0.2753949)
-    numerator = tl.fma(numerator, t, 0.6935275)
-    numerator = tl.fma(numerator, t, 1.5049167)
-    numerator = tl.fma(numerator, t, 0.59727824)
-    numerator = tl.fma(numerator, t, 0.61243314)
-    numerator = tl.fma(numerator, t, 1.0951617)
-    on_right = tl.div_rn(numerator, denominator)
-    on_right = tl.where(height > 10.0, 1.0, on_right)
-    return tl.where(right, on_right, left)
+    v0 = tl.maximum((y + 0.16361019) - 1.5567374e-9, 1.733453e-9, propagate_nan=tl.PropagateNan.ALL)
+    v1 = tl.sqrt_rn(v0)
+    v2 = v1 - 0.40429688
+    v3 = tl.fma(v2, -5232.018, 1192.7911)
+    v3 = tl.fma(v3, v2, -5709.6045)
+    v3 = tl.fma(v3, v2, 10580.368)
+    v3 = tl.fma(v3, v2, -385.9133)
+    v3 = tl.fma(v3, v2, 1.0)
+    v4 = tl.fma(v2, 27845.06, 10135.02)
+    v4 = tl.fma(v4, v2, -450.62894)
+    v4 = tl.fma(v4, v2, 1.3218937)
+    v2 = tl.fma(v4, v2, -2.3675524e-4)
+    v3 = tl.where(y >= 0.0, 0.0, tl.div_rn(v2, v3))
+    v1 = v1 - 1.125
+    v2 = tl.fma(v1, 0.00919174, 0.119607426)
+    v2 = tl.fma(v2, v1, 0.3892369)
+    v2 = tl.fma(v2, v1, 0.7794285)
+    v2 = tl.fma(v2, v1, 0.94588995)
+    v2 = tl.fma(v2, v1, 1.2467883)
+    v2 = tl.fma(v2, v1, 0.4500043)
+    v2 = tl.fma(v2, v1, 1.0)
+    v4 = tl.fma(v1, 0.18054157, 0.2753949)
+    v4 = tl.fma(v4, v1, 0.6935275)
+    v4 = tl.fma(v4, v1, 1.5049167)
+    v4 = tl.fma(v4, v1, 0.59727824)
+    v4 = tl.fma(v4, v1, 0.61243314)
+    v1 = tl.fma(v4, v1, 1.0951617)
+    v2 = tl.where(v0 > 10.0, 1.0, tl.div_rn(v1, v2))
+    return tl.where(right, v2, v3)
 
 
 def _quick_gelu_fp32_factor_torch(y: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
     """g(y, S) of quick-gelu-fp32."""
-    height = torch.clamp((y - -0.16361019) - 1.5567374e-09, min=1.733453e-09)
-    root = torch.sqrt(height)
-    t = root - 0.40429688
-    denominator = t * -5232.018 + 1192.7911
-    denominator = denominator * t + -5709.6045
-    denominator = denominator * t + 10580.368
-    denominator = denominator * t + -385.9133
-    denominator = denominator * t + 1.0
-    numerator = t * 27845.06 + 10135.02
-    numerator = numerator * t + -450.62894
-    numerator = numerator * t + 1.3218937
-    numerator = numerator * t + -2.3675524e-04
-    left = numerator / denominator
-    left = torch.where(y >= 0, 0.0, left)
-    t = root - 1.125
-    denominator = t * 0.00919174 + 0.119607426
-    denominator = denominator * t + 0.3892369
-    denominator = denominator * t + 0.7794285
-    denominator = denominator * t + 0.94588995
-    denominator = denominator * t + 1.2467883
-    denominator = denominator * t + 0.4500043
-    denominator = denominator * t + 1.0
-    numerator = t * 0.18054157 + 0.2753949
-    numerator = numerator * t + 0.6935275
-    numerator = numerator * t + 1.5049167
-    numerator = numerator * t + 0.59727824
-    numerator = numerator * t + 0.61243314
-    numerator = numerator * t + 1.0951617
-    on_right = numerator / denominator
-    on_right = torch.where(height > 10.0, 1.0, on_right)
-    return torch.where(right, on_right, left)
+    v0 = torch.clamp((y + 0.16361019) - 1.5567374e-9, min=1.733453e-9)
+    v1 = torch.sqrt(v0)
+    v2 = v1 - 0.40429688
+    v3 = -5232.018 * v2 + 1192.7911
+    v3 = v3 * v2 - 5709.6045
+    v3 = v3 * v2 + 10580.368
+    v3 = v3 * v2 - 385.9133
+    v3 = v3 * v2 + 1.0
+    v4 = 27845.06 * v2 + 10135.02
+    v4 = v4 * v2 - 450.62894
+    v4 = v4 * v2 + 1.3218937
+    v2 = v4 * v2 - 2.3675524e-4
+    v1 = v1 - 1.125
+    v4 = 0.00919174 * v1 + 0.119607426
+    v4 = v4 * v1 + 0.3892369
+    v4 = v4 * v1 + 0.7794285
+    v4 = v4 * v1 + 0.94588995
+    v4 = v4 * v1 + 1.2467883
+    v4 = v4 * v1 + 0.4500043
+    v4 = v4 * v1 + 1.0
+    v5 = 0.18054157 * v1 + 0.2753949
+    v5 = v5 * v1 + 0.6935275
+    v5 = v5 * v1 + 1.5049167
+    v5 = v5 * v1 + 0.59727824
+    v5 = v5 * v1 + 0.61243314
+    v1 = v5 * v1 + 1.0951617
+    v3 = torch.where(right, torch.where(v0 > 10.0, 1.0, v1 / v4), torch.where(y >= 0.0, 0.0, v2 / v3))
+    return v3
 
 
 @_jit
 def _mish_16_forward(x, PTX: tl.constexpr):
-    """x·tanh(ln(1 + eˣ)), largest relative error 3e-5."""
-    held = tl.maximum(x, -110.0, propagate_nan=tl.PropagateNan.ALL)
-    root = tl.exp2(tl.minimum(tl.abs(x), 110.0, propagate_nan=tl.PropagateNan.ALL) * -0.7213475)
-    e = root * root
-    inverse = _reciprocal(tl.where(x < 0, tl.fma(e, e + 2.0, 2.0), tl.fma(2.0 * e, e + 1.0, 1.0)), PTX)
-    numerator = tl.where(x < 0, e + 2.0, tl.fma(e, 2.0, 1.0))
-    factor = tl.where(x < 0, root, 1.0)
-    return (((held * numerator) * inverse) * factor) * factor
+    """f(x) = x·tanh(ln(1 + exp(x))), for results of 16 bits."""
+    v0 = tl.maximum(x, -110.0, propagate_nan=tl.PropagateNan.ALL)
+    v1 = tl.minimum(tl.abs(v0), 110.0, propagate_nan=tl.PropagateNan.ALL)
+    v1 = tl.exp2(v1 * -0.7213475)
+    v2 = v1 * v1
+    is0 = v0 < 0.0
+    v3 = v2 + 2.0
+    v4 = tl.fma(v2, v3, 2.0)
+    v5 = tl.fma(2.0 * v2, v2 + 1.0, 1.0)
+    v5 = _reciprocal(tl.where(is0, v4, v5), PTX)
+    v2 = tl.fma(v2, 2.0, 1.0)
+    v1 = tl.where(is0, v1, 1.0)
+    v5 = (v0 * (tl.where(is0, v3, v2) * v5)) * v1
+    return v5 * v1
+
+
+def _mish_16_forward_torch(x: torch.Tensor) -> torch.Tensor:
+    """f(x) = x·tanh(ln(1 + exp(x))), for results of 16 bits."""
+    v0 = torch.clamp(x, min=-110.0)
+    v1 = torch.clamp(torch.abs(v0), max=110.0)
+    v1 = torch.exp2(v1 * -0.7213475)
+    v2 = v1 * v1
+    is0 = v0 < 0.0
+    v3 = v2 + 2.0
+    v4 = v2 * v3 + 2.0
+    v5 = (2.0 * v2) * (v2 + 1.0) + 1.0
+    v5 = torch.reciprocal(torch.where(is0, v4, v5))
+    v2 = 2.0 * v2 + 1.0
+    v1 = torch.where(is0, v1, 1.0)
+    v5 = (v0 * (torch.where(is0, v3, v2) * v5)) * v1
+    return v5 * v1
 
 
 @_jit
-def _mish_16_gate(x, PTX: tl.constexpr):
-    """x·tanh(ln(1 + eˣ)) and its derivative, for results of 16 bits."""
-    held = tl.maximum(x, -110.0, propagate_nan=tl.PropagateNan.ALL)
-    root = tl.exp2(tl.minimum(tl.abs(x), 110.0, propagate_nan=tl.PropagateNan.ALL) * -0.7213475)
-    e = root * root
-    inverse = _reciprocal(tl.where(x < 0, tl.fma(e, e + 2.0, 2.0), tl.fma(2.0 * e, e + 1.0, 1.0)), PTX)
-    numerator = tl.where(x < 0, e + 2.0, tl.fma(e, 2.0, 1.0))
-    factor = tl.where(x < 0, root, 1.0)
-    value = (((held * numerator) * inverse) * factor) * factor
-    weight = (tl.where(x < 0, e, e * e)) * (4.0 * (e + 1.0))
-    gate = ((numerator * inverse) * factor) * factor
-    bounded = tl.minimum(held, 110.0, propagate_nan=tl.PropagateNan.ALL)
-    return value, tl.fma(bounded, (weight * inverse) * inverse, gate)
+def _mish_16_gate(a, PTX: tl.constexpr):
+    """f(a) and f'(a), f(x) = x·tanh(ln(1 + exp(x))), for results of 16 bits."""
+    v0 = tl.maximum(a, -110.0, propagate_nan=tl.PropagateNan.ALL)
+    v1 = tl.minimum(tl.abs(v0), 110.0, propagate_nan=tl.PropagateNan.ALL)
+    v1 = tl.exp2(v1 * -0.7213475)
+    v2 = v1 * v1
+    is0 = v0 < 0.0
+    v3 = v2 + 2.0
+    v4 = tl.fma(v2, v3, 2.0)
+    v5 = tl.fma(2.0 * v2, v2 + 1.0, 1.0)
+    v5 = _reciprocal(tl.where(is0, v4, v5), PTX)
+    v4 = tl.fma(v2, 2.0, 1.0)
+    v1 = tl.where(is0, v1, 1.0)
+    v4 = tl.where(is0, v3, v4) * v5
+    v3 = tl.fma(v2, 4.0, 4.0)
+    v3 = (tl.where(is0, v2, v2 * v2) * v3) * v5
+    v2 = tl.minimum(v0, 110.0, propagate_nan=tl.PropagateNan.ALL)
+    return ((v0 * v4) * v1) * v1, tl.fma(v2, v3 * v5, (v4 * v1) * v1)
+
+
+def _mish_16_gate_torch(a: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """f(a) and f'(a), f(x) = x·tanh(ln(1 + exp(x))), for results of 16 bits."""
+    v0 = torch.clamp(a, min=-110.0)
+    v1 = torch.clamp(torch.abs(v0), max=110.0)
+    v1 = torch.exp2(v1 * -0.7213475)
+    v2 = v1 * v1
+    is0 = v0 < 0.0
+    v3 = v2 + 2.0
+    v4 = v2 * v3 + 2.0
+    v5 = (2.0 * v2) * (v2 + 1.0) + 1.0
+    v5 = torch.reciprocal(torch.where(is0, v4, v5))
+    v4 = 2.0 * v2 + 1.0
+    v1 = torch.where(is0, v1, 1.0)
+    v4 = torch.where(is0, v3, v4) * v5
+    v3 = v2 * 4.0 + 4.0
+    v3 = (torch.where(is0, v2, v2 * v2) * v3) * v5
+    return ((v0 * v4) * v1) * v1, torch.clamp(v0, max=110.0) * (v3 * v5) + ((v4 * v1) * v1)
 
 
 @_jit
 def _mish_32_forward(x, PTX: tl.constexpr):
-    """x·tanh(ln(1 + eˣ)) in fp32."""
-    held = tl.maximum(x, -120.0, propagate_nan=tl.PropagateNan.ALL)
-    exponent = -tl.minimum(tl.abs(x), 120.0, propagate_nan=tl.PropagateNan.ALL)
-    z = tl.fma(exponent, 1.442695, 1.2583103e+07)
-    k = z - 1.2583103e+07
-    r = tl.fma(k, -0.69314575, exponent) + tl.fma(k, -1.4286068e-06, 0.0)
-    s = tl.fma(r, 0.0013814612, 0.00836871)
-    s = tl.fma(s, r, 0.04166839)
-    s = tl.fma(s, r, 0.16666521)
-    s = tl.fma(s, r, 0.49999994)
-    excess = tl.fma(r * r, s, r)
-    significand = excess + 1.0
-    scale = ((z).to(tl.int32, bitcast=True) << 23).to(tl.float32, bitcast=True)
-    e = (significand * scale) * 5.421010862427522e-20
-    denominator = tl.where(x < 0, tl.fma(e, e + 2.0, 2.0), tl.fma(2.0 * e, e + 1.0, 1.0))
-    ratio = tl.div_rn(tl.where(x < 0, e + 2.0, tl.fma(e, 2.0, 1.0)), denominator)
-    return tl.where(x < 0, (((held * ratio) * significand) * scale) * 5.421010862427522e-20, x * ratio)
-
-
-@_jit
-def _mish_32_gate(x, PTX: tl.constexpr):
-    """x·tanh(ln(1 + eˣ)) and its derivative in fp32."""
-    held = tl.maximum(x, -120.0, propagate_nan=tl.PropagateNan.ALL)
-    exponent = -tl.minimum(tl.abs(x), 120.0, propagate_nan=tl.PropagateNan.ALL)
-    z = tl.fma(exponent, 1.442695, 1.2583103e+07)
-    k = z - 1.2583103e+07
-    r = tl.fma(k, -0.69314575, exponent) + tl.fma(k, -1.4286068e-06, 0.0)
-    s = tl.fma(r, 0.0013814612, 0.00836871)
-    s = tl.fma(s, r, 0.04166839)
-    s = tl.fma(s, r, 0.16666521)
-    s = tl.fma(s, r, 0.49999994)
-    excess = tl.fma(r * r, s, r)
-    significand = excess + 1.0
-    scale = ((z).to(tl.int32, bitcast=True) << 23).to(tl.float32, bitcast=True)
-    e = (significand * scale) * 5.421010862427522e-20
-    denominator = tl.where(x < 0, tl.fma(e, e + 2.0, 2.0), tl.fma(2.0 * e, e + 1.0, 1.0))
-    ratio = tl.div_rn(tl.where(x < 0, e + 2.0, tl.fma(e, 2.0, 1.0)), denominator)
-    value = tl.where(x < 0, (((held * ratio) * significand) * scale) * 5.421010862427522e-20, x * ratio)
-    weight = tl.div_rn((tl.where(x < 0, e, e * e)) * (4.0 * (e + 1.0)), denominator * denominator)
-    gate = tl.where(x < 0, ratio * e, ratio)
-    bounded = tl.minimum(held, 110.0, propagate_nan=tl.PropagateNan.ALL)
-    return value, tl.fma(bounded, weight, gate)
-
-
-def _mish_16_forward_torch(x: torch.Tensor) -> torch.Tensor:
-    """x·tanh(ln(1 + eˣ)), largest relative error 3e-5."""
-    held = torch.clamp(x, min=-110.0)
-    root = torch.exp2(torch.clamp(torch.abs(x), max=110.0) * -0.7213475)
-    e = root * root
-    inverse = 1.0 / (torch.where(x < 0, e * (e + 2.0) + 2.0, (2.0 * e) * (e + 1.0) + 1.0))
-    numerator = torch.where(x < 0, e + 2.0, e * 2.0 + 1.0)
-    factor = torch.where(x < 0, root, 1.0)
-    return (((held * numerator) * inverse) * factor) * factor
-
-
-def _mish_16_gate_torch(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """x·tanh(ln(1 + eˣ)) and its derivative, for results of 16 bits."""
-    held = torch.clamp(x, min=-110.0)
-    root = torch.exp2(torch.clamp(torch.abs(x), max=110.0) * -0.7213475)
-    e = root * root
-    inverse = 1.0 / (torch.where(x < 0, e * (e + 2.0) + 2.0, (2.0 * e) * (e + 1.0) + 1.0))
-    numerator = torch.where(x < 0, e + 2.0, e * 2.0 + 1.0)
-    factor = torch.where(x < 0, root, 1.0)
-    value = (((held * numerator) * inverse) * factor) * factor
-    weight = (torch.where(x < 0, e, e * e)) * (4.0 * (e + 1.0))
-    gate = ((numerator * inverse) * factor) * factor
-    bounded = torch.clamp(held, max=110.0)
-    return value, bounded * ((weight * inverse) * inverse) + gate
+    """f(x) = x·tanh(ln(1 + exp(x))) in fp32."""
+    v0 = tl.minimum(tl.abs(x), 110.0, propagate_nan=tl.PropagateNan.ALL)
+    v1 = -v0
+    v2 = tl.fma(v1, 1.442695, 1.2583103e7)
+    v3 = v2 - 1.2583103e7
+    v1 = tl.fma(v3, -0.69314575, v1)
+    v3 = tl.fma(v3, -1.4286068e-6, 0.0)
+    v4 = v1 + v3
+    v5 = tl.fma(v4, 0.0013814612, 0.00836871)
+    v5 = tl.fma(v5, v4, 0.04166839)
+    v5 = tl.fma(v5, v4, 0.16666521)
+    v5 = tl.fma(v5, v4, 0.49999994)
+    v6 = v4 * v4
+    v7 = tl.fma(v6, v5, v4)
+    v8 = v7 + 1.0
+    v5 = tl.fma(v6, v5, v4 - v7)
+    v1 = (v7 - (v8 - 1.0)) + (v5 + (v3 - (v4 - v1)))
+    v2 = (v2.to(tl.int32, bitcast=True) << 23).to(tl.float32, bitcast=True)
+    v4 = (v8 * v2) * 5.421011e-20
+    v3 = (v1 * v2) * 5.421011e-20
+    v5 = v4 + 2.0
+    v7 = (v4 - (v5 - 2.0)) + v3
+    v6 = v4 * v5
+    v9 = tl.fma(v4, v5, -v6)
+    v9 = tl.fma(v3, v5, v9)
+    v9 = tl.fma(v4, v7, v9)
+    v3 = v6 + 2.0
+    v10 = tl.div_rn(tl.full(x.shape, 1.0, tl.float32), v3)
+    v11 = tl.fma(-v3, v10, 1.0)
+    v11 = tl.fma(-((v6 - (v3 - 2.0)) + v9), v10, v11)
+    v9 = v5 * v10
+    v3 = tl.fma(v5, v10, -v9)
+    v3 = tl.fma(v7, v10, v3)
+    v3 = tl.fma(v5, v10 * v11, v3)
+    v11 = v8 * v9
+    v10 = tl.fma(v8, v9, -v11)
+    v10 = tl.fma(v1, v9, v10)
+    v10 = tl.fma(v8, v3, v10)
+    v3 = v11 * v0
+    v11 = tl.fma(v11, v0, -v3)
+    v11 = tl.fma(v10, v0, v11)
+    is0 = x < 0.0
+    v0 = tl.fma(v4, 2.0, 1.0)
+    v10 = tl.fma(v4, v5, 2.0)
+    v4 = tl.fma(2.0 * v4, v4 + 1.0, 1.0)
+    v4 = tl.div_rn(tl.where(is0, v5, v0), tl.where(is0, v10, v4))
+    return tl.where(is0, ((-(v3 + v11)) * v2) * 5.421011e-20, x * v4)
 
 
 def _mish_32_forward_torch(x: torch.Tensor) -> torch.Tensor:
-    """x·tanh(ln(1 + eˣ)) in fp32."""
-    held = torch.clamp(x, min=-120.0)
-    exponent = -torch.clamp(torch.abs(x), max=120.0)
-    z = exponent * 1.442695 + 1.2583103e+07
-    k = z - 1.2583103e+07
-    r = (k * -0.69314575 + exponent) + (k * -1.4286068e-06 + 0.0)
-    s = r * 0.0013814612 + 0.00836871
-    s = s * r + 0.04166839
-    s = s * r + 0.16666521
-    s = s * r + 0.49999994
-    excess = (r * r) * s + r
-    significand = excess + 1.0
-    scale = ((z).view(torch.int32) << 23).view(torch.float32)
-    e = (significand * scale) * 5.421010862427522e-20
-    denominator = torch.where(x < 0, e * (e + 2.0) + 2.0, (2.0 * e) * (e + 1.0) + 1.0)
-    ratio = torch.where(x < 0, e + 2.0, e * 2.0 + 1.0) / denominator
-    return torch.where(x < 0, (((held * ratio) * significand) * scale) * 5.421010862427522e-20, x * ratio)
+    """f(x) = x·tanh(ln(1 + exp(x))) in fp32."""
+    v0 = torch.clamp(torch.abs(x), max=110.0)
+    v1 = -v0
+    v2 = v1 * 1.442695 + 1.2583103e7
+    v3 = v2 - 1.2583103e7
+    v1 = v3 * -0.69314575 + v1
+    v3 = v3 * -1.4286068e-6 + 0.0
+    v4 = v1 + v3
+    v5 = 0.0013814612 * v4 + 0.00836871
+    v5 = v5 * v4 + 0.04166839
+    v5 = v5 * v4 + 0.16666521
+    v5 = v5 * v4 + 0.49999994
+    v6 = v4 * v4
+    v7 = v6 * v5 + v4
+    v8 = v7 + 1.0
+    v5 = v6 * v5 + (v4 - v7)
+    v1 = (v7 - (v8 - 1.0)) + (v5 + (v3 - (v4 - v1)))
+    v2 = (v2.view(torch.int32) << 23).view(torch.float32)
+    v4 = (v8 * v2) * 5.421011e-20
+    v3 = (v1 * v2) * 5.421011e-20
+    v5 = v4 + 2.0
+    v7 = (v4 - (v5 - 2.0)) + v3
+    v6 = v4 * v5
+    v9 = v4 * v5 - v6
+    v9 = v3 * v5 + v9
+    v9 = v4 * v7 + v9
+    v3 = v6 + 2.0
+    v10 = 1.0 / v3
+    v11 = (-v3) * v10 + 1.0
+    v11 = (-((v6 - (v3 - 2.0)) + v9)) * v10 + v11
+    v9 = v5 * v10
+    v3 = v5 * v10 - v9
+    v3 = v7 * v10 + v3
+    v3 = v5 * (v10 * v11) + v3
+    v11 = v8 * v9
+    v10 = v8 * v9 - v11
+    v10 = v1 * v9 + v10
+    v10 = v8 * v3 + v10
+    v3 = v11 * v0
+    v11 = v11 * v0 - v3
+    v11 = v10 * v0 + v11
+    is0 = x < 0.0
+    v0 = 2.0 * v4 + 1.0
+    v10 = v4 * v5 + 2.0
+    v4 = (2.0 * v4) * (v4 + 1.0) + 1.0
+    v4 = torch.where(is0, v5, v0) / torch.where(is0, v10, v4)
+    return torch.where(is0, ((-(v3 + v11)) * v2) * 5.421011e-20, x * v4)
 
 
-def _mish_32_gate_torch(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """x·tanh(ln(1 + eˣ)) and its derivative in fp32."""
-    held = torch.clamp(x, min=-120.0)
-    exponent = -torch.clamp(torch.abs(x), max=120.0)
-    z = exponent * 1.442695 + 1.2583103e+07
-    k = z - 1.2583103e+07
-    r = (k * -0.69314575 + exponent) + (k * -1.4286068e-06 + 0.0)
-    s = r * 0.0013814612 + 0.00836871
-    s = s * r + 0.04166839
-    s = s * r + 0.16666521
-    s = s * r + 0.49999994
-    excess = (r * r) * s + r
-    significand = excess + 1.0
-    scale = ((z).view(torch.int32) << 23).view(torch.float32)
-    e = (significand * scale) * 5.421010862427522e-20
-    denominator = torch.where(x < 0, e * (e + 2.0) + 2.0, (2.0 * e) * (e + 1.0) + 1.0)
-    ratio = torch.where(x < 0, e + 2.0, e * 2.0 + 1.0) / denominator
-    value = torch.where(x < 0, (((held * ratio) * significand) * scale) * 5.421010862427522e-20, x * ratio)
-    weight = (torch.where(x < 0, e, e * e)) * (4.0 * (e + 1.0)) / (denominator * denominator)
-    gate = torch.where(x < 0, ratio * e, ratio)
-    bounded = torch.clamp(held, max=110.0)
-    return value, bounded * weight + gate
+@_jit
+def _mish_32_gate(a, PTX: tl.constexpr):
+    """f(a) and f'(a), f(x) = x·tanh(ln(1 + exp(x))) in fp32."""
+    v0 = tl.maximum(a, -87.0, propagate_nan=tl.PropagateNan.ALL)
+    v1 = tl.minimum(v0, 87.0, propagate_nan=tl.PropagateNan.ALL)
+    is0 = a < 0.0
+    v2 = -tl.abs(v1)
+    v3 = tl.fma(v2, 1.442695, 1.2583103e7)
+    v4 = v3 - 1.2583103e7
+    v2 = tl.fma(v4, -0.69314575, v2)
+    v4 = tl.fma(v4, -1.4286068e-6, 0.0)
+    v4 = v2 + v4
+    v2 = tl.fma(v4, 0.0013814612, 0.00836871)
+    v2 = tl.fma(v2, v4, 0.04166839)
+    v2 = tl.fma(v2, v4, 0.16666521)
+    v2 = tl.fma(v2, v4, 0.49999994)
+    v4 = tl.fma(v4 * v4, v2, v4)
+    k0 = (v3.to(tl.int32, bitcast=True) << 23) - 536870912
+    v3 = k0.to(tl.float32, bitcast=True)
+    v3 = tl.fma(v3, v4, v3)
+    v4 = v3 + 2.0
+    v2 = tl.fma(v3, v4, 2.0)
+    v5 = tl.fma(2.0 * v3, v3 + 1.0, 1.0)
+    v5 = tl.div_rn(tl.full(a.shape, 1.0, tl.float32), tl.where(is0, v2, v5))
+    v2 = tl.fma(v3, 2.0, 1.0)
+    v2 = tl.where(is0, v4, v2) * v5
+    v2 = tl.where(is0, v2 * v3, v2)
+    v4 = tl.fma(v3, 4.0, 4.0)
+    v4 = (tl.where(is0, v3, v3 * v3) * v4) * v5
+    v5 = tl.fma(v1, v4 * v5, v2)
+    return v0 * v2, tl.where(a < -87.0, 0.0, v5)
+
+
+def _mish_32_gate_torch(a: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """f(a) and f'(a), f(x) = x·tanh(ln(1 + exp(x))) in fp32."""
+    v0 = torch.clamp(a, min=-87.0)
+    v1 = torch.clamp(v0, max=87.0)
+    is0 = a < 0.0
+    v2 = -torch.abs(v1)
+    v3 = v2 * 1.442695 + 1.2583103e7
+    v4 = v3 - 1.2583103e7
+    v2 = v4 * -0.69314575 + v2
+    v4 = v4 * -1.4286068e-6 + 0.0
+    v4 = v2 + v4
+    v2 = 0.0013814612 * v4 + 0.00836871
+    v2 = v2 * v4 + 0.04166839
+    v2 = v2 * v4 + 0.16666521
+    v2 = v2 * v4 + 0.49999994
+    v4 = (v4 * v4) * v2 + v4
+    k0 = (v3.view(torch.int32) << 23) - 536870912
+    v3 = k0.view(torch.float32)
+    v3 = v3 * v4 + v3
+    v4 = v3 + 2.0
+    v2 = v3 * v4 + 2.0
+    v5 = (2.0 * v3) * (v3 + 1.0) + 1.0
+    v5 = 1.0 / torch.where(is0, v2, v5)
+    v2 = 2.0 * v3 + 1.0
+    v2 = torch.where(is0, v4, v2) * v5
+    v2 = torch.where(is0, v2 * v3, v2)
+    v4 = v3 * 4.0 + 4.0
+    v4 = (torch.where(is0, v3, v3 * v3) * v4) * v5
+    v5 = v1 * (v4 * v5) + v2
+    return v0 * v2, torch.where(a < -87.0, 0.0, v5)
 
 
 @_jit
 def _mish_bf16_factor(y, right, PTX: tl.constexpr):
     """g(y, S) of mish-bf16."""
-    height = tl.maximum((y - -0.30859375) - -1.3551275e-04, 3.0655638e-04, propagate_nan=tl.PropagateNan.ALL)
-    root = tl.sqrt(height)
-    t = root - 0.27783203
-    left = tl.fma(t, 0.62720853, 0.5024604)
-    left = tl.fma(left, t, 1.4071729)
-    left = tl.fma(left, t, -0.039753694)
-    left = tl.fma(left, t, -0.11213411)
-    left = tl.where(y >= 0, 0.0, left)
-    t = root - 1.125
-    on_right = tl.fma(t, 0.042220846, 0.098766886)
-    on_right = tl.fma(on_right, t, -0.07460769)
-    on_right = tl.fma(on_right, t, -0.38767254)
-    on_right = tl.fma(on_right, t, -0.12212065)
-    on_right = tl.fma(on_right, t, 0.7377492)
-    on_right = tl.fma(on_right, t, 0.3025489)
-    on_right = tl.fma(on_right, t, -0.95736027)
-    on_right = tl.fma(on_right, t, 0.3001032)
-    on_right = tl.fma(on_right, t, 1.0631117)
-    on_right = tl.where(height > 5.25, 1.0, on_right)
-    return tl.where(right, on_right, left)
+    v0 = tl.maximum((y + 0.30859375) + 1.3551275e-4, 3.0655638e-4, propagate_nan=tl.PropagateNan.ALL)
+    v1 = tl.sqrt(v0)
+    v2 = v1 - 0.27783203
+    v3 = tl.fma(v2, 0.62720853, 0.5024604)
+    v3 = tl.fma(v3, v2, 1.4071729)
+    v3 = tl.fma(v3, v2, -0.039753694)
+    v2 = tl.fma(v3, v2, -0.11213411)
+    v1 = v1 - 1.125
+    v3 = tl.fma(v1, 0.042220846, 0.098766886)
+    v3 = tl.fma(v3, v1, -0.07460769)
+    v3 = tl.fma(v3, v1, -0.38767254)
+    v3 = tl.fma(v3, v1, -0.12212065)
+    v3 = tl.fma(v3, v1, 0.7377492)
+    v3 = tl.fma(v3, v1, 0.3025489)
+    v3 = tl.fma(v3, v1, -0.95736027)
+    v3 = tl.fma(v3, v1, 0.3001032)
+    v1 = tl.fma(v3, v1, 1.0631117)
+    return tl.where(right, tl.where(v0 > 5.25, 1.0, v1), tl.where(y >= 0.0, 0.0, v2))
 
 
 def _mish_bf16_factor_torch(y: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
     """g(y, S) of mish-bf16."""
-    height = torch.clamp((y - -0.30859375) - -1.3551275e-04, min=3.0655638e-04)
-    root = torch.sqrt(height)
-    t = root - 0.27783203
-    left = t * 0.62720853 + 0.5024604
-    left = left * t + 1.4071729
-    left = left * t + -0.039753694
-    left = left * t + -0.11213411
-    left = torch.where(y >= 0, 0.0, left)
-    t = root - 1.125
-    on_right = t * 0.042220846 + 0.098766886
-    on_right = on_right * t + -0.07460769
-    on_right = on_right * t + -0.38767254
-    on_right = on_right * t + -0.12212065
-    on_right = on_right * t + 0.7377492
-    on_right = on_right * t + 0.3025489
-    on_right = on_right * t + -0.95736027
-    on_right = on_right * t + 0.3001032
-    on_right = on_right * t + 1.0631117
-    on_right = torch.where(height > 5.25, 1.0, on_right)
-    return torch.where(right, on_right, left)
+    v0 = torch.clamp((y + 0.30859375) + 1.3551275e-4, min=3.0655638e-4)
+    v1 = torch.sqrt(v0)
+    v2 = v1 - 0.27783203
+    v3 = 0.62720853 * v2 + 0.5024604
+    v3 = v3 * v2 + 1.4071729
+    v3 = v3 * v2 - 0.039753694
+    v2 = v3 * v2 - 0.11213411
+    v1 = v1 - 1.125
+    v3 = 0.042220846 * v1 + 0.098766886
+    v3 = v3 * v1 - 0.07460769
+    v3 = v3 * v1 - 0.38767254
+    v3 = v3 * v1 - 0.12212065
+    v3 = v3 * v1 + 0.7377492
+    v3 = v3 * v1 + 0.3025489
+    v3 = v3 * v1 - 0.95736027
+    v3 = v3 * v1 + 0.3001032
+    v1 = v3 * v1 + 1.0631117
+    v2 = torch.where(right, torch.where(v0 > 5.25, 1.0, v1), torch.where(y >= 0.0, 0.0, v2))
+    return v2
 
 
 @_jit
 def _mish_fp16_factor(y, right, PTX: tl.constexpr):
     """g(y, S) of mish-fp16."""
-    height = tl.maximum((y - -0.3088379) - 1.0416438e-05, 3.1898177e-05, propagate_nan=tl.PropagateNan.ALL)
-    root = tl.sqrt(height)
-    t = root - 0.27783203
-    left = tl.fma(t, 1.5331422, 0.38116944)
-    left = tl.fma(left, t, 0.38511747)
-    left = tl.fma(left, t, 1.4228996)
-    left = tl.fma(left, t, -0.03895363)
-    left = tl.fma(left, t, -0.11219382)
-    left = tl.where(y >= 0, 0.0, left)
-    t = root - 1.25
-    on_right = tl.fma(t, 0.015873032, 0.032102562)
-    on_right = tl.fma(on_right, t, -0.06728476)
-    on_right = tl.fma(on_right, t, -0.18609942)
-    on_right = tl.fma(on_right, t, 0.06206221)
-    on_right = tl.fma(on_right, t, 0.44216892)
-    on_right = tl.fma(on_right, t, 0.15636027)
-    on_right = tl.fma(on_right, t, -0.57967085)
-    on_right = tl.fma(on_right, t, -0.5265249)
-    on_right = tl.fma(on_right, t, 0.6038032)
-    on_right = tl.fma(on_right, t, 0.6627772)
-    on_right = tl.fma(on_right, t, -0.779959)
-    on_right = tl.fma(on_right, t, 0.07914403)
-    on_right = tl.fma(on_right, t, 1.0863832)
-    on_right = tl.where(height > 6.375, 1.0, on_right)
-    return tl.where(right, on_right, left)
+    v0 = tl.maximum((y + 0.3088379) - 1.0416438e-5, 3.1898177e-5, propagate_nan=tl.PropagateNan.ALL)
+    v1 = tl.sqrt(v0)
+    v2 = v1 - 0.27783203
+    v3 = tl.fma(v2, 1.5331422, 0.38116944)
+    v3 = tl.fma(v3, v2, 0.38511747)
+    v3 = tl.fma(v3, v2, 1.4228996)
+    v3 = tl.fma(v3, v2, -0.03895363)
+    v2 = tl.fma(v3, v2, -0.11219382)
+    v1 = v1 - 1.25
+    v3 = tl.fma(v1, 0.015873032, 0.032102562)
+    v3 = tl.fma(v3, v1, -0.06728476)
+    v3 = tl.fma(v3, v1, -0.18609942)
+    v3 = tl.fma(v3, v1, 0.06206221)
+    v3 = tl.fma(v3, v1, 0.44216892)
+    v3 = tl.fma(v3, v1, 0.15636027)
+    v3 = tl.fma(v3, v1, -0.57967085)
+    v3 = tl.fma(v3, v1, -0.5265249)
+    v3 = tl.fma(v3, v1, 0.6038032)
+    v3 = tl.fma(v3, v1, 0.6627772)
+    v3 = tl.fma(v3, v1, -0.779959)
+    v3 = tl.fma(v3, v1, 0.07914403)
+    v1 = tl.fma(v3, v1, 1.0863832)
+    return tl.where(right, tl.where(v0 > 6.375, 1.0, v1), tl.where(y >= 0.0, 0.0, v2))
 
 
 def _mish_fp16_factor_torch(y: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
     """g(y, S) of mish-fp16."""
-    height = torch.clamp((y - -0.3088379) - 1.0416438e-05, min=3.1898177e-05)
-    root = torch.sqrt(height)
-    t = root - 0.27783203
-    left = t * 1.5331422 + 0.38116944
-    left = left * t + 0.38511747
-    left = left * t + 1.4228996
-    left = left * t + -0.03895363
-    left = left * t + -0.11219382
-    left = torch.where(y >= 0, 0.0, left)
-    t = root - 1.25
-    on_right = t * 0.015873032 + 0.032102562
-    on_right = on_right * t + -0.06728476
-    on_right = on_right * t + -0.18609942
-    on_right = on_right * t + 0.06206221
-    on_right = on_right * t + 0.44216892
-    on_right = on_right * t + 0.15636027
-    on_right = on_right * t + -0.57967085
-    on_right = on_right * t + -0.5265249
-    on_right = on_right * t + 0.6038032
-    on_right = on_right * t + 0.6627772
-    on_right = on_right * t + -0.779959
-    on_right = on_right * t + 0.07914403
-    on_right = on_right * t + 1.0863832
-    on_right = torch.where(height > 6.375, 1.0, on_right)
-    return torch.where(right, on_right, left)
+    v0 = torch.clamp((y + 0.3088379) - 1.0416438e-5, min=3.1898177e-5)
+    v1 = torch.sqrt(v0)
+    v2 = v1 - 0.27783203
+    v3 = 1.5331422 * v2 + 0.38116944
+    v3 = v3 * v2 + 0.38511747
+    v3 = v3 * v2 + 1.4228996
+    v3 = v3 * v2 - 0.03895363
+    v2 = v3 * v2 - 0.11219382
+    v1 = v1 - 1.25
+    v3 = 0.015873032 * v1 + 0.032102562
+    v3 = v3 * v1 - 0.06728476
+    v3 = v3 * v1 - 0.18609942
+    v3 = v3 * v1 + 0.06206221
+    v3 = v3 * v1 + 0.44216892
+    v3 = v3 * v1 + 0.15636027
+    v3 = v3 * v1 - 0.57967085
+    v3 = v3 * v1 - 0.5265249
+    v3 = v3 * v1 + 0.6038032
+    v3 = v3 * v1 + 0.6627772
+    v3 = v3 * v1 - 0.779959
+    v3 = v3 * v1 + 0.07914403
+    v1 = v3 * v1 + 1.0863832
+    v2 = torch.where(right, torch.where(v0 > 6.375, 1.0, v1), torch.where(y >= 0.0, 0.0, v2))
+    return v2
 
 
 @_jit
 def _mish_fp32_factor(y, right, PTX: tl.constexpr):
     """g(y, S) of mish-fp32."""
-    height = tl.maximum((y - -0.3088434) - -5.9659424e-09, 5.9659424e-09, propagate_nan=tl.PropagateNan.ALL)
-    root = tl.sqrt_rn(height)
-    t = root - 0.55566406
-    denominator = tl.fma(t, -1361.0665, -428.73376)
-    denominator = tl.fma(denominator, t, -1491.9813)
-    denominator = tl.fma(denominator, t, 4853.2197)
-    denominator = tl.fma(denominator, t, -268.3632)
-    denominator = tl.fma(denominator, t, 1.0)
-    numerator = tl.fma(t, 7417.9707, 3667.0176)
-    numerator = tl.fma(numerator, t, -250.93916)
-    numerator = tl.fma(numerator, t, 1.0173542)
-    numerator = tl.fma(numerator, t, -7.4025884e-05)
-    left = tl.div_rn(numerator, denominator)
-    left = tl.where(y >= 0, 0.0, left)
-    t = root - 1.125
-    denominator = tl.fma(t, 0.09242711, 0.3110674)
-    denominator = tl.fma(denominator, t, 0.6122572)
-    denominator = tl.fma(denominator, t, 0.82641363)
-    denominator = tl.fma(denominator, t, 0.7160416)
-    denominator = tl.fma(denominator, t, 1.2121812)
-    denominator = tl.fma(denominator, t, -0.09977483)
-    denominator = tl.fma(denominator, t, 1.0)
-    numerator = tl.fma(t, 0.07696496, 0.4072018)
-    numerator = tl.fma(numerator, t, 0.44646215)
-    numerator = tl.fma(numerator, t, 0.68503076)
-    numerator = tl.fma(numerator, t, 1.517519)
-    numerator = tl.fma(numerator, t, 0.2948026)
-    numerator = tl.fma(numerator, t, 0.1940677)
-    numerator = tl.fma(numerator, t, 1.0631763)
-    on_right = tl.div_rn(numerator, denominator)
-    on_right = tl.where(height > 9.0, 1.0, on_right)
-    return tl.where(right, on_right, left)
+    v0 = tl.maximum((y + 0.3088434) + 5.9659424e-9, 5.9659424e-9, propagate_nan=tl.PropagateNan.ALL)
+    v1 = tl.sqrt_rn(v0)
+    v2 = v1 - 0.55566406
+    v3 = tl.fma(v2, -1361.0665, -428.73376)
+    v3 = tl.fma(v3, v2, -1491.9813)
+    v3 = tl.fma(v3, v2, 4853.2197)
+    v3 = tl.fma(v3, v2, -268.3632)
+    v3 = tl.fma(v3, v2, 1.0)
+    v4 = tl.fma(v2, 7417.9707, 3667.0176)
+    v4 = tl.fma(v4, v2, -250.93916)
+    v4 = tl.fma(v4, v2, 1.0173542)
+    v2 = tl.fma(v4, v2, -7.4025884e-5)
+    v3 = tl.where(y >= 0.0, 0.0, tl.div_rn(v2, v3))
+    v1 = v1 - 1.125
+    v2 = tl.fma(v1, 0.09242711, 0.3110674)
+    v2 = tl.fma(v2, v1, 0.6122572)
+    v2 = tl.fma(v2, v1, 0.82641363)
+    v2 = tl.fma(v2, v1, 0.7160416)
+    v2 = tl.fma(v2, v1, 1.2121812)
+    v2 = tl.fma(v2, v1, -0.09977483)
+    v2 = tl.fma(v2, v1, 1.0)
+    v4 = tl.fma(v1, 0.07696496, 0.4072018)
+    v4 = tl.fma(v4, v1, 0.44646215)
+    v4 = tl.fma(v4, v1, 0.68503076)
+    v4 = tl.fma(v4, v1, 1.517519)
+    v4 = tl.fma(v4, v1, 0.2948026)
+    v4 = tl.fma(v4, v1, 0.1940677)
+    v1 = tl.fma(v4, v1, 1.0631763)
+    v2 = tl.where(v0 > 9.0, 1.0, tl.div_rn(v1, v2))
+    return tl.where(right, v2, v3)
 
 
 def _mish_fp32_factor_torch(y: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
     """g(y, S) of mish-fp32."""
-    height = torch.clamp((y - -0.3088434) - -5.9659424e-09, min=5.9659424e-09)
-    root = torch.sqrt(height)
-    t = root - 0.55566406
-    denominator = t * -1361.0665 + -428.73376
-    denominator = denominator * t + -1491.9813
-    denominator = denominator * t + 4853.2197
-    denominator = denominator * t + -268.3632
-    denominator = denominator * t + 1.0
-    numerator = t * 7417.9707 + 3667.0176
-    numerator = numerator * t + -250.93916
-    numerator = numerator * t + 1.0173542
-    numerator = numerator * t + -7.4025884e-05
-    left = numerator / denominator
-    left = torch.where(y >= 0, 0.0, left)
-    t = root - 1.125
-    denominator = t * 0.09242711 + 0.3110674
-    denominator = denominator * t + 0.6122572
-    denominator = denominator * t + 0.82641363
-    denominator = denominator * t + 0.7160416
-    denominator = denominator * t + 1.2121812
-    denominator = denominator * t + -0.09977483
-    denominator = denominator * t + 1.0
-    numerator = t * 0.07696496 + 0.4072018
-    numerator = numerator * t + 0.44646215
-    numerator = numerator * t + 0.68503076
-    numerator = numerator * t + 1.517519
-    numerator = numerator * t + 0.2948026
-    numerator = numerator * t + 0.1940677
-    numerator = numerator * t + 1.0631763
-    on_right = numerator / denominator
-    on_right = torch.where(height > 9.0, 1.0, on_right)
-    return torch.where(right, on_right, left)
+    v0 = torch.clamp((y + 0.3088434) + 5.9659424e-9, min=5.9659424e-9)
+    v1 = torch.sqrt(v0)
+    v2 = v1 - 0.55566406
+    v3 = -1361.0665 * v2 - 428.73376
+    v3 = v3 * v2 - 1491.9813
+    v3 = v3 * v2 + 4853.2197
+    v3 = v3 * v2 - 268.3632
+    v3 = v3 * v2 + 1.0
+    v4 = 7417.9707 * v2 + 3667.0176
+    v4 = v4 * v2 - 250.93916
+    v4 = v4 * v2 + 1.0173542
+    v2 = v4 * v2 - 7.4025884e-5
+    v1 = v1 - 1.125
+    v4 = 0.09242711 * v1 + 0.3110674
+    v4 = v4 * v1 + 0.6122572
+    v4 = v4 * v1 + 0.82641363
+    v4 = v4 * v1 + 0.7160416
+    v4 = v4 * v1 + 1.2121812
+    v4 = v4 * v1 - 0.09977483
+    v4 = v4 * v1 + 1.0
+    v5 = 0.07696496 * v1 + 0.4072018
+    v5 = v5 * v1 + 0.44646215
+    v5 = v5 * v1 + 0.68503076
+    v5 = v5 * v1 + 1.517519
+    v5 = v5 * v1 + 0.2948026
+    v5 = v5 * v1 + 0.1940677
+    v1 = v5 * v1 + 1.0631763
+    v3 = torch.where(right, torch.where(v0 > 9.0, 1.0, v1 / v4), torch.where(y >= 0.0, 0.0, v2 / v3))
+    return v3
 
 
 SETS: dict[tuple[str, str], CoefficientSet] = {
+    ("gelu", "fp32"): CoefficientSet(
+        name="gelu-fp32",
+        activation="gelu",
+        dtype="fp32",
+        threshold=-0.7517915,
+        error_rms=1.070e-06,
+        error_max=4.055e-05,
+        forward=_gelu_32_forward,
+        gate=_gelu_32_gate,
+        factor=_gelu_fp32_factor,
+        forward_torch=_gelu_32_forward_torch,
+        gate_torch=_gelu_32_gate_torch,
+        factor_torch=_gelu_fp32_factor_torch,
+    ),
     ("gelu", "bf16"): CoefficientSet(
         name="gelu-bf16",
         activation="gelu",
@@ -1958,19 +2459,19 @@ SETS: dict[tuple[str, str], CoefficientSet] = {
         gate_torch=_gelu_16_gate_torch,
         factor_torch=_gelu_fp16_factor_torch,
     ),
-    ("gelu", "fp32"): CoefficientSet(
-        name="gelu-fp32",
-        activation="gelu",
+    ("silu", "fp32"): CoefficientSet(
+        name="silu-fp32",
+        activation="silu",
         dtype="fp32",
-        threshold=-0.7517915,
-        error_rms=1.073e-06,
-        error_max=4.055e-05,
-        forward=_gelu_32_forward,
-        gate=_gelu_32_gate,
-        factor=_gelu_fp32_factor,
-        forward_torch=_gelu_32_forward_torch,
-        gate_torch=_gelu_32_gate_torch,
-        factor_torch=_gelu_fp32_factor_torch,
+        threshold=-1.2784644,
+        error_rms=1.006e-06,
+        error_max=4.559e-05,
+        forward=_silu_32_forward,
+        gate=_silu_32_gate,
+        factor=_silu_fp32_factor,
+        forward_torch=_silu_32_forward_torch,
+        gate_torch=_silu_32_gate_torch,
+        factor_torch=_silu_fp32_factor_torch,
     ),
     ("silu", "bf16"): CoefficientSet(
         name="silu-bf16",
@@ -2000,19 +2501,19 @@ SETS: dict[tuple[str, str], CoefficientSet] = {
         gate_torch=_silu_16_gate_torch,
         factor_torch=_silu_fp16_factor_torch,
     ),
-    ("silu", "fp32"): CoefficientSet(
-        name="silu-fp32",
-        activation="silu",
+    ("gelu_tanh", "fp32"): CoefficientSet(
+        name="gelu-tanh-fp32",
+        activation="gelu-tanh",
         dtype="fp32",
-        threshold=-1.2784644,
-        error_rms=1.005e-06,
-        error_max=4.559e-05,
-        forward=_silu_32_forward,
-        gate=_silu_32_gate,
-        factor=_silu_fp32_factor,
-        forward_torch=_silu_32_forward_torch,
-        gate_torch=_silu_32_gate_torch,
-        factor_torch=_silu_fp32_factor_torch,
+        threshold=-0.7524614,
+        error_rms=6.918e-07,
+        error_max=4.270e-05,
+        forward=_gelu_tanh_32_forward,
+        gate=_gelu_tanh_32_gate,
+        factor=_gelu_tanh_fp32_factor,
+        forward_torch=_gelu_tanh_32_forward_torch,
+        gate_torch=_gelu_tanh_32_gate_torch,
+        factor_torch=_gelu_tanh_fp32_factor_torch,
     ),
     ("gelu_tanh", "bf16"): CoefficientSet(
         name="gelu-tanh-bf16",
@@ -2042,19 +2543,19 @@ SETS: dict[tuple[str, str], CoefficientSet] = {
         gate_torch=_gelu_tanh_16_gate_torch,
         factor_torch=_gelu_tanh_fp16_factor_torch,
     ),
-    ("gelu_tanh", "fp32"): CoefficientSet(
-        name="gelu-tanh-fp32",
-        activation="gelu-tanh",
+    ("quick_gelu", "fp32"): CoefficientSet(
+        name="quick-gelu-fp32",
+        activation="quick-gelu",
         dtype="fp32",
-        threshold=-0.7524614,
-        error_rms=1.000e-06,
-        error_max=1.600e-04,
-        forward=_gelu_tanh_32_forward,
-        gate=_gelu_tanh_32_gate,
-        factor=_gelu_tanh_fp32_factor,
-        forward_torch=_gelu_tanh_32_forward_torch,
-        gate_torch=_gelu_tanh_32_gate_torch,
-        factor_torch=_gelu_tanh_fp32_factor_torch,
+        threshold=-0.75115424,
+        error_rms=9.868e-07,
+        error_max=3.723e-05,
+        forward=_quick_gelu_32_forward,
+        gate=_quick_gelu_32_gate,
+        factor=_quick_gelu_fp32_factor,
+        forward_torch=_quick_gelu_32_forward_torch,
+        gate_torch=_quick_gelu_32_gate_torch,
+        factor_torch=_quick_gelu_fp32_factor_torch,
     ),
     ("quick_gelu", "bf16"): CoefficientSet(
         name="quick-gelu-bf16",
@@ -2084,19 +2585,19 @@ SETS: dict[tuple[str, str], CoefficientSet] = {
         gate_torch=_quick_gelu_16_gate_torch,
         factor_torch=_quick_gelu_fp16_factor_torch,
     ),
-    ("quick_gelu", "fp32"): CoefficientSet(
-        name="quick-gelu-fp32",
-        activation="quick-gelu",
+    ("mish", "fp32"): CoefficientSet(
+        name="mish-fp32",
+        activation="mish",
         dtype="fp32",
-        threshold=-0.75115424,
-        error_rms=1.250e-06,
-        error_max=1.600e-04,
-        forward=_quick_gelu_32_forward,
-        gate=_quick_gelu_32_gate,
-        factor=_quick_gelu_fp32_factor,
-        forward_torch=_quick_gelu_32_forward_torch,
-        gate_torch=_quick_gelu_32_gate_torch,
-        factor_torch=_quick_gelu_fp32_factor_torch,
+        threshold=-1.1924312,
+        error_rms=8.108e-07,
+        error_max=5.777e-05,
+        forward=_mish_32_forward,
+        gate=_mish_32_gate,
+        factor=_mish_fp32_factor,
+        forward_torch=_mish_32_forward_torch,
+        gate_torch=_mish_32_gate_torch,
+        factor_torch=_mish_fp32_factor_torch,
     ),
     ("mish", "bf16"): CoefficientSet(
         name="mish-bf16",
@@ -2125,20 +2626,6 @@ SETS: dict[tuple[str, str], CoefficientSet] = {
         forward_torch=_mish_16_forward_torch,
         gate_torch=_mish_16_gate_torch,
         factor_torch=_mish_fp16_factor_torch,
-    ),
-    ("mish", "fp32"): CoefficientSet(
-        name="mish-fp32",
-        activation="mish",
-        dtype="fp32",
-        threshold=-1.1924312,
-        error_rms=1.270e-06,
-        error_max=1.600e-04,
-        forward=_mish_32_forward,
-        gate=_mish_32_gate,
-        factor=_mish_fp32_factor,
-        forward_torch=_mish_32_forward_torch,
-        gate_torch=_mish_32_gate_torch,
-        factor_torch=_mish_fp32_factor_torch,
     ),
 }
 
@@ -4099,9 +4586,11 @@ def _self_test() -> int:
             finite = bool(torch.isfinite(y).all() and torch.isfinite(dx).all())
             error = (_factor(coefficients, y, bits).double() - slope).abs()
             rms = (weight * error.square()).sum().sqrt().item()
+            is_fused = label != "fp32" or _triton_serves(device.type)
+            most = (1.05 if is_fused else 1.5) * coefficients.error_rms
             report(
                 f"{device.type} {coefficients.name}",
-                finite and rms <= 1.05 * coefficients.error_rms and bool((y >= exact.min() - 0.01).all()),
+                finite and rms <= most and bool((y >= exact.min() - 0.01).all()),
                 f"error of g {rms:.3e} RMS, {coefficients.error_rms:.3e} in the set",
             )
         for dtype in (torch.bfloat16, torch.float16, torch.float32):
