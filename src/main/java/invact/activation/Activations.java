@@ -1,6 +1,7 @@
 package invact.activation;
 
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.stream.Stream;
 
 /** The activations that invact knows by name. */
@@ -62,6 +63,21 @@ public final class Activations {
    */
   public static Activation swish(double slope) {
     return Swish.of(slope);
+  }
+
+  /**
+   * β of an activation that is x·σ(βx).
+   *
+   * @param activation the activation
+   * @return 1 for SiLU, the slope of a Swish; nothing for others
+   */
+  public static OptionalDouble slope(Activation activation) {
+    if (activation.equals(SILU)) {
+      return OptionalDouble.of(1);
+    }
+    return activation instanceof Swish swish
+        ? OptionalDouble.of(swish.slope())
+        : OptionalDouble.empty();
   }
 
   /**

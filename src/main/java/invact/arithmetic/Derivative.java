@@ -6,6 +6,7 @@ import invact.activation.Target;
 import invact.approx.Approximant;
 import invact.approx.FloatApproximant;
 import invact.coefficient.BranchApproximant;
+import invact.coefficient.CoefficientSet;
 import invact.math.FloatFormat;
 import invact.program.Computation;
 import invact.program.Interpreter;
@@ -76,23 +77,58 @@ public final class Derivative {
     Value y = b.input("y", Type.F32);
     Value u = Height.write(b, y, lift);
     Computation g = b.output("g", write(b, approximant, y, u, lift)).build();
-    requireFinite(g, approximant.branch(), lift.minimum());
-    requireFinite(
-        g,
-        approximant.branch(),
-        approximant.branch() == Branch.LEFT ? -Float.MIN_VALUE : Float.MAX_VALUE);
+    requireFinite(new Interpreter(g), approximant.branch(), lift);
+    return g;
+  }
+
+  /**
+   * The program of g, from one root of the height for both branches.
+   *
+   * @param set its coefficients
+   * @param format the format of the outputs: fp32, bf16 or fp16
+   * @return inputs y and right, the BOOL S, output g
+   * @throws IllegalArgumentException if a coefficient overflows, or g is not finite at an end of a
+   *     branch
+   */
+  public static Computation either(CoefficientSet set, FloatFormat format) {
+    RoundedLift lift = set.decoding().get(format);
+    ProgramBuilder b = new ProgramBuilder("derivative");
+    Value y = b.input("y", Type.F32);
+    Value isRight = b.input("right", Type.BOOL);
+    Value u = Height.write(b, y, lift);
+    Value onLeft = write(b.prefix("left_"), set.left().approximant(), y, u, lift);
+    BranchApproximant right = set.right().approximant();
+    b.prefix("right_");
+    Value onRight =
+        isOneAtInfinity(right) ? inside(b, right, y, u, lift) : write(b, right, y, u, lift);
+    Computation g = b.output("g", b.select(isRight, onRight, onLeft)).build();
+    Interpreter interpreter = new Interpreter(g);
+    requireFinite(interpreter.set(1, 0), Branch.LEFT, lift);
+    requireFinite(interpreter.set(1, 1), Branch.RIGHT, lift);
     return g;
   }
 
   /** Writes g from y and its height. */
   static Value write(
       ProgramBuilder b, BranchApproximant approximant, Value y, Value u, RoundedLift lift) {
-    Approximant q = approximant.approximant();
-    Value value = q.form().write(b, u, FloatApproximant.rounded(q));
-    Value g = fromTarget(b, approximant.target(), value, y, lift);
+    Value g = inside(b, approximant, y, u, lift);
     return approximant.branch() == Branch.LEFT
         ? atLeftEnd(b, b.ge(y, b.constant(0.0f)), g)
         : b.select(b.eq(y, b.constant(Float.POSITIVE_INFINITY)), b.constant(1.0f), g);
+  }
+
+  /** Writes g but for the ends of the branch. */
+  private static Value inside(
+      ProgramBuilder b, BranchApproximant approximant, Value y, Value u, RoundedLift lift) {
+    Approximant q = approximant.approximant();
+    Value value = q.form().write(b, u, FloatApproximant.rounded(q));
+    return fromTarget(b, approximant.target(), value, y, lift);
+  }
+
+  /** Whether an infinite height lies beyond a cut-off, where g is 1. */
+  private static boolean isOneAtInfinity(BranchApproximant right) {
+    return right.target() == Target.DERIVATIVE
+        && Backward.pieces(right).filter(p -> Float.isFinite(p.cutoff())).isPresent();
   }
 
   /** Writes g where an approximant's target has the value q. */
@@ -109,17 +145,20 @@ public final class Derivative {
   }
 
   /** The ends of a branch are where a pole or a growing exponential of a form shows. */
-  private static void requireFinite(Computation g, Branch branch, float y) {
-    float value = new Interpreter(g).value(y);
-    if (!Float.isFinite(value)) {
-      throw new IllegalArgumentException(
-          "the "
-              + branch.label()
-              + " branch's derivative is "
-              + value
-              + " at y = "
-              + y
-              + ": its coefficients are not fit for fp32");
+  private static void requireFinite(Interpreter g, Branch branch, RoundedLift lift) {
+    float end = branch == Branch.LEFT ? -Float.MIN_VALUE : Float.MAX_VALUE;
+    for (float y : new float[] {lift.minimum(), end}) {
+      float value = g.value(y);
+      if (!Float.isFinite(value)) {
+        throw new IllegalArgumentException(
+            "the "
+                + branch.label()
+                + " branch's derivative is "
+                + value
+                + " at y = "
+                + y
+                + ": its coefficients are not fit for fp32");
+      }
     }
   }
 }

@@ -51,6 +51,15 @@ public final class Exponential {
   /** z: its low bits are k + 191. */
   private final Value z;
 
+  /** r before its last rounding, in two parts. */
+  private final Value head;
+
+  private final Value tail;
+
+  private final Value r;
+  private final Value square;
+  private final Value s;
+
   /** v: e^E is 2^k·(1 + v). */
   private final Value excess;
 
@@ -66,15 +75,23 @@ public final class Exponential {
     Value rounder = b.constant(ROUNDER);
     z = b.fma(exponent, b.constant(LOG2_E), rounder);
     Value k = b.subtract(z, rounder);
-    Value r =
-        b.add(b.fma(k, b.constant(-LN2_HIGH), exponent), b.fma(k, b.constant(-LN2_LOW), rest));
-    Value s = b.horner(r, S.length - 1, j -> b.constant(S[j]));
-    excess = b.fma(b.multiply(r, r), s, r);
+    head = b.fma(k, b.constant(-LN2_HIGH), exponent);
+    tail = b.fma(k, b.constant(-LN2_LOW), rest);
+    r = b.add(head, tail);
+    s = b.horner(r, S.length - 1, j -> b.constant(S[j]));
+    square = b.multiply(r, r);
+    excess = b.fma(square, s, r);
   }
 
   /** v. */
   Value excess() {
     return excess;
+  }
+
+  /** Writes what the roundings of r and of v itself took from v. */
+  Value lost() {
+    Value ofR = b.subtract(tail, b.subtract(r, head));
+    return b.add(b.fma(square, s, b.subtract(r, excess)), ofR);
   }
 
   /**

@@ -65,7 +65,7 @@ public final class FastGelu {
     Value square = b.multiply(a, a);
     Value rest = b.fma(a, a, b.negate(square));
     FastExponential e = FastExponential.precise(b, square, rest, 0.5f);
-    Value t = FastSilu.reciprocal(b, b.fma(b.constant(PRECISE_PULL), a, b.constant(1.0f)));
+    Value t = FastLogistic.reciprocal(b, b.fma(b.constant(PRECISE_PULL), a, b.constant(1.0f)));
     return values(b, x, a, e, tail(b, PRECISE_TAIL, t));
   }
 

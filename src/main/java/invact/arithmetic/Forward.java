@@ -50,8 +50,7 @@ public final class Forward {
   }
 
   /**
-   * The program of the pass for results of 16 bits, by estimates of 1/x and 2ˣ: {@link FastGelu},
-   * {@link FastSilu}. y before its rounding is off by at most 3·10⁻⁵ of itself.
+   * The program of {@link #fast} with the indicator.
    *
    * @param activation the activation
    * @return input x, outputs y and right, the BOOL S; nothing but for GELU and SiLU
@@ -60,8 +59,45 @@ public final class Forward {
     ProgramBuilder b = new ProgramBuilder("fast_forward");
     Value x = b.input("x", Type.F32);
     Value right = b.ge(x, b.parameter("threshold", threshold(activation)));
+    if (!Activations.paper().contains(activation)) {
+      return Optional.empty();
+    }
     return Gate.fast(activation, FloatFormat.BF16, b, x)
         .map(f -> b.output("y", f.value()).output("right", right).build());
+  }
+
+  /**
+   * The program for results of 16 bits, by estimates of 1/x and 2ˣ. y before its rounding is off by
+   * at most 3·10⁻⁵ of itself.
+   *
+   * @param activation the activation
+   * @return input x, output y, both F32; nothing for an activation given as an expression or by
+   *     Java code
+   */
+  public static Optional<Computation> fast(Activation activation) {
+    ProgramBuilder b = new ProgramBuilder("fast_forward");
+    Value x = b.input("x", Type.F32);
+    return Gate.fast(activation, FloatFormat.BF16, b, x).map(f -> b.output("y", f.value()).build());
+  }
+
+  /**
+   * The program for targets without fast fp64.
+   *
+   * @param activation the activation
+   * @return input x, output y, both F32: of GELU and SiLU what {@link #of} gives; nothing for an
+   *     activation given as an expression or by Java code
+   */
+  public static Optional<Computation> single(Activation activation) {
+    if (Activations.paper().contains(activation)) {
+      return of(activation);
+    }
+    ProgramBuilder b = new ProgramBuilder("forward");
+    Value x = b.input("x", Type.F32);
+    Optional<Value> y =
+        activation.equals(Activations.MISH)
+            ? Optional.of(MishForward.write(b, x))
+            : LogisticArgument.of(activation).map(z -> LogisticForward.write(b, z, x));
+    return y.map(value -> b.output("y", value).build());
   }
 
   private static Optional<Value> write(Activation activation, ProgramBuilder b, Value x) {

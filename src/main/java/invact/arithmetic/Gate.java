@@ -96,11 +96,32 @@ public final class Gate {
   }
 
   /**
-   * The program of a gate by estimates of 1/x and 2ˣ: {@link FastGelu}, {@link FastSilu}.
+   * The program of a gate for targets without fast fp64.
+   *
+   * @param activation f
+   * @return input a, outputs value and derivative, all F32: of GELU and SiLU what {@link #of}
+   *     gives; nothing for an activation given as an expression or by Java code
+   */
+  public static Optional<Computation> single(Activation activation) {
+    ProgramBuilder b = new ProgramBuilder("gate");
+    Value a = b.input("a", Type.F32);
+    Optional<Values> values = write(activation, b, a);
+    if (values.isEmpty() && activation.equals(Activations.MISH)) {
+      values = Optional.of(MishGate.write(b, a));
+    } else if (values.isEmpty()) {
+      values = LogisticArgument.of(activation).map(z -> LogisticGate.write(b, z, a));
+    }
+    return values.map(
+        f -> b.output("value", f.value()).output("derivative", f.derivative()).build());
+  }
+
+  /**
+   * The program of a gate by estimates of 1/x and 2ˣ.
    *
    * @param activation f
    * @param format of the results: fp32, in which f and f′ are off by at most 2⁻²⁰, else 3·10⁻⁵
-   * @return input a, outputs value and derivative, all F32; nothing but for GELU and SiLU
+   * @return input a, outputs value and derivative, all F32; nothing for an activation given as an
+   *     expression or by Java code, and in fp32 nothing but for GELU and SiLU
    */
   public static Optional<Computation> fast(Activation activation, FloatFormat format) {
     ProgramBuilder b = new ProgramBuilder("fast_gate");
@@ -115,7 +136,7 @@ public final class Gate {
    * @param activation f
    * @param format of the results
    * @param keepsProduct whether b is to be recovered from p
-   * @return inputs a and b, output p; nothing but for GELU and SiLU
+   * @return inputs a and b, output p; nothing where {@link #fast} gives nothing
    */
   public static Optional<Computation> fastForward(
       Activation activation, FloatFormat format, boolean keepsProduct) {
@@ -132,7 +153,7 @@ public final class Gate {
    * @param activation f
    * @param format of the results
    * @param keepsProduct whether kept is p, from which b is recovered; else it is b
-   * @return inputs dp, a and kept, outputs da and db; nothing but for GELU and SiLU
+   * @return inputs dp, a and kept, outputs da and db; nothing where {@link #fast} gives nothing
    */
   public static Optional<Computation> fastBackward(
       Activation activation, FloatFormat format, boolean keepsProduct) {
@@ -165,10 +186,15 @@ public final class Gate {
     if (activation.equals(Activations.GELU)) {
       return Optional.of(precise ? FastGelu.precise(b, a) : FastGelu.write(b, a));
     }
-    if (activation.equals(Activations.SILU)) {
-      return Optional.of(precise ? FastSilu.precise(b, a) : FastSilu.write(b, a));
+    if (precise) {
+      return activation.equals(Activations.SILU)
+          ? Optional.of(FastLogistic.precise(b, a))
+          : Optional.empty();
     }
-    return Optional.empty();
+    if (activation.equals(Activations.MISH)) {
+      return Optional.of(FastMish.write(b, a));
+    }
+    return LogisticArgument.of(activation).map(z -> FastLogistic.write(b, z, a));
   }
 
   private static Optional<Values> write(Activation activation, ProgramBuilder b, Value a) {
@@ -176,7 +202,7 @@ public final class Gate {
       return Optional.of(GeluGate.write(b, a));
     }
     if (activation.equals(Activations.SILU)) {
-      return Optional.of(SiluGate.write(b, a));
+      return Optional.of(LogisticGate.write(b, LogisticArgument.SILU, a));
     }
     return Optional.empty();
   }

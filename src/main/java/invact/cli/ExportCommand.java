@@ -1,5 +1,6 @@
 package invact.cli;
 
+import invact.coefficient.CoefficientSet;
 import invact.export.Export;
 import invact.export.ExportTarget;
 import invact.io.AtomicFile;
@@ -9,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,14 +24,17 @@ import picocli.CommandLine.Spec;
     description = {
       "Writes coefficient sets as source text: forward and backward pass with the indicator, for"
           + " fp32, bf16 and fp16, and the functions of one element.",
-      "Results are bit for bit those of the scalar runtime, but for NaN's sign and payload; the"
-          + " file's first lines name the sets, their errors and what a compiler must not do.",
-      "Sets in one file share the forward pass of their activation."
+      "In C results are bit for bit those of the scalar runtime, but for NaN's sign and payload;"
+          + " the file's first lines name the sets, their errors and what a compiler must not do.",
+      "Sets in one file share the forward pass of their activation.",
+      "In a module for PyTorch one set serves an activation and dtype: the one made for the dtype;"
+          + " of --all the first by name."
     },
     footer = {
       "  invact export gelu-bf16 --target c --out gelu.h",
       "  invact export gelu-fp32 silu-fp32 --target c --out activations.h",
-      "  invact export my-coefficients/swish-1.5-bf16.json --target c --out -"
+      "  invact export my-coefficients/swish-1.5-bf16.json --target c --out -",
+      "  invact export --all --target pytorch --out invact_torch.py"
     })
 final class ExportCommand implements Callable<Integer> {
   private static final String STDOUT = "-";
@@ -43,7 +48,9 @@ final class ExportCommand implements Callable<Integer> {
       paramLabel = "TARGET",
       required = true,
       completionCandidates = Targets.class,
-      description = "the language, one of ${COMPLETION-CANDIDATES}; c: C99 and C++11, one header")
+      description =
+          "the language, one of ${COMPLETION-CANDIDATES}; c: C99 and C++11, one header;"
+              + " pytorch: one module with Triton kernels")
   private ExportTarget target;
 
   @Option(
@@ -64,8 +71,11 @@ final class ExportCommand implements Callable<Integer> {
     }
     String command =
         "invact export " + arguments.words() + " --target " + target.label() + " --out " + name();
-    String text =
-        target.text(new Export(arguments.load(), command, InvactCommand.Version.number()));
+    List<CoefficientSet> sets = arguments.load();
+    if (arguments.isAll()) {
+      sets = target.chosen(sets);
+    }
+    String text = target.text(new Export(sets, command, InvactCommand.Version.number()));
     if (out.equals(STDOUT)) {
       PrintWriter stdout = spec.commandLine().getOut();
       stdout.print(text);

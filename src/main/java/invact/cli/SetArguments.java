@@ -62,6 +62,11 @@ final class SetArguments {
     return sets;
   }
 
+  /** Whether all sets are meant. */
+  boolean isAll() {
+    return all;
+  }
+
   /** These arguments as a shell takes them. */
   String words() {
     return all ? "--all" : files.stream().map(SetArguments::word).collect(Collectors.joining(" "));

@@ -1,7 +1,6 @@
 package invact.export;
 
 import invact.activation.Activation;
-import invact.activation.Activations;
 import invact.activation.Branch;
 import invact.arithmetic.Derivative;
 import invact.arithmetic.Forward;
@@ -34,9 +33,6 @@ final class CHeader {
   private static final List<FloatFormat> FORMATS =
       List.of(FloatFormat.FP32, FloatFormat.BF16, FloatFormat.FP16);
 
-  /** Of a line in the comment. */
-  private static final int WIDTH = 96;
-
   private final StringBuilder text = new StringBuilder();
 
   private CHeader() {}
@@ -66,16 +62,9 @@ final class CHeader {
     text.append(" */\n");
   }
 
-  /** A line of a comment, which it cannot end; long ones go on in a next line, further in. */
+  /** A line of a comment, which it cannot end. */
   private void comment(String line) {
-    int end = line.length() > WIDTH ? line.lastIndexOf(' ', WIDTH) : line.length();
-    int indent = line.length() - line.stripLeading().length();
-    boolean fits = end == line.length() || end <= indent;
-    String first = fits ? line : line.substring(0, end);
-    text.append(first.isEmpty() ? " *" : " * ").append(first.replace("*/", "* /")).append('\n');
-    if (!fits) {
-      comment(" ".repeat(indent + 2) + line.substring(end + 1));
-    }
+    text.append(Comments.wrapped(" *", line.replace("*/", "* /")));
   }
 
   private void block(String name, String content) {
@@ -124,7 +113,7 @@ final class CHeader {
   }
 
   private static String forward(Activation f, Export export) {
-    CText value = new CText(Forward.of(f).orElseThrow(() -> noProgram(f, export)));
+    CText value = new CText(Forward.of(f).orElseThrow(() -> export.noProgram(f)));
     String name = Export.identifier(f.name());
     String comment =
         f.title() + ": f(x) = " + f.formula() + (value.uses(Op.NARROW) ? ", in fp64." : ".");
@@ -142,19 +131,6 @@ final class CHeader {
               threshold));
     }
     return text.toString();
-  }
-
-  private static ExportException noProgram(Activation f, Export export) {
-    String set =
-        export.sets().stream().filter(s -> s.activation().equals(f)).findFirst().get().name();
-    return new ExportException(
-        set
-            + ": f of "
-            + f.name()
-            + (f.expression().isPresent() ? " is given as an expression" : " is Java code")
-            + ", which has no program to export: export a set of "
-            + String.join(", ", Activations.names())
-            + ", or run this one by invact.runtime");
   }
 
   private static String backward(CoefficientSet set) {

@@ -1,5 +1,7 @@
 package invact.export;
 
+import invact.activation.Activation;
+import invact.activation.Activations;
 import invact.coefficient.CoefficientSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,6 +41,19 @@ public record Export(List<CoefficientSet> sets, String command, String version) 
                     + ": export each to a file of its own, or rename one");
       }
     }
+  }
+
+  /** The refusal of an activation without a program. */
+  ExportException noProgram(Activation f) {
+    String set = sets.stream().filter(s -> s.activation().equals(f)).findFirst().get().name();
+    return new ExportException(
+        set
+            + ": f of "
+            + f.name()
+            + (f.expression().isPresent() ? " is given as an expression" : " is Java code")
+            + ", which has no program to export: export a set of "
+            + String.join(", ", Activations.names())
+            + ", or run this one by invact.runtime");
   }
 
   /**

@@ -1,21 +1,31 @@
 package invact.export;
 
+import invact.coefficient.CoefficientSet;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /** A language that coefficient sets are exported to. */
 public enum ExportTarget {
   /** One self-contained header for C99 and C++11. */
-  C("c", "one header for C99 and C++11", CHeader::of);
+  C("c", "one header for C99 and C++11", UnaryOperator.identity(), CHeader::of),
+  /** One module for PyTorch, with one set for each activation and dtype. */
+  PYTORCH("pytorch", "one module for PyTorch", PyTorchFile::defaults, PyTorchFile::of);
 
   private final String label;
   private final String description;
+  private final UnaryOperator<List<CoefficientSet>> chosen;
   private final Function<Export, String> renderer;
 
-  ExportTarget(String label, String description, Function<Export, String> renderer) {
+  ExportTarget(
+      String label,
+      String description,
+      UnaryOperator<List<CoefficientSet>> chosen,
+      Function<Export, String> renderer) {
     this.label = label;
     this.description = description;
+    this.chosen = chosen;
     this.renderer = renderer;
   }
 
@@ -35,6 +45,16 @@ public enum ExportTarget {
    */
   public String description() {
     return description;
+  }
+
+  /**
+   * What to export of all sets there are.
+   *
+   * @param sets the sets
+   * @return those that can be in one file; where several would serve the same, the first by name
+   */
+  public List<CoefficientSet> chosen(List<CoefficientSet> sets) {
+    return chosen.apply(sets);
   }
 
   /**

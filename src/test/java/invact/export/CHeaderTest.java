@@ -157,7 +157,7 @@ class CHeaderTest {
   }
 
   /** Not good, but a set. */
-  private static CoefficientSet set(String name, Activation f, double coefficient) {
+  static CoefficientSet set(String name, Activation f, double coefficient) {
     return new CoefficientSet(
         name,
         f,

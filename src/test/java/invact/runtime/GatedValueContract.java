@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import invact.activation.Activation;
 import invact.arithmetic.GeluGate;
-import invact.arithmetic.SiluGate;
+import invact.arithmetic.LogisticGate;
 import invact.math.FloatFormat;
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What {@link GatedUnit} promises of values, for every gate and format. */
 abstract class GatedValueContract extends GateContract {
-  /** Relative error of f, the worst of {@link GeluGate} and {@link SiluGate}. */
+  /** Relative error of f, the worst of {@link GeluGate} and {@link LogisticGate}. */
   private static final double VALUE_ERROR = 4.9 * 0x1p-23;
 
   /** Absolute error of f′, likewise. */

@@ -27,55 +27,43 @@ public final class TorchText extends PythonStyle {
   @Override
   String expression(Instruction step, List<String> o) {
     return switch (step.op()) {
-      case ADD -> infix(o, "+");
-      case SUBTRACT -> infix(o, "-");
-      case MULTIPLY -> infix(o, "*");
-      case FMA -> o.get(0) + " * " + o.get(1) + " + " + o.get(2);
+      case FMA -> sum(o.get(0) + " * " + o.get(1), o.get(2));
       case DIVIDE -> infix(o, "/");
-      case SQRT -> "torch.sqrt(" + o.get(0) + ")";
       case NEGATE -> "-" + o.get(0);
+      case SQRT -> "torch.sqrt(" + o.get(0) + ")";
       case ABS -> "torch.abs(" + o.get(0) + ")";
-      case MAX -> "torch.clamp(" + o.get(0) + ", min=" + o.get(1) + ")";
-      case MIN -> "torch.clamp(" + o.get(0) + ", max=" + o.get(1) + ")";
+      case MAX ->
+          isZero(o.get(1))
+              ? where(o.get(0) + " < 0.0", o.get(1), o.get(0))
+              : "torch.clamp(" + o.get(0) + ", min=" + o.get(1) + ")";
+      case MIN ->
+          isZero(o.get(1))
+              ? where(o.get(0) + " > 0.0", o.get(1), o.get(0))
+              : "torch.clamp(" + o.get(0) + ", max=" + o.get(1) + ")";
       case EXP -> "torch.exp(" + o.get(0) + ")";
       case POWER -> "torch.pow(" + o.get(0) + ", " + o.get(1) + ")";
-      case RECIPROCAL -> "1.0 / " + o.get(0);
+      case RECIPROCAL -> "torch.reciprocal(" + o.get(0) + ")";
       case EXP2 -> "torch.exp2(" + o.get(0) + ")";
-      case LT -> infix(o, "<");
-      case GT -> infix(o, ">");
-      case GE -> infix(o, ">=");
-      case EQ -> infix(o, "==");
-      case NOT -> "~" + o.get(0);
-      case SELECT -> where(o.get(0), o.get(1), o.get(2));
-      case AND -> infix(o, "&");
-      case OR -> infix(o, "|");
-      case XOR -> infix(o, "^");
-      case SHIFT_LEFT -> o.get(0) + " << " + step.number();
       case SHIFT_RIGHT ->
           "(" + o.get(0) + " >> " + step.number() + ") & " + (-1 >>> (int) step.number());
-      case SHIFT_RIGHT_SIGNED -> o.get(0) + " >> " + step.number();
       case BITS -> o.get(0) + ".view(torch.int32)";
       case FLOAT -> o.get(0) + ".view(torch.float32)";
       case WIDEN -> o.get(0) + ".to(torch.float64)";
       case NARROW -> o.get(0) + ".to(torch.float32)";
-      case INPUT, PARAMETER, CONSTANT, LOOKUP, RARELY ->
-          throw new IllegalStateException(step.op() + " is no expression");
+      default -> throw new IllegalStateException(step.op() + " is no expression");
     };
   }
 
   @Override
   String where(String condition, String yes, String no) {
-    return "torch.where(" + condition + ", " + yes + ", " + no + ")";
+    boolean isNumbers = isNumber(yes) && isNumber(no);
+    String first = isNumbers ? "torch.full_like(" + like() + ", " + yes + ")" : yes;
+    return "torch.where(" + condition + ", " + first + ", " + no + ")";
   }
 
   @Override
   String lookup(List<String> entries, String index) {
-    return "_table(["
-        + String.join(", ", entries)
-        + "], "
-        + index
-        + ", "
-        + program().inputs().getFirst().name()
-        + ")";
+    return "torch.tensor([%s], dtype=torch.float32, device=%s.device)[%s & %d]"
+        .formatted(String.join(", ", entries), like(), index, entries.size() - 1);
   }
 }

@@ -1,0 +1,223 @@
+package invact.export;
+
+import invact.activation.Activation;
+import invact.activation.Activations;
+import invact.arithmetic.Derivative;
+import invact.arithmetic.Forward;
+import invact.arithmetic.Gate;
+import invact.coefficient.CoefficientSet;
+import invact.coefficient.ErrorInUse;
+import invact.math.FloatFormat;
+import invact.program.Computation;
+import invact.program.Program;
+import invact.program.text.TorchText;
+import invact.program.text.TritonText;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Sets as a Python module for PyTorch: the source that travels with the library, in which one
+ * section is written anew from the programs of the sets and their activations, for Triton and as
+ * PyTorch operations.
+ *
+ * <p>A set serves the dtype that it is made for. One that is made for none serves those that no
+ * other set of its activation serves. Activations stand in the order of {@link Activations#all},
+ * others by name after them, so that the functions do not depend on the order of the sets.
+ */
+final class PyTorchFile {
+  private static final String SOURCE = "/invact/python/invact_torch.py";
+  private static final String BEGIN = "# invact:generated:begin\n";
+  private static final String END = "# invact:generated:end\n";
+
+  private static final List<FloatFormat> DTYPES =
+      List.of(FloatFormat.BF16, FloatFormat.FP16, FloatFormat.FP32);
+
+  private final Export export;
+  private final StringBuilder text = new StringBuilder();
+
+  private PyTorchFile(Export export) {
+    this.export = export;
+  }
+
+  /** The module. */
+  static String of(Export export) {
+    String source = source();
+    int begin = source.indexOf(BEGIN) + BEGIN.length();
+    int end = source.indexOf(END);
+    return source.substring(0, begin) + new PyTorchFile(export).section() + source.substring(end);
+  }
+
+  private static String source() {
+    try (InputStream in = PyTorchFile.class.getResourceAsStream(SOURCE)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * One set of each activation and dtype: the first by name of those made for it.
+   *
+   * @param sets sets
+   * @return those that serve as defaults
+   */
+  static List<CoefficientSet> defaults(List<CoefficientSet> sets) {
+    List<CoefficientSet> chosen = new ArrayList<>();
+    sets.stream()
+        .filter(set -> set.dtype().isPresent())
+        .sorted(Comparator.comparing(CoefficientSet::name))
+        .filter(set ->
+            chosen.stream()
+                .noneMatch(other ->
+                    other.activation().equals(set.activation())
+                        && other.dtype().equals(set.dtype())))
+        .forEach(chosen::add);
+    return chosen;
+  }
+
+  private String section() {
+    Map<Activation, Map<FloatFormat, CoefficientSet>> serving = serving(export.sets());
+    text.append("# fmt: off\n");
+    comment(PyTorchTemplates.HEADER.formatted(export.version(), export.command()));
+    serving.forEach((f, sets) ->
+        sets.values().stream()
+            .distinct()
+            .forEach(set -> comment("\n" + String.join("\n", Description.of(set)))));
+    serving.forEach(this::functions);
+    text.append("\n\nSETS: dict[tuple[str, str], CoefficientSet] = {\n");
+    serving.forEach((f, sets) -> sets.forEach(this::entry));
+    return text.append("}\n\n\n# fmt: on\n").toString();
+  }
+
+  private void comment(String lines) {
+    lines.lines().forEach(line -> text.append(Comments.wrapped("#", line)));
+  }
+
+  /** The set of each dtype of each activation. */
+  private static Map<Activation, Map<FloatFormat, CoefficientSet>> serving(
+      List<CoefficientSet> sets) {
+    Map<Activation, Map<FloatFormat, CoefficientSet>> serving = new LinkedHashMap<>();
+    List<Activation> known = Activations.all();
+    sets.stream()
+        .map(CoefficientSet::activation)
+        .distinct()
+        .sorted(
+            Comparator.comparingInt(
+                    (Activation f) -> known.contains(f) ? known.indexOf(f) : known.size())
+                .thenComparing(Activation::name))
+        .forEach(f -> serving.put(f, new EnumMap<>(FloatFormat.class)));
+    sets.stream()
+        .filter(set -> set.dtype().isPresent())
+        .forEach(set -> serve(serving.get(set.activation()), set, set.dtype().get()));
+    for (CoefficientSet set : sets) {
+      if (set.dtype().isEmpty()) {
+        Map<FloatFormat, CoefficientSet> own = serving.get(set.activation());
+        DTYPES.stream()
+            .filter(dtype -> own.get(dtype) == null || own.get(dtype).dtype().isEmpty())
+            .forEach(dtype -> serve(own, set, dtype));
+      }
+    }
+    return serving;
+  }
+
+  private static void serve(
+      Map<FloatFormat, CoefficientSet> serving, CoefficientSet set, FloatFormat dtype) {
+    CoefficientSet other = serving.put(dtype, set);
+    if (other != null) {
+      throw new ExportException(
+          other.name()
+              + " and "
+              + set.name()
+              + " would both serve "
+              + set.activation().name()
+              + " in "
+              + dtype.label()
+              + ": name one of them");
+    }
+  }
+
+  private void functions(Activation f, Map<FloatFormat, CoefficientSet> sets) {
+    String name = Export.identifier(f.name());
+    String value = "f(x) = " + f.formula();
+    String both = "f(a) and f'(a), " + value;
+    if (sets.keySet().stream().anyMatch(FloatFormat::isHalf)) {
+      String half = ", for results of 16 bits.";
+      Computation gate = program(f, Gate.fast(f, FloatFormat.BF16));
+      function(name + "_16_forward", value + half, program(f, Forward.fast(f)));
+      function(name + "_16_gate", both + half, gate);
+    }
+    if (sets.containsKey(FloatFormat.FP32)) {
+      function(name + "_32_forward", value + " in fp32.", program(f, Forward.single(f)));
+      function(name + "_32_gate", both + " in fp32.", program(f, Gate.single(f)));
+    }
+    for (FloatFormat dtype : DTYPES) {
+      CoefficientSet set = sets.get(dtype);
+      if (set != null) {
+        function(
+            name + "_" + dtype.label() + "_factor",
+            "g(y, S) of " + set.name() + ".",
+            derivative(set, dtype));
+      }
+    }
+  }
+
+  private Computation program(Activation f, Optional<Computation> program) {
+    return program.orElseThrow(() -> export.noProgram(f));
+  }
+
+  private static Computation derivative(CoefficientSet set, FloatFormat dtype) {
+    try {
+      return Derivative.either(set, dtype);
+    } catch (IllegalArgumentException e) {
+      throw new ExportException(set.name() + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** A function for Triton, and one of PyTorch operations. */
+  private void function(String name, String summary, Computation program) {
+    List<String> inputs = program.program().inputs().stream().map(Program.Input::name).toList();
+    boolean isExact = name.contains("32");
+    text.append(
+        PyTorchTemplates.TRITON.formatted(
+            name, String.join(", ", inputs), summary, TritonText.body(program, isExact)));
+    String tensors = String.join(": torch.Tensor, ", inputs) + ": torch.Tensor";
+    String result =
+        program.program().outputs().size() == 1
+            ? "torch.Tensor"
+            : "tuple[torch.Tensor, torch.Tensor]";
+    text.append(
+        PyTorchTemplates.TORCH.formatted(name, tensors, result, summary, TorchText.body(program)));
+  }
+
+  private void entry(FloatFormat dtype, CoefficientSet set) {
+    ErrorInUse error =
+        set.errorInUse()
+            .map(errors -> errors.get(dtype))
+            .orElseThrow(
+                () -> new ExportException(set.name() + ": has no errorInUse: fit it anew"));
+    text.append(
+        PyTorchTemplates.ENTRY.formatted(
+            Export.identifier(set.activation().name()),
+            dtype.label(),
+            set.name(),
+            set.activation().name(),
+            Float.toString(Forward.threshold(set.activation())).replace('E', 'e'),
+            decimal(error.found().rms()),
+            decimal(error.found().maxAbs()),
+            dtype.isHalf() ? "16" : "32"));
+  }
+
+  private static String decimal(double value) {
+    return String.format(Locale.ROOT, "%.3e", value);
+  }
+}
