@@ -64,11 +64,14 @@ record LogisticArgument(double linear, double cubic, float largest, float end) {
   }
 
   private Value product(ProgramBuilder b, Value x, double factor) {
+    if (cubic == 0 && linear == 1) {
+      return x;
+    }
     Value a = b.constant((float) linear);
     if (cubic != 0) {
       return b.multiply(x, b.fma(b.multiply(x, x), b.constant((float) factor), a));
     }
-    return linear == 1 ? x : b.multiply(x, a);
+    return b.multiply(x, a);
   }
 
   /**

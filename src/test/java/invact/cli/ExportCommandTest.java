@@ -1,6 +1,7 @@
 package invact.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
@@ -52,6 +53,21 @@ class ExportCommandTest {
     assertEquals(0, run.exitCode(), run.err());
     assertTrue(run.out().contains("void swish_1_5_paper_backward_bf16("), run.out());
     assertTrue(run.out().contains("float invact_swish_1_5(float x)"), run.out());
+  }
+
+  @Test
+  void ofAllSetsAModuleForPyTorchTakesTheDefaults() throws Exception {
+    CommandTest.Run run = CommandTest.run("export", "--all", "--target", "pytorch", "--out", "-");
+    assertEquals(0, run.exitCode(), run.err());
+    assertTrue(run.out().contains("#   invact export --all --target pytorch --out -\n"));
+    assertTrue(run.out().contains("name=\"gelu-fp32\""));
+    assertFalse(run.out().contains("name=\"gelu-segmented\""));
+
+    CommandTest.run("fit", "swish-1.5", "--out", folder.toString());
+    String set = folder.resolve("swish-1.5-paper.json").toString();
+    run = CommandTest.run("export", set, "--target", "pytorch", "--out", "-");
+    assertEquals(0, run.exitCode(), run.err());
+    assertTrue(run.out().contains("(\"swish_1_5\", \"bf16\"): CoefficientSet("), run.out());
   }
 
   /** What cannot be exported leaves the file that is there. */
