@@ -30,10 +30,10 @@ public final class LogisticGate {
   static Gate.Values write(ProgramBuilder b, LogisticArgument argument, Value a) {
     boolean isCubic = argument.cubic() != 0;
     Value low = b.constant(isCubic ? TANH_LOW : (float) (LOW / argument.linear()));
-    Value high = b.constant(isCubic ? TANH_HIGH : (float) (HIGH / argument.linear()));
     Value one = b.constant(1.0f);
     Value x = b.max(a, low);
-    Value held = b.min(x, high);
+    float high = isCubic ? TANH_HIGH : (float) (HIGH / argument.linear());
+    Value held = b.min(x, b.constant(high));
     Value exponent = b.negate(argument.z(b, held));
     Value e = new Exponential(b, exponent, b.constant(0.0f)).power();
     Value sigmoid = b.divide(one, b.add(one, e));
