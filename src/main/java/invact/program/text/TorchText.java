@@ -57,7 +57,9 @@ public final class TorchText extends PythonStyle {
   @Override
   String where(String condition, String yes, String no) {
     boolean isNumbers = isNumber(yes) && isNumber(no);
-    String first = isNumbers ? "torch.full_like(" + like() + ", " + yes + ")" : yes;
+    String dtype = yes.matches("-?[0-9]+") ? "int32" : "float32";
+    String first =
+        isNumbers ? "torch.full_like(" + like() + ", " + yes + ", dtype=torch." + dtype + ")" : yes;
     return "torch.where(" + condition + ", " + first + ", " + no + ")";
   }
 
