@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The quick part of {@code src/test/python}: the committed module's kernels of two sets, in
- * Triton's interpreter, over all 16-bit inputs. {@code .ci/run} runs the rest.
+ * Triton's interpreter, over all 16-bit inputs; {@code pytest} in src/test/python runs the rest.
  *
  * <p>It needs Python with torch, Triton and pytest: {@code -Dinvact.python=PROGRAM}, by default
  * that of a virtual environment in {@code target/python}, as {@code .ci/run} makes it, else {@code
