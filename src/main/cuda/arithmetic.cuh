@@ -16,7 +16,7 @@ __device__ inline float near_root(float a) {
 }
 
 // n/d for |d| in (2^-60, 2^60) and |n| below 2^60; EXACT: correctly rounded, by the steps of div.rn
-// without its branch for numbers far from 1, else to 3 ulp.
+// without its slow path for very large and very small numbers; else to 3 ulp.
 template <bool EXACT>
 __device__ inline float near_quotient(float n, float d) {
   float inverse = approximate_reciprocal(d);

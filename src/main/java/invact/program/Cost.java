@@ -44,8 +44,8 @@ public record Cost(int fma, int division, int squareRoot, int exponential, int p
   /**
    * The cost of a program. Signs cost nothing, being part of the instruction that takes the value;
    * a division by a parameter is a multiplication; a comparison gives its answer as 0 or 1 without
-   * a selection. The blocks of {@link Op#RARELY} are left out, and so is the test for an
-   * exponential that is exactly 0, which a kernel needs only where a factor overflows.
+   * a selection. Two things are not counted: the blocks of {@link Op#RARELY}, and the test whether
+   * an exponential is 0, which a kernel needs only where a factor overflows.
    *
    * @param program the program
    * @return the instructions for one element

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
  * Triton's interpreter, over all 16-bit inputs; {@code pytest} in src/test/python runs the rest.
  *
  * <p>It needs Python with torch, Triton and pytest: {@code -Dinvact.python=PROGRAM}, by default
- * that of a virtual environment in {@code target/python}, as {@code .ci/run} makes it, else {@code
- * python3}.
+ * that of a virtual environment in {@code target/python}, made from
+ * src/test/python/requirements.txt, else {@code python3}.
  */
 class PyTorchRunTest {
   private static final Path BASE = Path.of(System.getProperty("invact.basedir", "."));

@@ -8,7 +8,7 @@ import java.util.List;
 
 /**
  * A program as statements of a C-like language, a step a line: {@code float v7 = fmaf(v5, v6,
- * c2);}. Constants, parameters and inputs stand where they are used.
+ * c2);}. Constants, parameters and inputs get no line of their own: each use spells them out.
  *
  * <p>A target overrides what it spells otherwise. The arithmetic is that of {@link Op} only if the
  * target neither contracts a·b + c nor takes denormals for 0.

@@ -15,9 +15,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Whole registers at a time, the elements after the last whole register by the scalar backend. So
- * are fp32 whose program does not compile to registers, and all buffers that do not lie in one
- * {@link Storage}.
+ * An activation on whole registers. The scalar backend computes the elements after the last whole
+ * register, fp32 where the program does not compile to registers, and buffers that lie in different
+ * kinds of {@link Storage}.
  */
 final class VectorActivation implements InvertedActivation {
   private final ScalarActivation scalar;

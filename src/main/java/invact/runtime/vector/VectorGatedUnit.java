@@ -15,8 +15,9 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Whole registers at a time, the elements after the last whole register by the scalar backend. So
- * is fp32 where the gate has no program, and all buffers that do not lie in one {@link Storage}.
+ * A gated unit on whole registers. The scalar backend computes the elements after the last whole
+ * register, fp32 where the gate has no program, and buffers that lie in different kinds of {@link
+ * Storage}.
  */
 final class VectorGatedUnit implements GatedUnit {
   private final ScalarGatedUnit scalar;
