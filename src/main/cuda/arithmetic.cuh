@@ -1,4 +1,4 @@
-// What operations of programs become that are more than an instruction: invact.program.text.CudaText.
+// What operations of programs become that are more than an instruction: invact.internal.program.text.CudaText.
 #pragma once
 
 #include "instructions.cuh"

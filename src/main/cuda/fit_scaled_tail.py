@@ -1,4 +1,4 @@
-"""Coefficients of the scaled normal tail R(a) = Phi(-a) exp(a^2/2) in invact.arithmetic.FastGelu.
+"""Coefficients of the scaled normal tail R(a) = Phi(-a) exp(a^2/2) in invact.internal.arithmetic.FastGelu.
 
 R(a) = t P(t), t = 1/(1 + K a), on 0 <= a <= 14.5: least largest relative error by Lawson's
 reweighting of least squares, coefficients rounded to fp32 as they are printed. Needs NumPy and SciPy.

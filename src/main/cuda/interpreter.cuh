@@ -1,6 +1,6 @@
 // Computes programs that no kernel was made for, step by step; for any program, and slower than a
 // kernel of its own. invact.runtime.cuda.InterpreterCode writes the steps and the enum Code, whose
-// names are those of invact.program.Op and Type; SLOTS is how many values of 32 bits it may keep.
+// names are those of invact.internal.program.Op and Type; SLOTS is how many values of 32 bits it may keep.
 //
 // The arguments are `input` and `output` (tensors), `right_in` and `right_out` (indicators), n and
 // vectors as of every pass, `code` (the steps), `steps` (their number) and `data`.
@@ -82,7 +82,7 @@ __device__ inline void interpret(const Arguments& arguments) {
   bool is_wide = group < arguments.vectors;
   Registers r;
   for (uint32_t i = 0; i < arguments.steps; i++) {
-    // Code and target, first and second operand, third operand, number: invact.program.Instruction.
+    // Code and target, first and second operand, third operand, number: invact.internal.program.Instruction.
     uint4 step = arguments.code[i];
     int to = step.x >> 16;
     int first = step.y & 0xFFFF;

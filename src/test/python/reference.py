@@ -1,6 +1,6 @@
 """g(y, S) of a coefficient set, from its JSON, in NumPy: the specification's order of operations.
 
-fp32 throughout, bit for bit what the program of invact.arithmetic.Derivative computes for root polynomials and root
+fp32 throughout, bit for bit what the program of invact.internal.arithmetic.Derivative computes for root polynomials and root
 rationals with target "derivative".
 """
 

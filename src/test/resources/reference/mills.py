@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Chebyshev coefficients of (1+t)·R(t), R(t) = (1-Phi(t))/phi(t), in s = (t-4)/(t+4).
 
-They are the table MILLS in invact.math.NormalDistribution. Needs mpmath.
+They are the table MILLS in invact.numeric.internal.NormalDistribution. Needs mpmath.
 Usage: python3 mills.py
 """
 from mpmath import mp, mpf, cos, erfc, exp, fsum, pi, sqrt

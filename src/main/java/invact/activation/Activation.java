@@ -1,7 +1,7 @@
 package invact.activation;
 
-import invact.program.ProgramBuilder;
-import invact.program.Value;
+import invact.internal.program.ProgramBuilder;
+import invact.internal.program.Value;
 import java.util.Optional;
 import java.util.Set;
 

@@ -1,7 +1,7 @@
 package invact.activation;
 
-import invact.expression.Expression;
-import invact.expression.Jet;
+import invact.activation.expression.Expression;
+import invact.activation.expression.Jet;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;

@@ -1,6 +1,6 @@
 package invact.activation;
 
-import invact.math.NormalDistribution;
+import invact.numeric.internal.NormalDistribution;
 
 /**
  * GELU in its exact form, f(x) = x·Φ(x), Φ the standard normal distribution function; D. Hendrycks

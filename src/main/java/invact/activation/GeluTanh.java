@@ -1,8 +1,8 @@
 package invact.activation;
 
-import invact.math.Logistic;
-import invact.program.ProgramBuilder;
-import invact.program.Value;
+import invact.internal.program.ProgramBuilder;
+import invact.internal.program.Value;
+import invact.numeric.internal.Logistic;
 import java.util.Optional;
 
 /**

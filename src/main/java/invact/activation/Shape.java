@@ -1,6 +1,6 @@
 package invact.activation;
 
-import invact.expression.Jet;
+import invact.activation.expression.Jet;
 import java.util.Arrays;
 import java.util.function.UnaryOperator;
 import java.util.stream.DoubleStream;

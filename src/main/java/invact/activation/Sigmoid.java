@@ -1,9 +1,9 @@
 package invact.activation;
 
-import invact.program.ProgramBuilder;
-import invact.program.Value;
+import invact.internal.program.ProgramBuilder;
+import invact.internal.program.Value;
 
-/** {@link invact.math.Logistic#sigmoid(double, double)} in programs, bit for bit. */
+/** {@link invact.numeric.internal.Logistic#sigmoid(double, double)} in programs, bit for bit. */
 final class Sigmoid {
   private Sigmoid() {}
 

@@ -1,6 +1,6 @@
 package invact.activation;
 
-import invact.math.Logistic;
+import invact.numeric.internal.Logistic;
 import java.util.EnumSet;
 import java.util.Set;
 

@@ -1,6 +1,6 @@
 package invact.activation;
 
-import invact.math.Logistic;
+import invact.numeric.internal.Logistic;
 
 /** The function of x that an approximator stands for, and how f′ comes out of it. */
 public enum Target {

@@ -1,13 +1,13 @@
 package invact.cli;
 
 import invact.activation.Activations;
-import invact.bench.Benchmark;
-import invact.bench.BenchmarkRow;
-import invact.bench.Workload;
-import invact.coefficient.CoefficientSet;
-import invact.coefficient.ShippedSets;
-import invact.io.Json;
-import invact.math.FloatFormat;
+import invact.coefficients.CoefficientSet;
+import invact.coefficients.internal.ShippedSets;
+import invact.internal.bench.Benchmark;
+import invact.internal.bench.BenchmarkRow;
+import invact.internal.bench.Workload;
+import invact.internal.io.Json;
+import invact.numeric.Dtype;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -34,7 +34,7 @@ import tools.jackson.core.JsonGenerator;
       "Inputs are random, from N(0,1); answers are checked before they are timed; times are medians"
           + " of passes that take turns, p20 and p80 the fifths. GB/s counts what a pass has to"
           + " read and write; share of copy is that by the copy's, the JDK's split over the same"
-          + " threads or the driver's on a GPU. Peer is libtorch."
+          + " threads or the driver's on a GPU. Baseline is libtorch."
     },
     footer = {
       "  invact bench",
@@ -60,7 +60,7 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "DTYPE",
       split = ",",
       description = "fp32, bf16, fp16, or several with commas; default: all three")
-  private List<FloatFormat> formats = List.of(FloatFormat.FP32, FloatFormat.BF16, FloatFormat.FP16);
+  private List<Dtype> formats = List.of(Dtype.FP32, Dtype.BF16, Dtype.FP16);
 
   @Option(
       names = "--threads",
@@ -83,7 +83,7 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (formats.contains(FloatFormat.FP64)) {
+    if (formats.contains(Dtype.FP64)) {
       throw new ParameterException(
           spec.commandLine(), "the runtime has no fp64: use fp32, bf16 or fp16");
     }
@@ -120,17 +120,17 @@ final class BenchCommand implements Callable<Integer> {
     }
   }
 
-  private SequencedMap<FloatFormat, List<CoefficientSet>> sets() {
-    SequencedMap<FloatFormat, List<CoefficientSet>> sets = new LinkedHashMap<>();
+  private SequencedMap<Dtype, List<CoefficientSet>> sets() {
+    SequencedMap<Dtype, List<CoefficientSet>> sets = new LinkedHashMap<>();
     List<CoefficientSet> named = files.stream().map(SetArguments::load).toList();
-    for (FloatFormat format : formats) {
+    for (Dtype format : formats) {
       sets.put(format, files.isEmpty() ? shipped(format) : named);
     }
     return sets;
   }
 
   /** The sets that the README says to use. */
-  private static List<CoefficientSet> shipped(FloatFormat format) {
+  private static List<CoefficientSet> shipped(Dtype format) {
     return Activations.paper().stream()
         .flatMap(activation -> ShippedSets.madeFor(activation, format).stream())
         .toList();

@@ -1,18 +1,18 @@
 package invact.cli;
 
 import invact.activation.Branch;
-import invact.coefficient.BranchApproximant;
-import invact.coefficient.CoefficientSet;
-import invact.coefficient.Piece;
-import invact.coefficient.Provenance;
-import invact.evaluate.FloorComparison;
-import invact.fit.FitJob;
-import invact.fit.FormFamily;
-import invact.fit.Objective;
-import invact.fit.OrderedTasks;
-import invact.fit.defaults.ConditionalMeanFitter;
-import invact.math.FloatFormat;
-import invact.samples.Density;
+import invact.coefficients.BranchApproximant;
+import invact.coefficients.CoefficientSet;
+import invact.coefficients.internal.BranchCoefficients;
+import invact.coefficients.internal.Provenance;
+import invact.evaluate.internal.IrreducibleErrorComparison;
+import invact.fit.internal.FitJob;
+import invact.fit.internal.FormFamily;
+import invact.fit.internal.Objective;
+import invact.fit.internal.OrderedTasks;
+import invact.fit.internal.conditional.ConditionalMeanFitter;
+import invact.numeric.Dtype;
+import invact.sampling.Density;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,12 +27,13 @@ import tools.jackson.core.JsonGenerator;
  * @param density what the floors are weighted by
  */
 record ConditionalMeanReport(
-    List<CoefficientSet> sets, List<FloorComparison> floors, String density) implements FitReport {
+    List<CoefficientSet> sets, List<IrreducibleErrorComparison> floors, String density)
+    implements FitReport {
   /** Fits the pieces, several at a time, and compares the sets that they make with the floor. */
   static ConditionalMeanReport fit(
-      List<FitJob.PieceToFit> pieces, FormFamily family, FloatFormat dtype, Density density) {
+      List<FitJob.PieceToFit> pieces, FormFamily family, Dtype dtype, Density density) {
     ConditionalMeanFitter fitter = new ConditionalMeanFitter(dtype, density.withRareInputs());
-    List<Piece> fits;
+    List<BranchCoefficients> fits;
     try (Progress progress = Progress.of("fitting", pieces.size())) {
       fits =
           OrderedTasks.run(
@@ -48,7 +49,7 @@ record ConditionalMeanReport(
         FitJob.sets(family.label() + "-" + dtype.label(), Optional.of(dtype), fits);
     return new ConditionalMeanReport(
         sets,
-        sets.stream().map(set -> FloorComparison.of(set, dtype, density)).toList(),
+        sets.stream().map(set -> IrreducibleErrorComparison.of(set, dtype, density)).toList(),
         density.description());
   }
 
@@ -72,7 +73,7 @@ record ConditionalMeanReport(
             "bias",
             "max |e|",
             "floor");
-    for (FloorComparison floor : floors) {
+    for (IrreducibleErrorComparison floor : floors) {
       table.add(
           floor.set().activation().name(),
           floor.format().label(),
@@ -88,13 +89,13 @@ record ConditionalMeanReport(
     table.print(out);
   }
 
-  private static String form(Piece piece) {
+  private static String form(BranchCoefficients piece) {
     return piece.approximant().approximant().form().name();
   }
 
   @Override
   public String json() {
-    List<Piece> pieces = new ArrayList<>();
+    List<BranchCoefficients> pieces = new ArrayList<>();
     for (CoefficientSet set : sets) {
       for (Branch branch : Branch.values()) {
         pieces.add(set.piece(branch));
@@ -110,7 +111,7 @@ record ConditionalMeanReport(
         });
   }
 
-  private static void write(JsonGenerator json, Piece piece) {
+  private static void write(JsonGenerator json, BranchCoefficients piece) {
     BranchApproximant approximant = piece.approximant();
     Provenance.ConditionalMean provenance = (Provenance.ConditionalMean) piece.provenance();
     json.writeStringProperty("activation", approximant.activation().name());
@@ -128,7 +129,7 @@ record ConditionalMeanReport(
     json.writeBooleanProperty("converged", true);
   }
 
-  private void write(JsonGenerator json, FloorComparison floor) {
+  private void write(JsonGenerator json, IrreducibleErrorComparison floor) {
     json.writeStartObject();
     json.writeStringProperty("activation", floor.set().activation().name());
     json.writeStringProperty("dtype", floor.format().label());

@@ -2,21 +2,21 @@ package invact.cli;
 
 import invact.activation.Activation;
 import invact.activation.Target;
-import invact.coefficient.CoefficientSet;
-import invact.coefficient.PublishedCoefficients;
-import invact.evaluate.ErrorProfile;
-import invact.fit.BranchFitter;
-import invact.fit.Design;
-import invact.fit.FitJob;
-import invact.fit.FormFamily;
-import invact.math.FloatFormat;
+import invact.coefficients.CoefficientSet;
+import invact.coefficients.internal.PublishedCoefficients;
+import invact.evaluate.internal.ErrorProfile;
+import invact.fit.internal.BranchFitter;
+import invact.fit.internal.FitJob;
+import invact.fit.internal.FormFamily;
+import invact.fit.internal.SamplingPlan;
+import invact.numeric.Dtype;
 import invact.plot.Figure;
 import invact.plot.Figures;
 import invact.plot.ProfileFigures;
 import invact.plot.ProfileFigures.Diagram;
 import invact.plot.ProfileFigures.Profile;
 import invact.plot.ProfileFigures.Role;
-import invact.samples.Density;
+import invact.sampling.Density;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -63,7 +63,7 @@ final class DefaultFigures {
     // In this order an activation without published coefficients has the same styles.
     List<CoefficientSet> others = new ArrayList<>(List.of(paper(activation)));
     PublishedCoefficients.of(activation).ifPresent(others::add);
-    CoefficientSet single = of(defaults, FloatFormat.FP32);
+    CoefficientSet single = of(defaults, Dtype.FP32);
     List<CoefficientSet> exact = new ArrayList<>(List.of(single));
     exact.addAll(others);
     return List.of(
@@ -73,8 +73,8 @@ final class DefaultFigures {
             activation.title() + ": error of the derivative in 16 bits",
             activation,
             List.of(
-                half(activation, FloatFormat.BF16, others, defaults),
-                half(activation, FloatFormat.FP16, others, defaults))),
+                half(activation, Dtype.BF16, others, defaults),
+                half(activation, Dtype.FP16, others, defaults))),
         ulp(activation, exact, single));
   }
 
@@ -85,13 +85,13 @@ final class DefaultFigures {
                 .filter(piece -> piece.target() == Target.DERIVATIVE)
                 .toList(),
             FormFamily.PAPER,
-            Design.DEFAULT,
+            SamplingPlan.DEFAULT,
             new BranchFitter());
     return job.sets(job.run(() -> {})).getFirst();
   }
 
   /** The default set of a format: the first that is made for it. */
-  private static CoefficientSet of(List<CoefficientSet> sets, FloatFormat format) {
+  private static CoefficientSet of(List<CoefficientSet> sets, Dtype format) {
     return sets.stream()
         .filter(set -> set.dtype().equals(Optional.of(format)))
         .findFirst()
@@ -100,7 +100,7 @@ final class DefaultFigures {
 
   private static Diagram half(
       Activation activation,
-      FloatFormat format,
+      Dtype format,
       List<CoefficientSet> others,
       List<CoefficientSet> defaults) {
     ErrorProfile.Intervals intervals = ErrorProfile.Intervals.around(activation, HALF_WIDTH, REACH);
@@ -122,7 +122,7 @@ final class DefaultFigures {
   }
 
   private static Profile decoded(
-      CoefficientSet set, String label, FloatFormat format, ErrorProfile.Intervals intervals) {
+      CoefficientSet set, String label, Dtype format, ErrorProfile.Intervals intervals) {
     ErrorProfile profile = ErrorProfile.decoded(set, format, DENSITY, intervals);
     return new Profile(label, Role.COMPARED, profile.x(), profile.rms());
   }

@@ -1,9 +1,9 @@
 package invact.cli;
 
 import invact.activation.Branch;
-import invact.approx.Form;
-import invact.coefficient.CoefficientSet;
-import invact.coefficient.Piece;
+import invact.coefficients.CoefficientSet;
+import invact.coefficients.internal.BranchCoefficients;
+import invact.form.internal.Form;
 import java.io.PrintWriter;
 import java.util.List;
 
@@ -18,7 +18,7 @@ record DefaultsReport(List<CoefficientSet> sets) {
         new TextTable(3, "coefficient set", "branch", "form", "slots", "RMS", "max |e|", "at x");
     for (CoefficientSet set : sets) {
       for (Branch branch : Branch.values()) {
-        Piece piece = set.piece(branch);
+        BranchCoefficients piece = set.piece(branch);
         Form form = piece.approximant().approximant().form();
         table.add(
             set.name(),

@@ -1,14 +1,14 @@
 package invact.cli;
 
-import invact.bench.Libtorch;
-import invact.bench.Machine;
+import invact.internal.bench.Libtorch;
+import invact.internal.bench.Machine;
 import invact.runtime.Backends;
 import invact.runtime.cuda.Context;
 import invact.runtime.cuda.Cuda;
 import invact.runtime.cuda.CudaException;
 import invact.runtime.cuda.Device;
 import invact.runtime.cuda.Kernels;
-import invact.runtime.vector.VectorBackend;
+import invact.runtime.internal.vector.VectorBackend;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,13 +1,13 @@
 package invact.cli;
 
-import invact.activation.RoundedLift;
-import invact.coefficient.CoefficientSet;
-import invact.error.ErrorStats;
+import invact.activation.internal.RoundedHeight;
+import invact.coefficients.CoefficientSet;
 import invact.evaluate.Evaluation;
-import invact.evaluate.FloorComparison;
-import invact.io.Json;
-import invact.math.FloatFormat;
-import invact.samples.Density;
+import invact.evaluate.internal.IrreducibleErrorComparison;
+import invact.internal.io.Json;
+import invact.numeric.Dtype;
+import invact.numeric.internal.ErrorStats;
+import invact.sampling.Density;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -52,7 +52,7 @@ final class EvaluateCommand implements Callable<Integer> {
       paramLabel = "DTYPE",
       split = ",",
       description = "fp64, fp32, bf16, fp16, or several with commas; default: all")
-  private List<FloatFormat> formats = List.of(FloatFormat.values());
+  private List<Dtype> formats = List.of(Dtype.values());
 
   @Option(names = "--json", description = "print one JSON document instead of the table")
   private boolean json;
@@ -61,13 +61,13 @@ final class EvaluateCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     List<CoefficientSet> sets = arguments.load();
     List<Evaluation> evaluations = new ArrayList<>();
-    List<FloorComparison> floors = new ArrayList<>();
+    List<IrreducibleErrorComparison> floors = new ArrayList<>();
     try (Progress progress = Progress.of("evaluating", sets.size() * formats.size())) {
       for (CoefficientSet set : sets) {
-        for (FloatFormat format : formats) {
+        for (Dtype format : formats) {
           evaluations.add(Evaluation.of(set, format));
           if (format.isHalf()) {
-            floors.add(FloorComparison.of(set, format, NORMAL));
+            floors.add(IrreducibleErrorComparison.of(set, format, NORMAL));
           }
           progress.step();
         }
@@ -83,8 +83,7 @@ final class EvaluateCommand implements Callable<Integer> {
         out.println("x ~ N(0,1); floor: the least RMS error of any decoder, and its largest error");
         floorTable(floors).print(out);
       }
-      List<Evaluation> single =
-          evaluations.stream().filter(e -> e.format() == FloatFormat.FP32).toList();
+      List<Evaluation> single = evaluations.stream().filter(e -> e.format() == Dtype.FP32).toList();
       if (!single.isEmpty()) {
         out.println();
         out.println("fp32; floor: the least largest error of any decoder, next to T");
@@ -116,11 +115,11 @@ final class EvaluateCommand implements Callable<Integer> {
     return table;
   }
 
-  private static TextTable floorTable(List<FloorComparison> floors) {
+  private static TextTable floorTable(List<IrreducibleErrorComparison> floors) {
     TextTable table =
         new TextTable(
             2, "coefficient set", "dtype", "RMS", "floor", "ratio", "bias", "max |e|", "floor");
-    for (FloorComparison floor : floors) {
+    for (IrreducibleErrorComparison floor : floors) {
       table.add(
           floor.set().name(),
           floor.format().label(),
@@ -138,14 +137,14 @@ final class EvaluateCommand implements Callable<Integer> {
     TextTable table = new TextTable(1, "coefficient set", "max |e|", "floor", "ratio");
     for (Evaluation evaluation : evaluations) {
       double max = evaluation.whole().maxAbs();
-      double floor = RoundedLift.largestErrorFloor(evaluation.set().activation(), FloatFormat.FP32);
+      double floor = RoundedHeight.largestErrorFloor(evaluation.set().activation(), Dtype.FP32);
       table.add(
           evaluation.set().name(), Digits.of(max), Digits.of(floor), Digits.ratio(max / floor));
     }
     return table;
   }
 
-  private static void write(JsonGenerator json, FloorComparison floor) {
+  private static void write(JsonGenerator json, IrreducibleErrorComparison floor) {
     json.writeStartObject();
     json.writeStringProperty("set", floor.set().name());
     json.writeStringProperty("dtype", floor.format().label());
@@ -158,7 +157,8 @@ final class EvaluateCommand implements Callable<Integer> {
     json.writeEndObject();
   }
 
-  private static String json(List<Evaluation> evaluations, List<FloorComparison> floors) {
+  private static String json(
+      List<Evaluation> evaluations, List<IrreducibleErrorComparison> floors) {
     return Json.text(json -> {
       json.writeStartObject();
       json.writeArrayPropertyStart("evaluations");

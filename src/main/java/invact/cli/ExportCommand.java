@@ -1,9 +1,9 @@
 package invact.cli;
 
-import invact.coefficient.CoefficientSet;
+import invact.coefficients.CoefficientSet;
 import invact.export.Export;
 import invact.export.ExportTarget;
-import invact.io.AtomicFile;
+import invact.internal.io.AtomicFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;

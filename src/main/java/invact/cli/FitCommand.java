@@ -3,24 +3,24 @@ package invact.cli;
 import invact.activation.Activation;
 import invact.activation.Activations;
 import invact.activation.Target;
-import invact.coefficient.CoefficientException;
-import invact.coefficient.CoefficientSet;
-import invact.coefficient.CoefficientWriter;
-import invact.coefficient.PublishedCoefficients;
-import invact.evaluate.MeasuredInUse;
-import invact.fit.BranchFitter;
-import invact.fit.Design;
-import invact.fit.FitJob;
-import invact.fit.FormFamily;
-import invact.fit.Objective;
-import invact.fit.defaults.DefaultSets;
-import invact.io.AtomicFile;
-import invact.math.FloatFormat;
+import invact.coefficients.CoefficientException;
+import invact.coefficients.CoefficientSet;
+import invact.coefficients.internal.CoefficientWriter;
+import invact.coefficients.internal.PublishedCoefficients;
+import invact.evaluate.internal.MeasuredInUse;
+import invact.fit.internal.BranchFitter;
+import invact.fit.internal.FitJob;
+import invact.fit.internal.FormFamily;
+import invact.fit.internal.Objective;
+import invact.fit.internal.SamplingPlan;
+import invact.fit.internal.selection.DefaultSets;
+import invact.internal.io.AtomicFile;
+import invact.numeric.Dtype;
 import invact.plot.Figure;
 import invact.plot.Figures;
 import invact.plot.ImageFormat;
-import invact.samples.Density;
-import invact.samples.Sampling;
+import invact.sampling.Density;
+import invact.sampling.internal.Sampling;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -119,7 +119,7 @@ final class FitCommand implements Callable<Integer> {
       description =
           "fp32, bf16 or fp16: fit to what a rounded output tells, the mean of f' over the inputs"
               + " that share it, by weighted least squares")
-  private FloatFormat dtype;
+  private Dtype dtype;
 
   @Option(
       names = "--density",
@@ -141,20 +141,20 @@ final class FitCommand implements Callable<Integer> {
       names = "--sampling",
       paramLabel = "LAYOUT",
       description = "samples uniform-x (default) or, on each branch, uniform-y")
-  private Sampling sampling = Design.DEFAULT.sampling();
+  private Sampling sampling = SamplingPlan.DEFAULT.sampling();
 
   @Option(
       names = "--points",
       paramLabel = "N",
       description = "samples over the range, or with uniform-y on each branch; default 20001")
-  private int points = Design.DEFAULT.points();
+  private int points = SamplingPlan.DEFAULT.points();
 
   @Option(
       names = "--range",
       paramLabel = "LO:HI",
       converter = RangeConverter.class,
       description = "inputs sampled, ends included; default -10:10")
-  private Range range = new Range(Design.DEFAULT.low(), Design.DEFAULT.high());
+  private Range range = new Range(SamplingPlan.DEFAULT.low(), SamplingPlan.DEFAULT.high());
 
   @Option(
       names = "--starts",
@@ -233,7 +233,7 @@ final class FitCommand implements Callable<Integer> {
           new FitJob(
               pieces,
               family,
-              new Design(sampling, points, range.low(), range.high()),
+              new SamplingPlan(sampling, points, range.low(), range.high()),
               new BranchFitter().withStarts(starts).withSeed(seed));
       return () -> LeastSquaresReport.fit(job, seed, starts);
     } catch (IllegalArgumentException e) {
@@ -332,7 +332,7 @@ final class FitCommand implements Callable<Integer> {
   }
 
   private void requireDtypeFit() {
-    if (dtype == FloatFormat.FP64) {
+    if (dtype == Dtype.FP64) {
       throw new ParameterException(
           spec.commandLine(),
           "--dtype fp64 rounds nothing that a fit could see: leave it out, or use fp32, bf16,"

@@ -1,7 +1,7 @@
 package invact.cli;
 
-import invact.coefficient.CoefficientSet;
-import invact.io.Json;
+import invact.coefficients.CoefficientSet;
+import invact.internal.io.Json;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.function.Consumer;

@@ -1,13 +1,13 @@
 package invact.cli;
 
-import invact.coefficient.BranchApproximant;
-import invact.coefficient.CoefficientSet;
-import invact.error.ErrorStats;
-import invact.fit.BranchFit;
-import invact.fit.Design;
-import invact.fit.FitJob;
-import invact.fit.Objective;
-import invact.samples.Sampling;
+import invact.coefficients.BranchApproximant;
+import invact.coefficients.CoefficientSet;
+import invact.fit.internal.BranchFit;
+import invact.fit.internal.FitJob;
+import invact.fit.internal.Objective;
+import invact.fit.internal.SamplingPlan;
+import invact.numeric.internal.ErrorStats;
+import invact.sampling.internal.Sampling;
 import java.io.PrintWriter;
 import java.util.List;
 import tools.jackson.core.JsonGenerator;
@@ -27,7 +27,7 @@ record LeastSquaresReport(List<CoefficientSet> sets, List<FitJob.Result> results
     try (Progress progress = Progress.of("fitting", job.pieces().size())) {
       fits = job.run(progress::step);
     }
-    Design design = job.design();
+    SamplingPlan design = job.design();
     String method =
         "seed "
             + seed

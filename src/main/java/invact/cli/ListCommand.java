@@ -2,11 +2,11 @@ package invact.cli;
 
 import invact.activation.Activation;
 import invact.activation.Activations;
-import invact.approx.Family;
-import invact.approx.Forms;
-import invact.coefficient.CoefficientSet;
-import invact.coefficient.ShippedSets;
-import invact.math.FloatFormat;
+import invact.coefficients.CoefficientSet;
+import invact.coefficients.internal.ShippedSets;
+import invact.form.internal.Family;
+import invact.form.internal.Forms;
+import invact.numeric.Dtype;
 import invact.runtime.Backend;
 import invact.runtime.Backends;
 import java.io.PrintWriter;
@@ -61,7 +61,7 @@ final class ListCommand implements Callable<Integer> {
       sets.add(
           name,
           set.activation().name(),
-          set.dtype().map(FloatFormat::label).orElse("-"),
+          set.dtype().map(Dtype::label).orElse("-"),
           set.left().approximant().approximant().form().name(),
           set.right().approximant().approximant().form().name(),
           set.left().approximant().target().label(),

@@ -1,16 +1,16 @@
 package invact.cli;
 
-import invact.approx.Form;
-import invact.coefficient.BranchApproximant;
-import invact.coefficient.CoefficientSet;
-import invact.error.ErrorStats;
-import invact.evaluate.FloatErrors;
-import invact.fit.FitJob;
-import invact.fit.FormFamily;
-import invact.fit.Objective;
-import invact.fit.OrderedTasks;
-import invact.fit.minimax.BranchMinimax;
-import invact.fit.minimax.MinimaxFit;
+import invact.coefficients.BranchApproximant;
+import invact.coefficients.CoefficientSet;
+import invact.evaluate.internal.FloatErrors;
+import invact.fit.internal.FitJob;
+import invact.fit.internal.FormFamily;
+import invact.fit.internal.Objective;
+import invact.fit.internal.OrderedTasks;
+import invact.fit.internal.minimax.BranchMinimax;
+import invact.fit.internal.minimax.MinimaxFit;
+import invact.form.internal.Form;
+import invact.numeric.internal.ErrorStats;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Optional;

@@ -1,15 +1,15 @@
 package invact.cli;
 
 import invact.activation.Activation;
-import invact.io.AtomicFile;
-import invact.math.FloatFormat;
+import invact.fit.internal.selection.Candidate;
+import invact.fit.internal.selection.Finding;
+import invact.fit.internal.selection.Method;
+import invact.fit.internal.selection.SearchResult;
+import invact.internal.io.AtomicFile;
+import invact.numeric.Dtype;
 import invact.plot.Figure;
 import invact.plot.ImageFormat;
 import invact.plot.ParetoFigure;
-import invact.search.Candidate;
-import invact.search.Finding;
-import invact.search.Method;
-import invact.search.SearchResult;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,7 +40,7 @@ final class ParetoPlot {
 
   /** Writes the figures; gives their files. */
   List<Path> write(List<SearchResult> results) throws IOException {
-    record Key(Activation activation, FloatFormat format) {}
+    record Key(Activation activation, Dtype format) {}
     Map<Key, List<SearchResult>> grouped = new LinkedHashMap<>();
     for (SearchResult result : results) {
       grouped
@@ -62,13 +62,12 @@ final class ParetoPlot {
     return files;
   }
 
-  private static Figure figure(
-      Activation activation, FloatFormat format, List<SearchResult> results) {
-    String suffix = format == FloatFormat.FP32 ? "" : "-" + format.label();
+  private static Figure figure(Activation activation, Dtype format, List<SearchResult> results) {
+    String suffix = format == Dtype.FP32 ? "" : "-" + format.label();
     return ParetoFigure.of(
         activation.name() + "-pareto" + suffix,
         activation.title() + ", " + format.label() + ": error of the derivative against cost",
-        format == FloatFormat.FP32
+        format == Dtype.FP32
             ? "largest error of the derivative"
             : "RMS error of the derivative, " + format.label(),
         results.stream().map(ParetoPlot::side).toList());

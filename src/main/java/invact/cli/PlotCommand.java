@@ -1,7 +1,7 @@
 package invact.cli;
 
-import invact.coefficient.CoefficientSet;
-import invact.io.AtomicFile;
+import invact.coefficients.CoefficientSet;
+import invact.internal.io.AtomicFile;
 import invact.plot.Figure;
 import invact.plot.Figures;
 import invact.plot.ImageFormat;

@@ -2,17 +2,17 @@ package invact.cli;
 
 import invact.activation.Activation;
 import invact.activation.Branch;
-import invact.io.AtomicFile;
-import invact.math.FloatFormat;
+import invact.fit.internal.selection.Candidate;
+import invact.fit.internal.selection.Search;
+import invact.fit.internal.selection.SearchLog;
+import invact.fit.internal.selection.SearchProblem;
+import invact.fit.internal.selection.SearchResult;
+import invact.fit.internal.selection.SearchSpace;
+import invact.internal.io.AtomicFile;
+import invact.numeric.Dtype;
 import invact.plot.Figures;
 import invact.plot.ImageFormat;
-import invact.samples.Density;
-import invact.search.Candidate;
-import invact.search.Search;
-import invact.search.SearchLog;
-import invact.search.SearchProblem;
-import invact.search.SearchResult;
-import invact.search.SearchSpace;
+import invact.sampling.Density;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -65,7 +65,7 @@ final class SearchCommand implements Callable<Integer> {
       paramLabel = "DTYPE",
       split = ",",
       description = "fp32 (default), bf16, fp16, or several with commas")
-  private List<FloatFormat> formats = List.of(FloatFormat.FP32);
+  private List<Dtype> formats = List.of(Dtype.FP32);
 
   @Option(
       names = "--density",
@@ -145,14 +145,14 @@ final class SearchCommand implements Callable<Integer> {
           spec.commandLine(),
           "name activations (" + ActivationArguments.known() + ") or give --expr");
     }
-    if (density != null && formats.stream().noneMatch(FloatFormat::isHalf)) {
+    if (density != null && formats.stream().noneMatch(Dtype::isHalf)) {
       throw new ParameterException(
           spec.commandLine(), "--density weighs inputs of bf16 and fp16: add --dtype bf16");
     }
     try {
       Map<SearchProblem, List<Candidate>> candidates = new LinkedHashMap<>();
       for (Activation activation : arguments.load()) {
-        for (FloatFormat format : formats) {
+        for (Dtype format : formats) {
           for (Branch branch : branches) {
             SearchProblem problem =
                 new SearchProblem(

@@ -1,11 +1,11 @@
 package invact.cli;
 
-import invact.io.Json;
-import invact.math.FloatFormat;
-import invact.program.Cost;
-import invact.search.Finding;
-import invact.search.SearchProblem;
-import invact.search.SearchResult;
+import invact.fit.internal.selection.Finding;
+import invact.fit.internal.selection.SearchProblem;
+import invact.fit.internal.selection.SearchResult;
+import invact.internal.io.Json;
+import invact.internal.program.Cost;
+import invact.numeric.Dtype;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Set;
@@ -26,7 +26,7 @@ final class SearchReport {
 
   private static void print(SearchResult result, PrintWriter out) {
     SearchProblem problem = result.problem();
-    boolean single = problem.format() == FloatFormat.FP32;
+    boolean single = problem.format() == Dtype.FP32;
     List<Finding.Measured> front = result.front();
     out.println(
         "%s %s %s%s: %d candidates, %d failed, %d on the front; floor %s %s"
@@ -63,7 +63,7 @@ final class SearchReport {
 
   private static void add(TextTable table, SearchResult result, Finding.Measured finding) {
     Cost cost = finding.candidate().cost();
-    boolean single = result.problem().format() == FloatFormat.FP32;
+    boolean single = result.problem().format() == Dtype.FP32;
     table.add(
         finding.candidate().form().name(),
         finding.candidate().method().label(),

@@ -1,9 +1,9 @@
 package invact.cli;
 
-import invact.coefficient.CoefficientException;
-import invact.coefficient.CoefficientReader;
-import invact.coefficient.CoefficientSet;
-import invact.coefficient.ShippedSets;
+import invact.coefficients.CoefficientException;
+import invact.coefficients.CoefficientSet;
+import invact.coefficients.internal.CoefficientReader;
+import invact.coefficients.internal.ShippedSets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,13 +2,13 @@ package invact.evaluate;
 
 import invact.activation.Activation;
 import invact.activation.Branch;
-import invact.coefficient.BranchApproximant;
-import invact.coefficient.CoefficientSet;
-import invact.error.ErrorGrid;
-import invact.error.ErrorStats;
-import invact.math.FloatFormat;
+import invact.coefficients.BranchApproximant;
+import invact.coefficients.CoefficientSet;
+import invact.numeric.Dtype;
+import invact.numeric.internal.ErrorStats;
 import invact.runtime.Backends;
 import invact.runtime.InvertedActivation;
+import invact.sampling.internal.ErrorGrid;
 import java.util.Arrays;
 
 /**
@@ -29,7 +29,7 @@ import java.util.Arrays;
  * @param whole errors at all inputs
  */
 public record Evaluation(
-    CoefficientSet set, FloatFormat format, ErrorStats left, ErrorStats right, ErrorStats whole) {
+    CoefficientSet set, Dtype format, ErrorStats left, ErrorStats right, ErrorStats whole) {
   private static final double NEIGHBOURHOOD = 0x1p-10;
 
   /** Half the spacing of numbers from 1/8 on. If T is nearer to 0, not all of them are tried. */
@@ -42,7 +42,7 @@ public record Evaluation(
    * @param format the format
    * @return the evaluation
    */
-  public static Evaluation of(CoefficientSet set, FloatFormat format) {
+  public static Evaluation of(CoefficientSet set, Dtype format) {
     Tally tally = new Tally(set.activation());
     switch (format) {
       case FP64 -> measureApproximants(set, tally);
@@ -94,7 +94,7 @@ public record Evaluation(
     return derivatives;
   }
 
-  private static double[] derivatives(CoefficientSet set, FloatFormat format, short[] x) {
+  private static double[] derivatives(CoefficientSet set, Dtype format, short[] x) {
     short[] y = new short[x.length];
     short[] dx = new short[x.length];
     byte[] indicator = new byte[(int) InvertedActivation.indicatorBytes(x.length)];
@@ -134,7 +134,7 @@ public record Evaluation(
     return Arrays.copyOf(x, count);
   }
 
-  private static short[] finitePatterns(FloatFormat format) {
+  private static short[] finitePatterns(Dtype format) {
     short[] patterns = new short[1 << Short.SIZE];
     int count = 0;
     for (int bits = 0; bits < patterns.length; bits++) {

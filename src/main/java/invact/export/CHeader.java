@@ -2,16 +2,16 @@ package invact.export;
 
 import invact.activation.Activation;
 import invact.activation.Branch;
-import invact.arithmetic.Derivative;
-import invact.arithmetic.Forward;
-import invact.arithmetic.HalfPrecision;
-import invact.coefficient.CoefficientSet;
-import invact.math.FloatFormat;
-import invact.program.Computation;
-import invact.program.Op;
-import invact.program.ProgramBuilder;
-import invact.program.Type;
-import invact.program.Value;
+import invact.coefficients.CoefficientSet;
+import invact.internal.arithmetic.Derivative;
+import invact.internal.arithmetic.Forward;
+import invact.internal.arithmetic.HalfPrecision;
+import invact.internal.program.Computation;
+import invact.internal.program.Op;
+import invact.internal.program.ProgramBuilder;
+import invact.internal.program.Type;
+import invact.internal.program.Value;
+import invact.numeric.Dtype;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,8 +30,7 @@ import java.util.zip.CRC32;
  * branch, shared ones begin with {@code invact_} and end otherwise.
  */
 final class CHeader {
-  private static final List<FloatFormat> FORMATS =
-      List.of(FloatFormat.FP32, FloatFormat.BF16, FloatFormat.FP16);
+  private static final List<Dtype> FORMATS = List.of(Dtype.FP32, Dtype.BF16, Dtype.FP16);
 
   private final StringBuilder text = new StringBuilder();
 
@@ -82,8 +81,8 @@ final class CHeader {
 
   private static String common() {
     StringBuilder text = new StringBuilder(CTemplates.REINTERPRET);
-    for (FloatFormat format : List.of(FloatFormat.BF16, FloatFormat.FP16)) {
-      boolean isFp16 = format == FloatFormat.FP16;
+    for (Dtype format : List.of(Dtype.BF16, Dtype.FP16)) {
+      boolean isFp16 = format == Dtype.FP16;
       String label = format.label();
       ProgramBuilder b = new ProgramBuilder("decode");
       Value pattern = b.input("pattern", Type.I32);
@@ -120,7 +119,7 @@ final class CHeader {
     StringBuilder text =
         new StringBuilder(function(comment, "float invact_" + name + "(float x)", "", value));
     String threshold = value.number(Forward.threshold(f));
-    for (FloatFormat format : FORMATS) {
+    for (Dtype format : FORMATS) {
       text.append(
           CTemplates.FORWARD.formatted(
               name,
@@ -148,13 +147,13 @@ final class CHeader {
               "float " + function + "(float y" + g.argumentList() + ")",
               "",
               g));
-      for (FloatFormat format : FORMATS) {
+      for (Dtype format : FORMATS) {
         String values = g.argumentValues(FORMATS.indexOf(format));
         text.append(CTemplates.DERIVATIVE.formatted(function, format.label(), values));
       }
     }
     String f = Export.identifier(set.activation().name());
-    for (FloatFormat format : FORMATS) {
+    for (Dtype format : FORMATS) {
       String label = format.label();
       String product = store(format, load(format, "dy[i]") + " * g");
       text.append(
@@ -163,7 +162,7 @@ final class CHeader {
     return text.toString();
   }
 
-  private static Computation derivative(CoefficientSet set, Branch branch, FloatFormat format) {
+  private static Computation derivative(CoefficientSet set, Branch branch, Dtype format) {
     try {
       return Derivative.computation(set.piece(branch).approximant(), set.decoding().get(format));
     } catch (IllegalArgumentException e) {
@@ -171,15 +170,15 @@ final class CHeader {
     }
   }
 
-  private static String type(FloatFormat format) {
+  private static String type(Dtype format) {
     return format.isHalf() ? "uint16_t" : "float";
   }
 
-  private static String load(FloatFormat format, String element) {
+  private static String load(Dtype format, String element) {
     return format.isHalf() ? "invact_decode_" + format.label() + "(" + element + ")" : element;
   }
 
-  private static String store(FloatFormat format, String value) {
+  private static String store(Dtype format, String value) {
     return format.isHalf() ? "invact_encode_" + format.label() + "(" + value + ")" : value;
   }
 }

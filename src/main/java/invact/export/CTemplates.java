@@ -92,7 +92,10 @@ final class CTemplates {
   /** Takes the sign of a pattern into all upper bits, where the program expects it. */
   static final String PATTERN = "  const int32_t pattern = (int16_t)bits;\n";
 
-  /** The programs of {@link invact.arithmetic.HalfPrecision} leave NaN to what operations make. */
+  /**
+   * The programs of {@link invact.internal.arithmetic.HalfPrecision} leave NaN to what operations
+   * make.
+   */
   static final String NAN_FROM_FP16 =
       """
         if ((pattern & 0x7FFF) > 0x7C00) {

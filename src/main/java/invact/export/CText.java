@@ -1,12 +1,12 @@
 package invact.export;
 
-import invact.program.Computation;
-import invact.program.Instruction;
-import invact.program.Listing;
-import invact.program.Op;
-import invact.program.Program;
-import invact.program.Type;
-import invact.program.text.CStyle;
+import invact.internal.program.Computation;
+import invact.internal.program.Instruction;
+import invact.internal.program.Listing;
+import invact.internal.program.Op;
+import invact.internal.program.Program;
+import invact.internal.program.Type;
+import invact.internal.program.text.CStyle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

@@ -3,15 +3,15 @@ package invact.export;
 import invact.activation.Activation;
 import invact.activation.Branch;
 import invact.activation.Target;
-import invact.approx.Form;
-import invact.coefficient.BranchApproximant;
-import invact.coefficient.CoefficientSet;
-import invact.coefficient.ErrorInUse;
-import invact.coefficient.Piece;
-import invact.coefficient.Provenance;
-import invact.error.ErrorSummary;
-import invact.math.FloatFormat;
-import invact.math.PerDtype;
+import invact.coefficients.BranchApproximant;
+import invact.coefficients.CoefficientSet;
+import invact.coefficients.internal.BranchCoefficients;
+import invact.coefficients.internal.ErrorInUse;
+import invact.coefficients.internal.Provenance;
+import invact.form.internal.Form;
+import invact.numeric.Dtype;
+import invact.numeric.internal.ErrorSummary;
+import invact.numeric.internal.PerDtype;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -41,7 +41,7 @@ final class Description {
     return List.copyOf(lines);
   }
 
-  private static String inUse(FloatFormat dtype, ErrorInUse error) {
+  private static String inUse(Dtype dtype, ErrorInUse error) {
     return String.format(
         Locale.ROOT,
         "  in use, %s, x ~ N(0, 1): RMS %.3e (irreducible %.3e), bias %.1e, max %.3e (%.3e)",
@@ -53,14 +53,14 @@ final class Description {
         error.irreducibleMaxAbs());
   }
 
-  private static String form(Piece piece) {
+  private static String form(BranchCoefficients piece) {
     BranchApproximant approximant = piece.approximant();
     Form form = approximant.approximant().form();
     String q = form.formula() + " (" + form.name() + ")";
     return approximant.target() == Target.DERIVATIVE ? "g = " + q : "g = q + y·(1 − q), q = " + q;
   }
 
-  private static String error(Piece piece) {
+  private static String error(BranchCoefficients piece) {
     ErrorSummary error = piece.derivativeError();
     String range = piece.approximant().branch() == Branch.LEFT ? "[T - 1024, T]" : "[T, T + 1024]";
     return String.format(

@@ -2,7 +2,7 @@ package invact.export;
 
 import invact.activation.Activation;
 import invact.activation.Activations;
-import invact.coefficient.CoefficientSet;
+import invact.coefficients.CoefficientSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package invact.export;
 
-import invact.coefficient.CoefficientSet;
+import invact.coefficients.CoefficientSet;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;

@@ -2,16 +2,16 @@ package invact.export;
 
 import invact.activation.Activation;
 import invact.activation.Activations;
-import invact.arithmetic.Derivative;
-import invact.arithmetic.Forward;
-import invact.arithmetic.Gate;
-import invact.coefficient.CoefficientSet;
-import invact.coefficient.ErrorInUse;
-import invact.math.FloatFormat;
-import invact.program.Computation;
-import invact.program.Program;
-import invact.program.text.TorchText;
-import invact.program.text.TritonText;
+import invact.coefficients.CoefficientSet;
+import invact.coefficients.internal.ErrorInUse;
+import invact.internal.arithmetic.Derivative;
+import invact.internal.arithmetic.Forward;
+import invact.internal.arithmetic.Gate;
+import invact.internal.program.Computation;
+import invact.internal.program.Program;
+import invact.internal.program.text.TorchText;
+import invact.internal.program.text.TritonText;
+import invact.numeric.Dtype;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -39,8 +39,7 @@ final class PyTorchFile {
   private static final String BEGIN = "# invact:generated:begin\n";
   private static final String END = "# invact:generated:end\n";
 
-  private static final List<FloatFormat> DTYPES =
-      List.of(FloatFormat.BF16, FloatFormat.FP16, FloatFormat.FP32);
+  private static final List<Dtype> DTYPES = List.of(Dtype.BF16, Dtype.FP16, Dtype.FP32);
 
   private final Export export;
   private final StringBuilder text = new StringBuilder();
@@ -86,7 +85,7 @@ final class PyTorchFile {
   }
 
   private String section() {
-    Map<Activation, Map<FloatFormat, CoefficientSet>> serving = serving(export.sets());
+    Map<Activation, Map<Dtype, CoefficientSet>> serving = serving(export.sets());
     text.append("# fmt: off\n");
     comment(PyTorchTemplates.HEADER.formatted(export.version(), export.command()));
     serving.forEach((f, sets) ->
@@ -104,9 +103,8 @@ final class PyTorchFile {
   }
 
   /** The set of each dtype of each activation. */
-  private static Map<Activation, Map<FloatFormat, CoefficientSet>> serving(
-      List<CoefficientSet> sets) {
-    Map<Activation, Map<FloatFormat, CoefficientSet>> serving = new LinkedHashMap<>();
+  private static Map<Activation, Map<Dtype, CoefficientSet>> serving(List<CoefficientSet> sets) {
+    Map<Activation, Map<Dtype, CoefficientSet>> serving = new LinkedHashMap<>();
     List<Activation> known = Activations.all();
     sets.stream()
         .map(CoefficientSet::activation)
@@ -115,13 +113,13 @@ final class PyTorchFile {
             Comparator.comparingInt(
                     (Activation f) -> known.contains(f) ? known.indexOf(f) : known.size())
                 .thenComparing(Activation::name))
-        .forEach(f -> serving.put(f, new EnumMap<>(FloatFormat.class)));
+        .forEach(f -> serving.put(f, new EnumMap<>(Dtype.class)));
     sets.stream()
         .filter(set -> set.dtype().isPresent())
         .forEach(set -> serve(serving.get(set.activation()), set, set.dtype().get()));
     for (CoefficientSet set : sets) {
       if (set.dtype().isEmpty()) {
-        Map<FloatFormat, CoefficientSet> own = serving.get(set.activation());
+        Map<Dtype, CoefficientSet> own = serving.get(set.activation());
         DTYPES.stream()
             .filter(dtype -> own.get(dtype) == null || own.get(dtype).dtype().isEmpty())
             .forEach(dtype -> serve(own, set, dtype));
@@ -130,8 +128,7 @@ final class PyTorchFile {
     return serving;
   }
 
-  private static void serve(
-      Map<FloatFormat, CoefficientSet> serving, CoefficientSet set, FloatFormat dtype) {
+  private static void serve(Map<Dtype, CoefficientSet> serving, CoefficientSet set, Dtype dtype) {
     CoefficientSet other = serving.put(dtype, set);
     if (other != null) {
       throw new ExportException(
@@ -146,21 +143,21 @@ final class PyTorchFile {
     }
   }
 
-  private void functions(Activation f, Map<FloatFormat, CoefficientSet> sets) {
+  private void functions(Activation f, Map<Dtype, CoefficientSet> sets) {
     String name = Export.identifier(f.name());
     String value = "f(x) = " + f.formula();
     String both = "f(a) and f'(a), " + value;
-    if (sets.keySet().stream().anyMatch(FloatFormat::isHalf)) {
+    if (sets.keySet().stream().anyMatch(Dtype::isHalf)) {
       String half = ", for results of 16 bits.";
-      Computation gate = program(f, Gate.fast(f, FloatFormat.BF16));
+      Computation gate = program(f, Gate.fast(f, Dtype.BF16));
       function(name + "_16_forward", value + half, program(f, Forward.fast(f)));
       function(name + "_16_gate", both + half, gate);
     }
-    if (sets.containsKey(FloatFormat.FP32)) {
+    if (sets.containsKey(Dtype.FP32)) {
       function(name + "_32_forward", value + " in fp32.", program(f, Forward.single(f)));
       function(name + "_32_gate", both + " in fp32.", program(f, Gate.single(f)));
     }
-    for (FloatFormat dtype : DTYPES) {
+    for (Dtype dtype : DTYPES) {
       CoefficientSet set = sets.get(dtype);
       if (set != null) {
         function(
@@ -175,7 +172,7 @@ final class PyTorchFile {
     return program.orElseThrow(() -> export.noProgram(f));
   }
 
-  private static Computation derivative(CoefficientSet set, FloatFormat dtype) {
+  private static Computation derivative(CoefficientSet set, Dtype dtype) {
     try {
       return Derivative.either(set, dtype);
     } catch (IllegalArgumentException e) {
@@ -199,7 +196,7 @@ final class PyTorchFile {
         PyTorchTemplates.TORCH.formatted(name, tensors, result, summary, TorchText.body(program)));
   }
 
-  private void entry(FloatFormat dtype, CoefficientSet set) {
+  private void entry(Dtype dtype, CoefficientSet set) {
     ErrorInUse error =
         set.errorInUse()
             .map(errors -> errors.get(dtype))

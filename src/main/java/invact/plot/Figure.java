@@ -1,6 +1,6 @@
 package invact.plot;
 
-import invact.io.AtomicFile;
+import invact.internal.io.AtomicFile;
 import java.awt.geom.Rectangle2D;
 import java.io.IOException;
 import java.nio.file.Path;

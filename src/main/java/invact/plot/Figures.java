@@ -3,9 +3,9 @@ package invact.plot;
 import invact.activation.Activation;
 import invact.activation.Branch;
 import invact.activation.Target;
-import invact.coefficient.BranchApproximant;
-import invact.coefficient.CoefficientSet;
-import invact.coefficient.Piece;
+import invact.coefficients.BranchApproximant;
+import invact.coefficients.CoefficientSet;
+import invact.coefficients.internal.BranchCoefficients;
 import java.awt.geom.Ellipse2D;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -335,7 +335,8 @@ public final class Figures {
    * below the axis stands for it; and between two points at which it has different signs one more
    * point is put where a straight line would be 0, so that all zeros show alike.
    */
-  private static void addMagnitudes(List<double[]> points, Piece piece, double reach, Axis axis) {
+  private static void addMagnitudes(
+      List<double[]> points, BranchCoefficients piece, double reach, Axis axis) {
     BranchApproximant approximant = piece.approximant();
     double previousX = Double.NaN;
     double previous = Double.NaN;

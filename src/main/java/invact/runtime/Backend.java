@@ -1,7 +1,7 @@
 package invact.runtime;
 
 import invact.activation.Activation;
-import invact.coefficient.CoefficientSet;
+import invact.coefficients.CoefficientSet;
 import java.util.Optional;
 
 /** An implementation of {@link InvertedActivation} and {@link GatedUnit}. */

@@ -1,6 +1,7 @@
 package invact.runtime;
 
-import invact.runtime.vector.VectorBackend;
+import invact.runtime.internal.ScalarBackend;
+import invact.runtime.internal.vector.VectorBackend;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;

@@ -1,7 +1,8 @@
 package invact.runtime;
 
 import invact.activation.Activation;
-import invact.math.FloatFormat;
+import invact.numeric.Dtype;
+import invact.runtime.internal.BufferCheck;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
@@ -31,8 +32,8 @@ import java.util.Objects;
  * <p><b>Errors.</b> As {@link InvertedActivation} has them.
  *
  * <p><b>Arithmetic.</b> In fp32, rounded to the format once, at the end: f and f′ as {@link
- * invact.arithmetic.Gate} gives them, then one product forward; backward the quotient, (dp·b)·f′
- * and dp·f.
+ * invact.internal.arithmetic.Gate} gives them, then one product forward; backward the quotient,
+ * (dp·b)·f′ and dp·f.
  *
  * <p><b>Error.</b> Against double precision, for independent a, b and dp of N(0, 1), relative RMS
  * of da and db: in bf16 2.34·10⁻³ and 1.66·10⁻³ (the rounding of p and da, and that of db alone),
@@ -60,8 +61,8 @@ public interface GatedUnit {
    * @param format fp32, bf16 or fp16
    * @return true for p: in fp32 and bf16
    */
-  static boolean keepsProduct(FloatFormat format) {
-    return format != FloatFormat.FP16;
+  static boolean keepsProduct(Dtype format) {
+    return format != Dtype.FP16;
   }
 
   /**
@@ -72,7 +73,7 @@ public interface GatedUnit {
    * @param b the other factors
    * @param p receives the products; may be {@code a} or {@code b}
    */
-  void forward(FloatFormat format, MemorySegment a, MemorySegment b, MemorySegment p);
+  void forward(Dtype format, MemorySegment a, MemorySegment b, MemorySegment p);
 
   /**
    * The backward pass: da = dp·b·f′(a) and db = dp·f(a).
@@ -85,7 +86,7 @@ public interface GatedUnit {
    * @param db receives the derivatives of the loss by b; may be an input
    */
   void backward(
-      FloatFormat format,
+      Dtype format,
       MemorySegment dp,
       MemorySegment a,
       MemorySegment kept,
@@ -100,7 +101,7 @@ public interface GatedUnit {
    * @param p receives the products; may be {@code a} or {@code b}
    */
   default void forward(float[] a, float[] b, float[] p) {
-    forward(FloatFormat.FP32, segment("a", a), segment("b", b), segment("p", p));
+    forward(Dtype.FP32, segment("a", a), segment("b", b), segment("p", p));
   }
 
   /**
@@ -114,7 +115,7 @@ public interface GatedUnit {
    */
   default void backward(float[] dp, float[] a, float[] kept, float[] da, float[] db) {
     backward(
-        FloatFormat.FP32,
+        Dtype.FP32,
         segment("dp", dp),
         segment("a", a),
         segment("kept", kept),
@@ -130,7 +131,7 @@ public interface GatedUnit {
    * @param b the other factors
    * @param p receives the products; may be {@code a} or {@code b}
    */
-  default void forward(FloatFormat format, short[] a, short[] b, short[] p) {
+  default void forward(Dtype format, short[] a, short[] b, short[] p) {
     BufferCheck.requireHalf(format);
     forward(format, segment("a", a), segment("b", b), segment("p", p));
   }
@@ -145,8 +146,7 @@ public interface GatedUnit {
    * @param da receives the derivatives of the loss by a; may be an input
    * @param db receives the derivatives of the loss by b; may be an input
    */
-  default void backward(
-      FloatFormat format, short[] dp, short[] a, short[] kept, short[] da, short[] db) {
+  default void backward(Dtype format, short[] dp, short[] a, short[] kept, short[] da, short[] db) {
     BufferCheck.requireHalf(format);
     backward(
         format,

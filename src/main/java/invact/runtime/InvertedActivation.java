@@ -1,6 +1,7 @@
 package invact.runtime;
 
-import invact.math.FloatFormat;
+import invact.numeric.Dtype;
+import invact.runtime.internal.BufferCheck;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
@@ -35,19 +36,19 @@ import java.util.Objects;
  * <p><b>Arithmetic.</b> In fp32, rounded to the format once, at the end.
  *
  * <ul>
- *   <li>y is f(x) in the fp32 arithmetic of {@link invact.arithmetic.Forward}, off by at most 1.77
- *       ulp for GELU and 1.25 ulp for SiLU over all fp32 inputs, the underflowing tail included,
- *       and monotone wherever f is; within 2⁻⁹ of T it is f(x) correctly rounded but for 12 and 3
- *       inputs. In a 16-bit format it is rounded once more. Over the 65,536 inputs of one, that is
- *       not f(x) rounded once for bf16 GELU and SiLU 128 times each, with a subnormal y half-way
- *       between two numbers but for x², for fp16 GELU three times and for fp16 SiLU once.
+ *   <li>y is f(x) in the fp32 arithmetic of {@link invact.internal.arithmetic.Forward}, off by at
+ *       most 1.77 ulp for GELU and 1.25 ulp for SiLU over all fp32 inputs, the underflowing tail
+ *       included, and monotone wherever f is; within 2⁻⁹ of T it is f(x) correctly rounded but for
+ *       12 and 3 inputs. In a 16-bit format it is rounded once more. Over the 65,536 inputs of one,
+ *       that is not f(x) rounded once for bf16 GELU and SiLU 128 times each, with a subnormal y
+ *       half-way between two numbers but for x², for fp16 GELU three times and for fp16 SiLU once.
  *   <li>S compares x with T exactly.
  *   <li>The lift of y is u = max((y − m) − offset, least), with the constants of {@link
- *       invact.activation.RoundedLift} for the format: next to T it takes y for the middle of the
- *       roots that round to it. y below f(T), where rounding may take it, counts as the least.
- *       {@link invact.approx.FloatApproximant} gives the order of the operations form by form, in
- *       coefficients rounded to fp32. For the target σ, g = q + max(y, m)·(1 − q) in one fused
- *       multiply-add.
+ *       invact.activation.internal.RoundedHeight} for the format: next to T it takes y for the
+ *       middle of the roots that round to it. y below f(T), where rounding may take it, counts as
+ *       the least. {@link invact.form.internal.FloatApproximant} gives the order of the operations
+ *       form by form, in coefficients rounded to fp32. For the target σ, g = q + max(y, m)·(1 − q)
+ *       in one fused multiply-add.
  *   <li>dx is the product dy·g.
  * </ul>
  *
@@ -84,7 +85,7 @@ public interface InvertedActivation {
    * @param y receives the outputs; may be {@code x}
    * @param indicator receives the bits S
    */
-  void forward(FloatFormat format, MemorySegment x, MemorySegment y, MemorySegment indicator);
+  void forward(Dtype format, MemorySegment x, MemorySegment y, MemorySegment indicator);
 
   /**
    * The backward pass: dx = dy·g(y, S).
@@ -96,11 +97,7 @@ public interface InvertedActivation {
    * @param dx receives the derivatives of the loss by x; may be {@code dy}
    */
   void backward(
-      FloatFormat format,
-      MemorySegment dy,
-      MemorySegment y,
-      MemorySegment indicator,
-      MemorySegment dx);
+      Dtype format, MemorySegment dy, MemorySegment y, MemorySegment indicator, MemorySegment dx);
 
   /**
    * The forward pass in fp32 on arrays.
@@ -111,7 +108,7 @@ public interface InvertedActivation {
    */
   default void forward(float[] x, float[] y, byte[] indicator) {
     forward(
-        FloatFormat.FP32,
+        Dtype.FP32,
         MemorySegment.ofArray(Objects.requireNonNull(x, "x")),
         MemorySegment.ofArray(Objects.requireNonNull(y, "y")),
         MemorySegment.ofArray(Objects.requireNonNull(indicator, "indicator")));
@@ -127,7 +124,7 @@ public interface InvertedActivation {
    */
   default void backward(float[] dy, float[] y, byte[] indicator, float[] dx) {
     backward(
-        FloatFormat.FP32,
+        Dtype.FP32,
         MemorySegment.ofArray(Objects.requireNonNull(dy, "dy")),
         MemorySegment.ofArray(Objects.requireNonNull(y, "y")),
         MemorySegment.ofArray(Objects.requireNonNull(indicator, "indicator")),
@@ -142,7 +139,7 @@ public interface InvertedActivation {
    * @param y receives the outputs; may be {@code x}
    * @param indicator receives the bits S
    */
-  default void forward(FloatFormat format, short[] x, short[] y, byte[] indicator) {
+  default void forward(Dtype format, short[] x, short[] y, byte[] indicator) {
     BufferCheck.requireHalf(format);
     forward(
         format,
@@ -160,7 +157,7 @@ public interface InvertedActivation {
    * @param indicator the bits that it gave
    * @param dx receives the derivatives of the loss by x; may be {@code dy}
    */
-  default void backward(FloatFormat format, short[] dy, short[] y, byte[] indicator, short[] dx) {
+  default void backward(Dtype format, short[] dy, short[] y, byte[] indicator, short[] dx) {
     BufferCheck.requireHalf(format);
     backward(
         format,

@@ -3,13 +3,13 @@ package invact.activation;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import invact.math.FloatFormat;
-import invact.program.Computation;
-import invact.program.ProgramBuilder;
-import invact.program.Type;
-import invact.program.Value;
-import invact.runtime.scalar.FloatFunction;
-import invact.runtime.scalar.ScalarCompiler;
+import invact.internal.program.Computation;
+import invact.internal.program.ProgramBuilder;
+import invact.internal.program.Type;
+import invact.internal.program.Value;
+import invact.numeric.Dtype;
+import invact.runtime.internal.scalar.FloatFunction;
+import invact.runtime.internal.scalar.ScalarCompiler;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -48,7 +48,7 @@ class ActivationProgramTest {
   void programIsTheValue(String name) {
     Activation f = Activations.of(name);
     Parts parts = Parts.of(f);
-    for (FloatFormat format : new FloatFormat[] {FloatFormat.BF16, FloatFormat.FP16}) {
+    for (Dtype format : new Dtype[] {Dtype.BF16, Dtype.FP16}) {
       for (int bits = 0; bits < 1 << Short.SIZE; bits++) {
         parts.requireValue(f, format.decode((short) bits));
       }

@@ -3,8 +3,8 @@ package invact.activation;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import invact.math.Logistic;
-import invact.math.NormalDistribution;
+import invact.numeric.internal.Logistic;
+import invact.numeric.internal.NormalDistribution;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

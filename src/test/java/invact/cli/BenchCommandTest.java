@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import invact.bench.Libtorch;
 import invact.cli.CommandTest.Run;
+import invact.internal.bench.Libtorch;
 import invact.runtime.cuda.Cuda;
 import java.util.List;
 import org.junit.jupiter.api.Test;

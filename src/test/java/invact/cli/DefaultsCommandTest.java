@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import invact.cli.CommandTest.Run;
-import invact.coefficient.CoefficientReader;
-import invact.coefficient.CoefficientSet;
+import invact.coefficients.CoefficientSet;
+import invact.coefficients.internal.CoefficientReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

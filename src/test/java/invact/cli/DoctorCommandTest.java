@@ -3,10 +3,10 @@ package invact.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import invact.bench.Libtorch;
 import invact.cli.CommandTest.Run;
+import invact.internal.bench.Libtorch;
 import invact.runtime.cuda.Cuda;
-import invact.runtime.vector.VectorBackend;
+import invact.runtime.internal.vector.VectorBackend;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -9,9 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import invact.activation.Branch;
 import invact.cli.CommandTest.Run;
-import invact.coefficient.CoefficientReader;
-import invact.coefficient.CoefficientSet;
-import invact.coefficient.Provenance;
+import invact.coefficients.CoefficientSet;
+import invact.coefficients.internal.CoefficientReader;
+import invact.coefficients.internal.Provenance;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

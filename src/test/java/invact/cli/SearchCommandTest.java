@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import invact.activation.Activations;
 import invact.cli.CommandTest.Run;
-import invact.coefficient.PublishedCoefficients;
+import invact.coefficients.internal.PublishedCoefficients;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import invact.coefficient.CoefficientSet;
-import invact.coefficient.ShippedSets;
-import invact.math.FloatFormat;
-import invact.runtime.ScalarActivation;
+import invact.coefficients.CoefficientSet;
+import invact.coefficients.internal.ShippedSets;
+import invact.numeric.Dtype;
+import invact.runtime.internal.ScalarActivation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
@@ -34,7 +34,7 @@ class CAgreementTest {
   private static final Path DRIVER =
       Path.of(System.getProperty("invact.basedir", "."), "src/test/resources/c/driver.c");
 
-  private static final List<FloatFormat> HALVES = List.of(FloatFormat.BF16, FloatFormat.FP16);
+  private static final List<Dtype> HALVES = List.of(Dtype.BF16, Dtype.FP16);
 
   /** Of all patterns of fp32, one in 1024; an odd number, so that the low bits vary. */
   private static final int STRIDE = 1025;
@@ -132,7 +132,7 @@ class CAgreementTest {
     CoefficientSet set = ShippedSets.load("silu-bf16");
     Path program = build(CCompiler.gcc(), "convert", List.of(set), List.of("-std=c99", "-O2"));
     try (CDriver driver = new CDriver(program, Export.identifier(set))) {
-      for (FloatFormat format : HALVES) {
+      for (Dtype format : HALVES) {
         for (int from = 0; from < PATTERNS; from += BATCH) {
           requireConversions(driver, format, singles(from, BATCH));
         }
@@ -145,7 +145,7 @@ class CAgreementTest {
     }
   }
 
-  private static void requireConversions(CDriver driver, FloatFormat format, float[] values)
+  private static void requireConversions(CDriver driver, Dtype format, float[] values)
       throws IOException {
     ByteBuffer answer = driver.convert(format, values);
     for (int i = 0; i < values.length; i++) {
@@ -164,8 +164,8 @@ class CAgreementTest {
    * As processors encode: {@link Float#floatToFloat16} without a processor's help keeps more of a
    * signalling NaN, or of one whose payload fp16 cannot hold.
    */
-  private static short encode(FloatFormat format, float value) {
-    if (format == FloatFormat.FP16 && Float.isNaN(value)) {
+  private static short encode(Dtype format, float value) {
+    if (format == Dtype.FP16 && Float.isNaN(value)) {
       int bits = Float.floatToRawIntBits(value);
       return (short) (bits >>> 16 & 0x8000 | 0x7E00 | bits >>> 13 & 0x3FF);
     }
@@ -189,7 +189,7 @@ class CAgreementTest {
 
   /** Each pattern with each factor, on each branch. */
   private static void requireHalves(CDriver driver, CoefficientSet set) throws IOException {
-    for (FloatFormat format : HALVES) {
+    for (Dtype format : HALVES) {
       int n = (1 << Short.SIZE) * DY.length;
       ByteBuffer y = ByteBuffer.allocate(n * Short.BYTES).order(ByteOrder.nativeOrder());
       ByteBuffer dy = ByteBuffer.allocate(n * Short.BYTES).order(ByteOrder.nativeOrder());
@@ -211,8 +211,8 @@ class CAgreementTest {
         x.putInt((from + i) * STRIDE);
         dy.putFloat(DY[i % DY.length]);
       }
-      requireForward(driver, set, FloatFormat.FP32, x.array());
-      requireBackward(driver, set, FloatFormat.FP32, dy.array(), x.array());
+      requireForward(driver, set, Dtype.FP32, x.array());
+      requireBackward(driver, set, Dtype.FP32, dy.array(), x.array());
     }
   }
 
@@ -250,13 +250,13 @@ class CAgreementTest {
         dy.putFloat(1).putFloat(-0.3f);
       }
     }
-    requireForward(driver, set, FloatFormat.FP32, x.array());
-    requireBackward(driver, set, FloatFormat.FP32, dy.array(), x.array());
+    requireForward(driver, set, Dtype.FP32, x.array());
+    requireBackward(driver, set, Dtype.FP32, dy.array(), x.array());
   }
 
   /** Lengths that end within a byte of the indicator. */
   private static void requireTails(CDriver driver, CoefficientSet set) throws IOException {
-    for (FloatFormat format : List.of(FloatFormat.FP32, FloatFormat.BF16, FloatFormat.FP16)) {
+    for (Dtype format : List.of(Dtype.FP32, Dtype.BF16, Dtype.FP16)) {
       for (int n = 0; n <= 17; n++) {
         ByteBuffer x = ByteBuffer.allocate(n * format.bytes()).order(ByteOrder.nativeOrder());
         for (int i = 0; i < n; i++) {
@@ -273,8 +273,8 @@ class CAgreementTest {
     }
   }
 
-  private static void requireForward(
-      CDriver driver, CoefficientSet set, FloatFormat format, byte[] x) throws IOException {
+  private static void requireForward(CDriver driver, CoefficientSet set, Dtype format, byte[] x)
+      throws IOException {
     byte[] y = new byte[x.length];
     byte[] indicator = new byte[(x.length / format.bytes() + 7) / 8];
     new ScalarActivation(set).forward(format, segment(x), segment(y), segment(indicator));
@@ -288,8 +288,7 @@ class CAgreementTest {
 
   /** With bits that alternate irregularly, and with their opposites. */
   private static void requireBackward(
-      CDriver driver, CoefficientSet set, FloatFormat format, byte[] dy, byte[] y)
-      throws IOException {
+      CDriver driver, CoefficientSet set, Dtype format, byte[] dy, byte[] y) throws IOException {
     byte[] indicator = new byte[(dy.length / format.bytes() + 7) / 8];
     ScalarActivation scalar = new ScalarActivation(set);
     for (boolean opposite : new boolean[] {false, true}) {
@@ -309,12 +308,7 @@ class CAgreementTest {
   }
 
   private static void requireSame(
-      CoefficientSet set,
-      String what,
-      FloatFormat format,
-      byte[] y,
-      byte[] expected,
-      byte[] found) {
+      CoefficientSet set, String what, Dtype format, byte[] y, byte[] expected, byte[] found) {
     if (Arrays.equals(expected, found)) {
       return;
     }
@@ -331,7 +325,7 @@ class CAgreementTest {
     }
   }
 
-  private static float element(FloatFormat format, byte[] bytes, int at) {
+  private static float element(Dtype format, byte[] bytes, int at) {
     ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
     return format.isHalf() ? format.decode(buffer.getShort(at)) : buffer.getFloat(at);
   }

@@ -1,6 +1,6 @@
 package invact.export;
 
-import invact.math.FloatFormat;
+import invact.numeric.Dtype;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -25,20 +25,20 @@ final class CDriver implements AutoCloseable {
   }
 
   /** y and the indicator, one after the other. */
-  byte[] forward(FloatFormat format, boolean aliased, byte[] x) throws IOException {
+  byte[] forward(Dtype format, boolean aliased, byte[] x) throws IOException {
     int n = x.length / format.bytes();
     request(0, format, aliased, n, x);
     return answer(x.length + (n + 7) / 8);
   }
 
-  byte[] backward(FloatFormat format, boolean aliased, byte[] dy, byte[] y, byte[] indicator)
+  byte[] backward(Dtype format, boolean aliased, byte[] dy, byte[] y, byte[] indicator)
       throws IOException {
     request(1, format, aliased, dy.length / format.bytes(), dy, y, indicator);
     return answer(dy.length);
   }
 
   /** The patterns of floats, and after them the floats of these patterns. */
-  ByteBuffer convert(FloatFormat format, float[] values) throws IOException {
+  ByteBuffer convert(Dtype format, float[] values) throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES);
     bytes.order(ByteOrder.nativeOrder()).asFloatBuffer().put(values);
     request(2, format, false, values.length, bytes.array());
@@ -46,10 +46,10 @@ final class CDriver implements AutoCloseable {
         .order(ByteOrder.nativeOrder());
   }
 
-  private void request(int pass, FloatFormat format, boolean aliased, long n, byte[]... inputs)
+  private void request(int pass, Dtype format, boolean aliased, long n, byte[]... inputs)
       throws IOException {
     ByteBuffer head = ByteBuffer.allocate(4 * Long.BYTES).order(ByteOrder.nativeOrder());
-    int dtype = List.of(FloatFormat.FP32, FloatFormat.BF16, FloatFormat.FP16).indexOf(format);
+    int dtype = List.of(Dtype.FP32, Dtype.BF16, Dtype.FP16).indexOf(format);
     head.putLong(pass).putLong(dtype).putLong(aliased ? 1 : 0).putLong(n);
     requests.write(head.array());
     for (byte[] input : inputs) {

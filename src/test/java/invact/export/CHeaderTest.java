@@ -10,14 +10,14 @@ import invact.activation.Activations;
 import invact.activation.Branch;
 import invact.activation.CustomActivation;
 import invact.activation.Target;
-import invact.approx.Approximant;
-import invact.approx.PaperRight;
-import invact.approx.RootPolynomial;
-import invact.coefficient.BranchApproximant;
-import invact.coefficient.CoefficientSet;
-import invact.coefficient.Piece;
-import invact.coefficient.Provenance;
-import invact.coefficient.ShippedSets;
+import invact.coefficients.BranchApproximant;
+import invact.coefficients.CoefficientSet;
+import invact.coefficients.internal.BranchCoefficients;
+import invact.coefficients.internal.Provenance;
+import invact.coefficients.internal.ShippedSets;
+import invact.form.internal.Approximant;
+import invact.form.internal.PaperRight;
+import invact.form.internal.RootPolynomial;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -165,8 +165,8 @@ class CHeaderTest {
         piece(f, Branch.RIGHT, new Approximant(new PaperRight(), -1, 1, 0, 0.1, 0)));
   }
 
-  private static Piece piece(Activation f, Branch branch, Approximant q) {
-    return Piece.measured(
+  private static BranchCoefficients piece(Activation f, Branch branch, Approximant q) {
+    return BranchCoefficients.measured(
         new BranchApproximant(f, branch, Target.DERIVATIVE, q),
         new Provenance.Published("nowhere", "made up"));
   }

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import invact.activation.Activation;
 import invact.activation.CustomActivation;
-import invact.coefficient.CoefficientSet;
-import invact.coefficient.ShippedSets;
+import invact.coefficients.CoefficientSet;
+import invact.coefficients.internal.ShippedSets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

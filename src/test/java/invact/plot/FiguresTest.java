@@ -10,11 +10,11 @@ import invact.activation.Activations;
 import invact.activation.Branch;
 import invact.activation.CustomActivation;
 import invact.activation.Target;
-import invact.approx.Approximant;
-import invact.coefficient.BranchApproximant;
-import invact.coefficient.CoefficientSet;
-import invact.coefficient.Piece;
-import invact.coefficient.PublishedCoefficients;
+import invact.coefficients.BranchApproximant;
+import invact.coefficients.CoefficientSet;
+import invact.coefficients.internal.BranchCoefficients;
+import invact.coefficients.internal.PublishedCoefficients;
+import invact.form.internal.Approximant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -36,10 +36,10 @@ class FiguresTest {
         name, set.activation(), perturbed(set.left()), perturbed(set.right()));
   }
 
-  private static Piece perturbed(Piece piece) {
+  private static BranchCoefficients perturbed(BranchCoefficients piece) {
     BranchApproximant old = piece.approximant();
     double[] c = Arrays.stream(old.approximant().coefficients()).map(v -> 1.001 * v).toArray();
-    return Piece.measured(
+    return BranchCoefficients.measured(
         new BranchApproximant(
             old.activation(),
             old.branch(),
@@ -230,7 +230,7 @@ class FiguresTest {
             zeros++;
           } else {
             boolean left = x < t || (x == t && Double.isNaN(curve.y()[i + 1]));
-            Piece piece = left ? drawn.left() : drawn.right();
+            BranchCoefficients piece = left ? drawn.left() : drawn.right();
             assertEquals(Math.abs(piece.approximant().derivativeError(x)), y);
           }
         }

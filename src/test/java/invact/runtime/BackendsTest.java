@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import invact.activation.Activation;
-import invact.coefficient.CoefficientSet;
+import invact.coefficients.CoefficientSet;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

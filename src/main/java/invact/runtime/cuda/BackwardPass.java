@@ -3,21 +3,21 @@ package invact.runtime.cuda;
 import invact.activation.Activation;
 import invact.activation.Activations;
 import invact.activation.Branch;
-import invact.activation.RoundedLift;
 import invact.activation.Target;
-import invact.approx.Approximant;
-import invact.approx.Form;
-import invact.approx.PaperGeluLeft;
-import invact.approx.PaperRight;
-import invact.approx.PaperSiluLeft;
-import invact.approx.RationalPieces;
-import invact.arithmetic.Backward;
-import invact.coefficient.BranchApproximant;
-import invact.coefficient.CoefficientSet;
-import invact.math.FloatFormat;
-import invact.math.PerDtype;
-import invact.program.text.CudaText.Arithmetic;
-import invact.program.text.CudaText.Order;
+import invact.activation.internal.RoundedHeight;
+import invact.coefficients.BranchApproximant;
+import invact.coefficients.CoefficientSet;
+import invact.form.internal.Approximant;
+import invact.form.internal.Form;
+import invact.form.internal.PaperGeluLeft;
+import invact.form.internal.PaperRight;
+import invact.form.internal.PaperSiluLeft;
+import invact.form.internal.RationalPieces;
+import invact.internal.arithmetic.Backward;
+import invact.internal.program.text.CudaText.Arithmetic;
+import invact.internal.program.text.CudaText.Order;
+import invact.numeric.Dtype;
+import invact.numeric.internal.PerDtype;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -118,8 +118,8 @@ record BackwardPass(Pass pass, boolean isFasterThanTable) {
 
   /** The passes that are built in, whose coefficients are nobody's. */
   static Stream<Pass> builtIn() {
-    PerDtype<RoundedLift> decoding =
-        PerDtype.of(format -> RoundedLift.of(Activations.GELU, format));
+    PerDtype<RoundedHeight> decoding =
+        PerDtype.of(format -> RoundedHeight.of(Activations.GELU, format));
     Stream<Pass> pairs =
         SHAPES.stream().map(shape -> paired(decoding, shape, shape.left.any(), shape.right.any()));
     RationalPieces polynomial = new Degrees(SEGMENT_DEGREE, 0).any();
@@ -175,7 +175,7 @@ record BackwardPass(Pass pass, boolean isFasterThanTable) {
   }
 
   private static Optional<BackwardPass> pieces(
-      PerDtype<RoundedLift> decoding, RationalPieces left, RationalPieces right) {
+      PerDtype<RoundedHeight> decoding, RationalPieces left, RationalPieces right) {
     if (left.count() > 1 || right.count() > 1) {
       return left.denominatorDegree() == 0 && right.denominatorDegree() == 0
           ? keyed(decoding, left, right).map(pass -> new BackwardPass(pass, false))
@@ -199,7 +199,7 @@ record BackwardPass(Pass pass, boolean isFasterThanTable) {
   }
 
   private static Pass paired(
-      PerDtype<RoundedLift> decoding, Shape shape, RationalPieces left, RationalPieces right) {
+      PerDtype<RoundedHeight> decoding, Shape shape, RationalPieces left, RationalPieces right) {
     boolean divides = !shape.left.isPolynomial() || !shape.right.isPolynomial();
     String name =
         "backward_%d_%d_%d_%d"
@@ -216,13 +216,11 @@ record BackwardPass(Pass pass, boolean isFasterThanTable) {
                 Backward.paired(decoding.get(format), shape.left.pad(left), shape.right.pad(right)),
                 // What a few ulp of fp32 change is seldom seen in fp16, and with rationals all time
                 // is needed.
-                divides && format == FloatFormat.FP16
-                    ? Arithmetic.ESTIMATED
-                    : Arithmetic.NEAR_ONE));
+                divides && format == Dtype.FP16 ? Arithmetic.ESTIMATED : Arithmetic.NEAR_ONE));
   }
 
   private static Optional<Pass> keyed(
-      PerDtype<RoundedLift> decoding, RationalPieces left, RationalPieces right) {
+      PerDtype<RoundedHeight> decoding, RationalPieces left, RationalPieces right) {
     return Backward.keyed(decoding.fp32(), left, right, SEGMENT_DEGREE)
         .map(_ ->
             Pass.of(
@@ -237,7 +235,7 @@ record BackwardPass(Pass pass, boolean isFasterThanTable) {
 
   /** The pass of the paper's forms, whose powers have exponents above 0. */
   private static Optional<BackwardPass> paper(
-      PerDtype<RoundedLift> decoding, BranchApproximant left, BranchApproximant right) {
+      PerDtype<RoundedHeight> decoding, BranchApproximant left, BranchApproximant right) {
     if (!(right.approximant().form() instanceof PaperRight)) {
       return Optional.empty();
     }
@@ -258,7 +256,7 @@ record BackwardPass(Pass pass, boolean isFasterThanTable) {
 
   private static Pass either(
       String name,
-      PerDtype<RoundedLift> decoding,
+      PerDtype<RoundedHeight> decoding,
       BranchApproximant left,
       BranchApproximant right,
       Arithmetic arithmetic) {
@@ -305,7 +303,7 @@ record BackwardPass(Pass pass, boolean isFasterThanTable) {
   }
 
   /** The root of the lift of y = 0, in the format where it is the largest. */
-  private static double largestLeftRoot(PerDtype<RoundedLift> decoding) {
+  private static double largestLeftRoot(PerDtype<RoundedHeight> decoding) {
     return Pass.FORMATS.stream()
         .mapToDouble(format -> Math.sqrt(decoding.get(format).of(0)))
         .max()

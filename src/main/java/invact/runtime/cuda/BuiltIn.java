@@ -1,7 +1,7 @@
 package invact.runtime.cuda;
 
 import invact.activation.Activations;
-import invact.math.FloatFormat;
+import invact.numeric.Dtype;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -102,7 +102,7 @@ final class BuiltIn {
             .append(InterpreterCode.declarations())
             .append("#include \"interpreter.cuh\"\n\n")
             .append(INTERPRETER_LAYOUT.text("interpreter_arguments"));
-    for (FloatFormat format : Pass.FORMATS) {
+    for (Dtype format : Pass.FORMATS) {
       text.append(Pass.signature(INTERPRETER + "_" + format.label(), "interpreter_arguments"))
           .append(" {\n  interpret<")
           .append(Pass.typeName(format))

@@ -3,10 +3,10 @@ package invact.runtime.cuda;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import invact.arithmetic.Backward;
-import invact.coefficient.CoefficientSet;
-import invact.math.FloatFormat;
-import invact.program.Computation;
+import invact.coefficients.CoefficientSet;
+import invact.internal.arithmetic.Backward;
+import invact.internal.program.Computation;
+import invact.numeric.Dtype;
 import invact.runtime.Backends;
 import invact.runtime.InvertedActivation;
 import java.lang.foreign.MemorySegment;
@@ -47,7 +47,7 @@ public final class DeviceActivation {
 
   private final CoefficientSet set;
   private final long leastForTable;
-  private final Map<FloatFormat, Passes> passes = new EnumMap<>(FloatFormat.class);
+  private final Map<Dtype, Passes> passes = new EnumMap<>(Dtype.class);
 
   /** The kernels of one format; at least one of the backward pass, by a program or a table. */
   private record Passes(
@@ -75,8 +75,8 @@ public final class DeviceActivation {
     Backends.of("scalar").open(set);
     Pass backward = BackwardPass.of(set).pass();
     boolean isAtHand = kernels.isAtHand(backward);
-    for (FloatFormat format : Pass.FORMATS) {
-      boolean mayTake = format == FloatFormat.BF16 && (!isAtHand || leastForTable < Long.MAX_VALUE);
+    for (Dtype format : Pass.FORMATS) {
+      boolean mayTake = format == Dtype.BF16 && (!isAtHand || leastForTable < Long.MAX_VALUE);
       Optional<ElementKernel> table =
           mayTake
               ? OutputTable.of(set).map(outputs -> tableBackward(kernels, outputs, set))
@@ -116,7 +116,7 @@ public final class DeviceActivation {
    *     eight segments of degree 5 and the paper's forms; in bf16 for every form that stands for
    *     f′; where NVRTC is installed for all
    */
-  public boolean isFast(FloatFormat format) {
+  public boolean isFast(Dtype format) {
     return !passes.get(format).backward(0, leastForTable).isInterpreted();
   }
 
@@ -130,7 +130,7 @@ public final class DeviceActivation {
    * @param indicator receives the bits S
    */
   public void forward(
-      Stream stream, FloatFormat format, DeviceMemory x, DeviceMemory y, DeviceMemory indicator) {
+      Stream stream, Dtype format, DeviceMemory x, DeviceMemory y, DeviceMemory indicator) {
     long elements = DeviceCheck.elements(format, "x", x);
     DeviceCheck.requireTensor("x", x, elements, format);
     DeviceCheck.requireTensor("y", y, elements, format);
@@ -156,7 +156,7 @@ public final class DeviceActivation {
    */
   public void backward(
       Stream stream,
-      FloatFormat format,
+      Dtype format,
       DeviceMemory dy,
       DeviceMemory y,
       DeviceMemory indicator,
@@ -194,7 +194,7 @@ public final class DeviceActivation {
     arguments.set(
         JAVA_LONG, layout.offset("table"), kernels.constant(table.values()).memory().address());
     arguments.set(JAVA_INT, layout.offset("before"), table.before() << Short.SIZE);
-    Computation pass = Backward.either(set, FloatFormat.BF16, Backward.Indicator.BOOL);
+    Computation pass = Backward.either(set, Dtype.BF16, Backward.Indicator.BOOL);
     return ElementKernel.of(kernel, layout, pass.program());
   }
 }

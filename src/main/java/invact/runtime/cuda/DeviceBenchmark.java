@@ -1,10 +1,10 @@
 package invact.runtime.cuda;
 
-import invact.coefficient.CoefficientSet;
-import invact.math.FloatFormat;
+import invact.coefficients.CoefficientSet;
+import invact.numeric.Dtype;
 import invact.runtime.GatedUnit;
 import invact.runtime.InvertedActivation;
-import invact.runtime.ScalarActivation;
+import invact.runtime.internal.ScalarActivation;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -61,7 +61,7 @@ public final class DeviceBenchmark {
   public record Row(
       String op,
       Optional<String> set,
-      FloatFormat format,
+      Dtype format,
       long elements,
       double bytesPerElement,
       double millis,
@@ -124,7 +124,7 @@ public final class DeviceBenchmark {
    * @throws IllegalStateException if a result is wrong
    */
   public static List<Row> run(
-      Context context, FloatFormat format, List<CoefficientSet> sets, long elements) {
+      Context context, Dtype format, List<CoefficientSet> sets, long elements) {
     return time(
         context,
         format,
@@ -134,8 +134,7 @@ public final class DeviceBenchmark {
         elements);
   }
 
-  static List<Row> time(
-      Context context, FloatFormat format, List<Subject> subjects, long elements) {
+  static List<Row> time(Context context, Dtype format, List<Subject> subjects, long elements) {
     try (Kernels kernels = Kernels.load(context);
         Stream stream = Stream.create(context)) {
       return new DeviceBenchmark(context, kernels, stream, elements).time(format, subjects);
@@ -161,7 +160,7 @@ public final class DeviceBenchmark {
       for (int round = 0; round < 2; round++) {
         for (int i = 0; i < LAUNCHES; i++) {
           long start = System.nanoTime();
-          activation.forward(stream, FloatFormat.BF16, x.memory(), x.memory(), indicator.memory());
+          activation.forward(stream, Dtype.BF16, x.memory(), x.memory(), indicator.memory());
           micros[i] = (System.nanoTime() - start) / 1e3;
           if (i % 256 == 0) {
             // A full queue would make the host wait.
@@ -175,7 +174,7 @@ public final class DeviceBenchmark {
     }
   }
 
-  private List<Row> time(FloatFormat format, List<Subject> subjects) {
+  private List<Row> time(Dtype format, List<Subject> subjects) {
     long bytes = elements * format.bytes();
     try (DeviceBuffer first = random(format, 1);
         DeviceBuffer second = random(format, 2);
@@ -254,7 +253,7 @@ public final class DeviceBenchmark {
     passes.add(new Timed(op, set, bytesPerElement, call));
   }
 
-  private Row row(Timed timed, FloatFormat format, double copyRate) {
+  private Row row(Timed timed, Dtype format, double copyRate) {
     Arrays.sort(timed.millis);
     double millis = timed.millis[RUNS / 2];
     return new Row(
@@ -272,7 +271,7 @@ public final class DeviceBenchmark {
   /** The first results are the scalar implementation's, but for roundings. */
   private void check(
       Subject subject,
-      FloatFormat format,
+      Dtype format,
       DeviceBuffer x,
       DeviceBuffer dy,
       DeviceBuffer y,
@@ -289,18 +288,18 @@ public final class DeviceBenchmark {
     requireNear(subject.name + " backward", format, expected, download(format, dx, count));
   }
 
-  private MemorySegment download(FloatFormat format, DeviceBuffer buffer, int count) {
+  private MemorySegment download(Dtype format, DeviceBuffer buffer, int count) {
     MemorySegment values = allocate(format, count);
     buffer.download(stream, values);
     return values;
   }
 
-  private static MemorySegment allocate(FloatFormat format, int count) {
+  private static MemorySegment allocate(Dtype format, int count) {
     return MemorySegment.ofArray(new float[count]).asSlice(0, (long) count * format.bytes());
   }
 
   private static void requireNear(
-      String pass, FloatFormat format, MemorySegment expected, MemorySegment found) {
+      String pass, Dtype format, MemorySegment expected, MemorySegment found) {
     double relative = TOLERANCE + (format.isHalf() ? Math.scalb(1.0, 1 - format.precision()) : 0);
     for (int i = 0; i < expected.byteSize() / format.bytes(); i++) {
       float wanted = value(format, expected, i);
@@ -312,13 +311,13 @@ public final class DeviceBenchmark {
     }
   }
 
-  private static float value(FloatFormat format, MemorySegment values, int i) {
-    return format == FloatFormat.FP32
+  private static float value(Dtype format, MemorySegment values, int i) {
+    return format == Dtype.FP32
         ? values.getAtIndex(ValueLayout.JAVA_FLOAT, i)
         : format.decode(values.getAtIndex(ValueLayout.JAVA_SHORT, i));
   }
 
-  private DeviceBuffer random(FloatFormat format, long seed) {
+  private DeviceBuffer random(Dtype format, long seed) {
     DeviceBuffer buffer = DeviceBuffer.allocate(context, elements * format.bytes());
     SplittableRandom random = new SplittableRandom(seed);
     int count = (int) Math.min(PERIOD, elements);
@@ -327,7 +326,7 @@ public final class DeviceBenchmark {
       MemorySegment values = arena.allocate((long) count * format.bytes(), Float.BYTES);
       for (int i = 0; i < count; i++) {
         float value = (float) random.nextGaussian();
-        if (format == FloatFormat.FP32) {
+        if (format == Dtype.FP32) {
           values.setAtIndex(ValueLayout.JAVA_FLOAT, i, value);
         } else {
           values.setAtIndex(ValueLayout.JAVA_SHORT, i, format.encode(value));

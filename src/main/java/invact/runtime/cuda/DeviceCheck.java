@@ -1,6 +1,6 @@
 package invact.runtime.cuda;
 
-import invact.math.FloatFormat;
+import invact.numeric.Dtype;
 import java.util.Objects;
 
 /** What kernels demand of their arguments, checked before anything is queued. */
@@ -13,8 +13,8 @@ final class DeviceCheck {
   private DeviceCheck() {}
 
   /** The number of elements of the tensor that sets the size. */
-  static long elements(FloatFormat format, String name, DeviceMemory memory) {
-    if (Objects.requireNonNull(format, "format") == FloatFormat.FP64) {
+  static long elements(Dtype format, String name, DeviceMemory memory) {
+    if (Objects.requireNonNull(format, "format") == Dtype.FP64) {
       throw new IllegalArgumentException(
           "format fp64 has no runtime, whose arithmetic is fp32: use fp32, bf16 or fp16");
     }
@@ -26,7 +26,7 @@ final class DeviceCheck {
     return bytes / format.bytes();
   }
 
-  static void requireTensor(String name, DeviceMemory memory, long elements, FloatFormat format) {
+  static void requireTensor(String name, DeviceMemory memory, long elements, Dtype format) {
     requireBytes(name, memory, elements * format.bytes());
     if (!memory.isAligned(LEAST_ALIGNMENT)) {
       throw new IllegalArgumentException(

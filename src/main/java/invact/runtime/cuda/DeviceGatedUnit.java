@@ -1,7 +1,7 @@
 package invact.runtime.cuda;
 
 import invact.activation.Activation;
-import invact.math.FloatFormat;
+import invact.numeric.Dtype;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -23,15 +23,15 @@ import java.util.Map;
  * itself. {@link #keepsProduct} says which.
  *
  * <p>f and f′ are off by at most 2⁻²⁰ in fp32 and by 3·10⁻⁵ otherwise, relative, before the one
- * rounding: {@link invact.arithmetic.Gate#fast}. They are estimated otherwise than on the CPU, from
- * whose results these differ in the last bits, in fp32 too. Each tensor has as many elements as the
- * first; outputs may be inputs, the same memory, but not each other. Tensors lie at even addresses;
- * at multiples of 16, all of them, they are passed at the speed of a copy. A call queues its work
- * and returns.
+ * rounding: {@link invact.internal.arithmetic.Gate#fast}. They are estimated otherwise than on the
+ * CPU, from whose results these differ in the last bits, in fp32 too. Each tensor has as many
+ * elements as the first; outputs may be inputs, the same memory, but not each other. Tensors lie at
+ * even addresses; at multiples of 16, all of them, they are passed at the speed of a copy. A call
+ * queues its work and returns.
  */
 public final class DeviceGatedUnit {
   private final Activation activation;
-  private final Map<FloatFormat, Passes> passes = new EnumMap<>(FloatFormat.class);
+  private final Map<Dtype, Passes> passes = new EnumMap<>(Dtype.class);
 
   /** The kernels of one format. */
   private record Passes(ElementKernel forward, ElementKernel backward) {}
@@ -40,7 +40,7 @@ public final class DeviceGatedUnit {
     this.activation = activation;
     Pass forward = Pass.gatedForward(activation).orElseThrow();
     Pass backward = Pass.gatedBackward(activation).orElseThrow();
-    for (FloatFormat format : Pass.FORMATS) {
+    for (Dtype format : Pass.FORMATS) {
       passes.put(
           format, new Passes(kernels.kernel(forward, format), kernels.kernel(backward, format)));
     }
@@ -61,8 +61,8 @@ public final class DeviceGatedUnit {
    * @param format fp32, bf16 or fp16
    * @return true for p: in fp32 and bf16
    */
-  public static boolean keepsProduct(FloatFormat format) {
-    return format != FloatFormat.FP16;
+  public static boolean keepsProduct(Dtype format) {
+    return format != Dtype.FP16;
   }
 
   /**
@@ -74,8 +74,7 @@ public final class DeviceGatedUnit {
    * @param b the other factors
    * @param p receives the products; may be {@code a} or {@code b}
    */
-  public void forward(
-      Stream stream, FloatFormat format, DeviceMemory a, DeviceMemory b, DeviceMemory p) {
+  public void forward(Stream stream, Dtype format, DeviceMemory a, DeviceMemory b, DeviceMemory p) {
     long elements = DeviceCheck.elements(format, "a", a);
     DeviceCheck.requireTensor("a", a, elements, format);
     DeviceCheck.requireTensor("b", b, elements, format);
@@ -101,7 +100,7 @@ public final class DeviceGatedUnit {
    */
   public void backward(
       Stream stream,
-      FloatFormat format,
+      Dtype format,
       DeviceMemory dp,
       DeviceMemory a,
       DeviceMemory kept,
@@ -127,7 +126,7 @@ public final class DeviceGatedUnit {
       DeviceMemory a,
       DeviceMemory kept,
       long elements,
-      FloatFormat format) {
+      Dtype format) {
     DeviceCheck.requireTensor(name, output, elements, format);
     DeviceCheck.requireSameOrApart(name, output, "dp", dp);
     DeviceCheck.requireSameOrApart(name, output, "a", a);

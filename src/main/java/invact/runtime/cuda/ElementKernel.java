@@ -2,8 +2,8 @@ package invact.runtime.cuda;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import invact.program.Program;
-import invact.program.Type;
+import invact.internal.program.Program;
+import invact.internal.program.Type;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;

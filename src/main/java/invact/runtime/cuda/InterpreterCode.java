@@ -1,10 +1,10 @@
 package invact.runtime.cuda;
 
-import invact.program.Computation;
-import invact.program.Instruction;
-import invact.program.Op;
-import invact.program.Program;
-import invact.program.Type;
+import invact.internal.program.Computation;
+import invact.internal.program.Instruction;
+import invact.internal.program.Op;
+import invact.internal.program.Program;
+import invact.internal.program.Type;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;

@@ -4,12 +4,12 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import invact.activation.Activation;
-import invact.arithmetic.Forward;
-import invact.arithmetic.Gate;
-import invact.coefficient.CoefficientSet;
-import invact.math.FloatFormat;
-import invact.program.Computation;
-import invact.program.Program;
+import invact.coefficients.CoefficientSet;
+import invact.internal.arithmetic.Forward;
+import invact.internal.arithmetic.Gate;
+import invact.internal.program.Computation;
+import invact.internal.program.Program;
+import invact.numeric.Dtype;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -124,7 +124,7 @@ public final class Kernels implements AutoCloseable {
   }
 
   /** The kernel of a pass in one format, with its data. */
-  ElementKernel kernel(Pass pass, FloatFormat format) {
+  ElementKernel kernel(Pass pass, Dtype format) {
     Computation computation = pass.variants().get(format).computation();
     Program program = computation.program();
     ArgumentLayout layout = ArgumentLayout.of(program);
@@ -145,7 +145,7 @@ public final class Kernels implements AutoCloseable {
   }
 
   /** The compiled kernels of a pass; nothing if it is to be interpreted. */
-  private Optional<Module> module(Pass pass, FloatFormat format) {
+  private Optional<Module> module(Pass pass, Dtype format) {
     if (maker == KernelMaker.INTERPRETER) {
       return Optional.empty();
     }
@@ -176,7 +176,7 @@ public final class Kernels implements AutoCloseable {
     }
   }
 
-  private ElementKernel interpreter(Computation computation, FloatFormat format) {
+  private ElementKernel interpreter(Computation computation, Dtype format) {
     InterpreterCode code = InterpreterCode.of(computation);
     ArgumentLayout layout = BuiltIn.INTERPRETER_LAYOUT;
     Kernel kernel =

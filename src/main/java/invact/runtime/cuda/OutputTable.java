@@ -1,9 +1,9 @@
 package invact.runtime.cuda;
 
 import invact.activation.Branch;
-import invact.coefficient.CoefficientSet;
-import invact.math.FloatFormat;
-import invact.runtime.ScalarActivation;
+import invact.coefficients.CoefficientSet;
+import invact.numeric.Dtype;
+import invact.runtime.internal.ScalarActivation;
 import java.util.Optional;
 
 /**
@@ -38,8 +38,8 @@ record OutputTable(int before, float[] values) {
       int sign = region % 2 * SIGN;
       Branch branch = region < 2 ? Branch.LEFT : Branch.RIGHT;
       for (int bits = 0; bits <= INFINITY; bits++) {
-        float y = FloatFormat.BF16.decode((short) (bits | sign));
-        g[bits] = scalar.derivative(branch, FloatFormat.BF16).apply(y);
+        float y = Dtype.BF16.decode((short) (bits | sign));
+        g[bits] = scalar.derivative(branch, Dtype.BF16).apply(y);
       }
       // |y| below some bits may share an entry: those of which g is one.
       int same = 1;

@@ -1,15 +1,15 @@
 package invact.runtime.cuda;
 
 import invact.activation.Activation;
-import invact.arithmetic.Forward;
-import invact.arithmetic.Gate;
-import invact.math.FloatFormat;
-import invact.program.Computation;
-import invact.program.Program;
-import invact.program.Type;
-import invact.program.text.CudaText;
-import invact.program.text.CudaText.Arithmetic;
-import invact.program.text.CudaText.Order;
+import invact.internal.arithmetic.Forward;
+import invact.internal.arithmetic.Gate;
+import invact.internal.program.Computation;
+import invact.internal.program.Program;
+import invact.internal.program.Type;
+import invact.internal.program.text.CudaText;
+import invact.internal.program.text.CudaText.Arithmetic;
+import invact.internal.program.text.CudaText.Order;
+import invact.numeric.Dtype;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -25,10 +25,9 @@ import java.util.function.Function;
  * @param order of the statements
  * @param variants the programs
  */
-record Pass(String name, Order order, Map<FloatFormat, Variant> variants) {
+record Pass(String name, Order order, Map<Dtype, Variant> variants) {
   /** The formats that tensors may have. */
-  static final List<FloatFormat> FORMATS =
-      List.of(FloatFormat.FP32, FloatFormat.BF16, FloatFormat.FP16);
+  static final List<Dtype> FORMATS = List.of(Dtype.FP32, Dtype.BF16, Dtype.FP16);
 
   /**
    * A pass in one format.
@@ -44,8 +43,8 @@ record Pass(String name, Order order, Map<FloatFormat, Variant> variants) {
   }
 
   /** A pass of variants that differ by format. */
-  static Pass of(String name, Order order, Function<FloatFormat, Variant> variant) {
-    Map<FloatFormat, Variant> variants = new EnumMap<>(FloatFormat.class);
+  static Pass of(String name, Order order, Function<Dtype, Variant> variant) {
+    Map<Dtype, Variant> variants = new EnumMap<>(Dtype.class);
     FORMATS.forEach(format -> variants.put(format, variant.apply(format)));
     return new Pass(name, order, variants);
   }
@@ -60,8 +59,7 @@ record Pass(String name, Order order, Map<FloatFormat, Variant> variants) {
             Order.ELEMENTS,
             format ->
                 new Variant(
-                    format == FloatFormat.FP32 ? program : fast.orElse(program),
-                    Arithmetic.EXACT)));
+                    format == Dtype.FP32 ? program : fast.orElse(program), Arithmetic.EXACT)));
   }
 
   /** The forward pass of a gated unit; nothing if its activation has no program as a gate. */
@@ -89,9 +87,7 @@ record Pass(String name, Order order, Map<FloatFormat, Variant> variants) {
   }
 
   private static Optional<Pass> gated(
-      String begin,
-      Activation activation,
-      Function<FloatFormat, Optional<Computation>> computation) {
+      String begin, Activation activation, Function<Dtype, Optional<Computation>> computation) {
     if (Gate.of(activation).isEmpty()) {
       return Optional.empty();
     }
@@ -114,7 +110,7 @@ record Pass(String name, Order order, Map<FloatFormat, Variant> variants) {
   }
 
   /** The name of a format's kernel. */
-  String kernel(FloatFormat format) {
+  String kernel(Dtype format) {
     return name + "_" + format.label();
   }
 
@@ -126,7 +122,7 @@ record Pass(String name, Order order, Map<FloatFormat, Variant> variants) {
   }
 
   /** The source of one kernel. */
-  String text(FloatFormat format) {
+  String text(Dtype format) {
     return includes() + "\n" + kernelText(format);
   }
 
@@ -136,7 +132,7 @@ record Pass(String name, Order order, Map<FloatFormat, Variant> variants) {
         + ", rendered from its program.\n#include \"arithmetic.cuh\"\n#include \"elements.cuh\"\n";
   }
 
-  private String kernelText(FloatFormat format) {
+  private String kernelText(Dtype format) {
     Variant variant = variants.get(format);
     Program program = variant.computation.program();
     ArgumentLayout layout = ArgumentLayout.of(program);
@@ -202,7 +198,7 @@ record Pass(String name, Order order, Map<FloatFormat, Variant> variants) {
   }
 
   /** The structure of elements.cuh that loads and stores a format. */
-  static String typeName(FloatFormat format) {
+  static String typeName(Dtype format) {
     return switch (format) {
       case FP32 -> "Fp32";
       case BF16 -> "Bf16";

@@ -11,7 +11,7 @@
  *         DeviceBuffer.allocate(context, InvertedActivation.indicatorBytes(n))) {
  *   DeviceActivation gelu = kernels.activation(set);
  *   x.upload(stream, host);
- *   gelu.forward(stream, FloatFormat.BF16, x.memory(), x.memory(), indicator.memory());
+ *   gelu.forward(stream, Dtype.BF16, x.memory(), x.memory(), indicator.memory());
  *   stream.synchronize();
  * }
  * }</pre>
@@ -21,12 +21,12 @@
  * pointer; its stream {@link invact.runtime.cuda.Stream#foreign}; its context {@link
  * invact.runtime.cuda.Context#current}.
  *
- * <p>Kernels are rendered from programs: {@link invact.program.text.CudaText}. Those of GELU, SiLU
- * and the shapes of the default sets are in the jar as PTX of version 7.4, which the driver
- * compiles. NVRTC, CUDA's compiler as a library, compiles the others when they are asked for, and
- * all of them for a driver that does not take the PTX: {@code -Dinvact.nvrtc=PATH}, or the variable
- * {@code INVACT_NVRTC}, names a library that the loader would not find. Without NVRTC a program
- * that has no kernel is interpreted on the device, many times slower. {@code
+ * <p>Kernels are rendered from programs: {@link invact.internal.program.text.CudaText}. Those of
+ * GELU, SiLU and the shapes of the default sets are in the jar as PTX of version 7.4, which the
+ * driver compiles. NVRTC, CUDA's compiler as a library, compiles the others when they are asked
+ * for, and all of them for a driver that does not take the PTX: {@code -Dinvact.nvrtc=PATH}, or the
+ * variable {@code INVACT_NVRTC}, names a library that the loader would not find. Without NVRTC a
+ * program that has no kernel is interpreted on the device, many times slower. {@code
  * -Dinvact.cuda.compiler=nvrtc} and {@code interpreter} demand one way for all passes.
  *
  * <p>This is an interface of its own, not a {@link invact.runtime.Backend}: that one promises the

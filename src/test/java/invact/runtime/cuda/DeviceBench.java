@@ -1,8 +1,8 @@
 package invact.runtime.cuda;
 
 import invact.activation.Activations;
-import invact.coefficient.ShippedSets;
-import invact.math.FloatFormat;
+import invact.coefficients.internal.ShippedSets;
+import invact.numeric.Dtype;
 import invact.runtime.cuda.DeviceBenchmark.Subject;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,21 +26,20 @@ public final class DeviceBench {
       }
       System.out.printf("kernels loaded in %.0f ms%n", (System.nanoTime() - start) / 1e6);
       List<DeviceBenchmark.Row> rows = new ArrayList<>();
-      for (FloatFormat format :
-          new FloatFormat[] {FloatFormat.BF16, FloatFormat.FP16, FloatFormat.FP32}) {
+      for (Dtype format : new Dtype[] {Dtype.BF16, Dtype.FP16, Dtype.FP32}) {
         rows.addAll(DeviceBenchmark.time(context, format, subjects(format), elements));
       }
       DeviceBenchmark.print(rows, System.out::println);
     }
   }
 
-  private static List<Subject> subjects(FloatFormat format) {
+  private static List<Subject> subjects(Dtype format) {
     List<Subject> subjects = new ArrayList<>();
     DeviceSets.all().stream()
         .filter(set -> isMeantFor(format, set.name()))
         .forEach(set -> {
           subjects.add(new Subject(set.name(), set, Long.MAX_VALUE));
-          if (format == FloatFormat.BF16 && BuiltIn.like(BackwardPass.of(set).pass()).isPresent()) {
+          if (format == Dtype.BF16 && BuiltIn.like(BackwardPass.of(set).pass()).isPresent()) {
             subjects.add(new Subject(set.name() + " table", set, 0));
           }
         });
@@ -48,7 +47,7 @@ public final class DeviceBench {
   }
 
   /** Sets of no format, and the shipped ones of this. */
-  private static boolean isMeantFor(FloatFormat format, String name) {
+  private static boolean isMeantFor(Dtype format, String name) {
     return !ShippedSets.names().contains(name)
         || name.endsWith(format.label())
         || name.contains("paper");

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import invact.activation.Activations;
-import invact.math.FloatFormat;
+import invact.numeric.Dtype;
 import invact.runtime.InvertedActivation;
 import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.AfterAll;
@@ -104,7 +104,7 @@ class DeviceBuffersTest {
 
   @Test
   void moreElementsThanAnIntCounts() {
-    DeviceCase c = new DeviceCase(DeviceSets.fast(Activations.GELU), FloatFormat.BF16);
+    DeviceCase c = new DeviceCase(DeviceSets.fast(Activations.GELU), Dtype.BF16);
     DeviceActivation activation = c.open(gpu);
     long elements = (1L << 31) + 9;
     try (DeviceBuffer y = DeviceBuffer.allocate(gpu.context, 2 * elements);
@@ -117,8 +117,8 @@ class DeviceBuffersTest {
       activation.forward(gpu.stream, c.format(), y.memory(), y.memory(), bits.memory());
       activation.backward(
           gpu.stream, c.format(), dx.memory(), y.memory(), bits.memory(), dx.memory());
-      float x = FloatFormat.BF16.decode((short) 0xC0C0);
-      float dy = FloatFormat.BF16.decode((short) 0x3F3F);
+      float x = Dtype.BF16.decode((short) 0xC0C0);
+      float dy = Dtype.BF16.decode((short) 0x3F3F);
       float output = (float) c.format().round(c.set().activation().value(x));
       float expected = c.backward(new float[] {dy}, new float[] {output}, new byte[1])[0];
       for (long i : new long[] {0, (1L << 30) + 1, (1L << 31) - 1, 1L << 31, elements - 1}) {
@@ -133,7 +133,7 @@ class DeviceBuffersTest {
       one.copyFrom(gpu.stream, buffer.memory().slice(2 * i, 2));
       short[] bits = new short[1];
       one.download(gpu.stream, MemorySegment.ofArray(bits));
-      return FloatFormat.BF16.decode(bits[0]);
+      return Dtype.BF16.decode(bits[0]);
     }
   }
 }

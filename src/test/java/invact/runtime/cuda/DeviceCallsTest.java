@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import invact.activation.Activation;
 import invact.activation.Activations;
 import invact.activation.CustomActivation;
-import invact.math.FloatFormat;
+import invact.numeric.Dtype;
 import invact.runtime.InvertedActivation;
 import java.lang.foreign.MemorySegment;
 import java.util.stream.Stream;
@@ -37,7 +37,7 @@ class DeviceCallsTest {
   @Test
   void wrongArgumentsAreNamed() {
     DeviceActivation activation = gpu.kernels.activation(DeviceSets.fast(Activations.GELU));
-    FloatFormat format = FloatFormat.BF16;
+    Dtype format = Dtype.BF16;
     try (DeviceBuffer buffer = DeviceBuffer.allocate(gpu.context, 4096)) {
       DeviceMemory x = buffer.memory().slice(0, 32);
       DeviceMemory y = buffer.memory().slice(64, 32);
@@ -57,7 +57,7 @@ class DeviceCallsTest {
       requireRefused("dx overlaps y", () -> activation.backward(gpu.stream, format, x, y, bits, y));
       requireRefused(
           "format fp64 has no runtime, whose arithmetic is fp32: use fp32, bf16 or fp16",
-          () -> activation.forward(gpu.stream, FloatFormat.FP64, x, y, bits));
+          () -> activation.forward(gpu.stream, Dtype.FP64, x, y, bits));
       assertThrows(
           NullPointerException.class, () -> activation.forward(gpu.stream, format, null, y, bits));
       assertTrue(
@@ -102,8 +102,7 @@ class DeviceCallsTest {
         DeviceBuffer bits = DeviceBuffer.allocate(gpu.context, 1)) {
       assertThrows(
           IllegalStateException.class,
-          () ->
-              orphan.forward(gpu.stream, FloatFormat.BF16, x.memory(), x.memory(), bits.memory()));
+          () -> orphan.forward(gpu.stream, Dtype.BF16, x.memory(), x.memory(), bits.memory()));
     }
   }
 
@@ -119,7 +118,7 @@ class DeviceCallsTest {
   /** The default stream, in the thread's own context, as a framework hands them over. */
   @Test
   void foreignContextAndStream() {
-    DeviceCase c = new DeviceCase(DeviceSets.fast(Activations.SILU), FloatFormat.FP32);
+    DeviceCase c = new DeviceCase(DeviceSets.fast(Activations.SILU), Dtype.FP32);
     gpu.context.enter();
     try (Context current = Context.current();
         invact.runtime.cuda.Stream stream = invact.runtime.cuda.Stream.foreign(current, 0);
@@ -149,7 +148,7 @@ class DeviceCallsTest {
   /** Some calls pass parameters through one kernel object: no call sees another's. */
   @Test
   void threadsShareAnActivation() {
-    DeviceCase c = new DeviceCase(DeviceSets.fast(Activations.GELU), FloatFormat.BF16);
+    DeviceCase c = new DeviceCase(DeviceSets.fast(Activations.GELU), Dtype.BF16);
     DeviceActivation activation = c.open(gpu);
     Stream.iterate(1, i -> i + 1)
         .limit(64)

@@ -4,13 +4,13 @@ import static invact.runtime.cuda.FormatValues.FORMATS;
 import static invact.runtime.cuda.FormatValues.segment;
 import static invact.runtime.cuda.FormatValues.value;
 
-import invact.approx.Form;
-import invact.approx.PaperGeluLeft;
-import invact.approx.PaperRight;
-import invact.approx.RootExponential;
-import invact.approx.RootRational;
-import invact.coefficient.CoefficientSet;
-import invact.math.FloatFormat;
+import invact.coefficients.CoefficientSet;
+import invact.form.internal.Form;
+import invact.form.internal.PaperGeluLeft;
+import invact.form.internal.PaperRight;
+import invact.form.internal.RootExponential;
+import invact.form.internal.RootRational;
+import invact.numeric.Dtype;
 import invact.runtime.Backends;
 import java.lang.foreign.MemorySegment;
 import java.util.stream.Stream;
@@ -23,9 +23,9 @@ import java.util.stream.Stream;
  * @param leastForTable from how many elements on its table is used, if it has one
  * @param maker where its kernels come from
  */
-record DeviceCase(CoefficientSet set, FloatFormat format, long leastForTable, KernelMaker maker) {
+record DeviceCase(CoefficientSet set, Dtype format, long leastForTable, KernelMaker maker) {
   /** A case as the library runs it. */
-  DeviceCase(CoefficientSet set, FloatFormat format) {
+  DeviceCase(CoefficientSet set, Dtype format) {
     this(set, format, DeviceActivation.leastForTable(set), KernelMaker.BEST);
   }
 
@@ -38,7 +38,7 @@ record DeviceCase(CoefficientSet set, FloatFormat format, long leastForTable, Ke
   /** All sets that have a table of outputs. */
   static Stream<DeviceCase> tables() {
     return shipped()
-        .filter(c -> c.format == FloatFormat.BF16 && OutputTable.of(c.set).isPresent())
+        .filter(c -> c.format == Dtype.BF16 && OutputTable.of(c.set).isPresent())
         .map(c -> new DeviceCase(c.set, c.format, 0, c.maker));
   }
 
@@ -65,8 +65,8 @@ record DeviceCase(CoefficientSet set, FloatFormat format, long leastForTable, Ke
   boolean isExact() {
     return Stream.of(set.left(), set.right())
         .map(piece -> piece.approximant().approximant().form())
-        .noneMatch(form ->
-            isTranscendental(form) || format == FloatFormat.FP16 && form instanceof RootRational);
+        .noneMatch(
+            form -> isTranscendental(form) || format == Dtype.FP16 && form instanceof RootRational);
   }
 
   private static boolean isTranscendental(Form form) {

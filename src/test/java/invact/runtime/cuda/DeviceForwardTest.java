@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import invact.activation.Activation;
-import invact.coefficient.CoefficientSet;
-import invact.coefficient.ShippedSets;
-import invact.math.FloatFormat;
+import invact.coefficients.CoefficientSet;
+import invact.coefficients.internal.ShippedSets;
+import invact.numeric.Dtype;
 import invact.runtime.InvertedActivation;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -113,14 +113,13 @@ class DeviceForwardTest {
         DeviceBuffer bits =
             DeviceBuffer.allocate(gpu.context, InvertedActivation.indicatorBytes(x.length))) {
       outputs.upload(gpu.stream, MemorySegment.ofArray(x));
-      activation.forward(
-          gpu.stream, FloatFormat.FP32, outputs.memory(), outputs.memory(), bits.memory());
+      activation.forward(gpu.stream, Dtype.FP32, outputs.memory(), outputs.memory(), bits.memory());
       outputs.download(gpu.stream, MemorySegment.ofArray(y));
       Arrays.fill(g, 1.0f);
       gradients.upload(gpu.stream, MemorySegment.ofArray(g));
       activation.backward(
           gpu.stream,
-          FloatFormat.FP32,
+          Dtype.FP32,
           gradients.memory(),
           outputs.memory(),
           bits.memory(),

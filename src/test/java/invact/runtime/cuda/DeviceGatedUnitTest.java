@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import invact.math.FloatFormat;
+import invact.numeric.Dtype;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -66,7 +66,7 @@ class DeviceGatedUnitTest {
       int length,
       int offset,
       int alias) {
-    FloatFormat format = gate.format();
+    Dtype format = gate.format();
     long bytes = (long) length * format.bytes();
     try (GuardedDeviceBuffer gates = new GuardedDeviceBuffer(gpu, 0, bytes, 0x5A);
         GuardedDeviceBuffer factors = new GuardedDeviceBuffer(gpu, offset, bytes, 0x5A);

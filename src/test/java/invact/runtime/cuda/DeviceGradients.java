@@ -4,7 +4,7 @@ import static invact.runtime.cuda.FormatValues.requireSame;
 import static invact.runtime.cuda.FormatValues.ulp;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import invact.math.FloatFormat;
+import invact.numeric.Dtype;
 import java.util.Arrays;
 
 /** Gradients as the scalar implementation's: bit for bit, or by what exp and pow may differ. */
@@ -41,7 +41,7 @@ final class DeviceGradients {
         if (!c.format().isHalf() && scale > 0) {
           largestChange = Math.max(largestChange, Math.abs(expected[i] - found[i]) / scale);
         }
-        double change = c.format() == FloatFormat.FP16 ? APPROXIMATE : TRANSCENDENTAL;
+        double change = c.format() == Dtype.FP16 ? APPROXIMATE : TRANSCENDENTAL;
         assertEquals(expected[i], found[i], change * scale + rounding, what);
       }
     }

@@ -8,14 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import invact.activation.Activation;
 import invact.activation.Activations;
-import invact.math.FloatFormat;
-import invact.runtime.scalar.FloatFunction;
-import invact.runtime.scalar.ScalarFunctions;
+import invact.numeric.Dtype;
+import invact.runtime.internal.scalar.FloatFunction;
+import invact.runtime.internal.scalar.ScalarFunctions;
 import java.util.Map;
 import java.util.stream.Stream;
 
 /** One activation in one format, and what its outputs may be. */
-record DeviceOutput(Activation activation, FloatFormat format) {
+record DeviceOutput(Activation activation, Dtype format) {
   /** Beside the rounding to 16 bits, relative; {@link DeviceActivation}. */
   private static final double HALF_RELATIVE = 3e-5;
 
@@ -32,7 +32,7 @@ record DeviceOutput(Activation activation, FloatFormat format) {
 
   /** The relative error of f as the kernels compute it in fp32, and of a product or two. */
   double relative() {
-    return format == FloatFormat.FP32 ? 0x1p-20 : HALF_RELATIVE;
+    return format == Dtype.FP32 ? 0x1p-20 : HALF_RELATIVE;
   }
 
   void requireOutput(float x, float y) {
@@ -45,7 +45,7 @@ record DeviceOutput(Activation activation, FloatFormat format) {
       } else if (Math.abs(exact) < format.maxValue()) {
         assertEquals(exact, y, bound + Float.MIN_VALUE, () -> "y of " + x);
       }
-    } else if (format == FloatFormat.FP32) {
+    } else if (format == Dtype.FP32) {
       requireSame(SCALAR.get(activation).apply(x), y, "y of " + x);
     } else if (!Float.isFinite(x) || exact == 0) {
       requireSame((float) exact, y, "y of " + x);

@@ -4,19 +4,19 @@ import invact.activation.Activation;
 import invact.activation.Activations;
 import invact.activation.Branch;
 import invact.activation.Target;
-import invact.approx.Approximant;
-import invact.approx.Form;
-import invact.approx.RootExponential;
-import invact.approx.RootPolynomial;
-import invact.approx.RootRational;
-import invact.approx.SegmentedPolynomial;
-import invact.coefficient.BranchApproximant;
-import invact.coefficient.CoefficientSet;
-import invact.coefficient.Piece;
-import invact.coefficient.Provenance;
-import invact.coefficient.ShippedSets;
-import invact.fit.minimax.InvertedDerivative;
-import invact.fit.minimax.MinimaxFitter;
+import invact.coefficients.BranchApproximant;
+import invact.coefficients.CoefficientSet;
+import invact.coefficients.internal.BranchCoefficients;
+import invact.coefficients.internal.Provenance;
+import invact.coefficients.internal.ShippedSets;
+import invact.fit.internal.minimax.InvertedDerivative;
+import invact.fit.internal.minimax.MinimaxFitter;
+import invact.form.internal.Approximant;
+import invact.form.internal.Form;
+import invact.form.internal.RootExponential;
+import invact.form.internal.RootPolynomial;
+import invact.form.internal.RootRational;
+import invact.form.internal.SegmentedPolynomial;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -107,7 +107,7 @@ public final class DeviceSets {
         f.name() + "-" + kind, f, piece(f, Branch.LEFT, left), piece(f, Branch.RIGHT, right));
   }
 
-  private static Piece piece(Activation f, Branch branch, Form form) {
+  private static BranchCoefficients piece(Activation f, Branch branch, Form form) {
     double cutoff =
         switch (form) {
           case RootPolynomial q -> q.cutoff();
@@ -124,7 +124,7 @@ public final class DeviceSets {
                     ? InvertedDerivative.of(f, branch, Target.DERIVATIVE)
                     : InvertedDerivative.upTo(f, Target.DERIVATIVE, cutoff))
             .coefficients();
-    return Piece.measured(
+    return BranchCoefficients.measured(
         new BranchApproximant(f, branch, Target.DERIVATIVE, new Approximant(form, c)),
         new Provenance.Published("minimax fit for tests", form.name()));
   }

@@ -2,7 +2,7 @@ package invact.runtime.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import invact.math.FloatFormat;
+import invact.numeric.Dtype;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
@@ -10,8 +10,7 @@ import java.util.Random;
 
 /** Numbers of a format to give to kernels, and what they are compared by. */
 final class FormatValues {
-  static final List<FloatFormat> FORMATS =
-      List.of(FloatFormat.FP32, FloatFormat.BF16, FloatFormat.FP16);
+  static final List<Dtype> FORMATS = List.of(Dtype.FP32, Dtype.BF16, Dtype.FP16);
 
   /**
    * About a group of eight elements, a block of threads, and what a table's blocks take at once.
@@ -23,7 +22,7 @@ final class FormatValues {
   private FormatValues() {}
 
   /** Normal numbers of spread 3, one in ten replaced by one of odd size. */
-  static float[] inputs(FloatFormat format, int length, long seed) {
+  static float[] inputs(Dtype format, int length, long seed) {
     float max = (float) format.maxValue();
     float[] odd = {
       0f,
@@ -61,7 +60,7 @@ final class FormatValues {
   }
 
   /** All numbers of a 16-bit format, some of fp32. */
-  static float[] everyNumber(FloatFormat format, int step) {
+  static float[] everyNumber(Dtype format, int step) {
     if (format.isHalf()) {
       float[] values = new float[1 << 16];
       for (int i = 0; i < values.length; i++) {
@@ -76,17 +75,17 @@ final class FormatValues {
     return values;
   }
 
-  static double ulp(FloatFormat format, double value) {
-    int least = format == FloatFormat.FP16 ? -14 : Float.MIN_EXPONENT;
+  static double ulp(Dtype format, double value) {
+    int least = format == Dtype.FP16 ? -14 : Float.MIN_EXPONENT;
     int exponent = Math.max(Math.getExponent(value), least);
     return Math.scalb(1.0, exponent - (format.precision() - 1));
   }
 
-  static MemorySegment segment(FloatFormat format, float[] values) {
+  static MemorySegment segment(Dtype format, float[] values) {
     MemorySegment segment =
         MemorySegment.ofArray(new byte[Math.multiplyExact(values.length, format.bytes())]);
     for (int i = 0; i < values.length; i++) {
-      if (format == FloatFormat.FP32) {
+      if (format == Dtype.FP32) {
         segment.set(ValueLayout.JAVA_FLOAT_UNALIGNED, 4L * i, values[i]);
       } else {
         segment.set(ValueLayout.JAVA_SHORT_UNALIGNED, 2L * i, format.encode(values[i]));
@@ -95,8 +94,8 @@ final class FormatValues {
     return segment;
   }
 
-  static float value(FloatFormat format, MemorySegment segment, long i) {
-    return format == FloatFormat.FP32
+  static float value(Dtype format, MemorySegment segment, long i) {
+    return format == Dtype.FP32
         ? segment.get(ValueLayout.JAVA_FLOAT_UNALIGNED, 4 * i)
         : format.decode(segment.get(ValueLayout.JAVA_SHORT_UNALIGNED, 2 * i));
   }

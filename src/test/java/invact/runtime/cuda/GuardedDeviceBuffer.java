@@ -2,7 +2,7 @@ package invact.runtime.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import invact.math.FloatFormat;
+import invact.numeric.Dtype;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -30,12 +30,12 @@ final class GuardedDeviceBuffer implements AutoCloseable {
     return whole.memory().slice(start, bytes);
   }
 
-  GuardedDeviceBuffer set(FloatFormat format, float[] values) {
+  GuardedDeviceBuffer set(Dtype format, float[] values) {
     byte[] content = read();
     MemorySegment segment = MemorySegment.ofArray(content);
     for (int i = 0; i < bytes / format.bytes(); i++) {
       long at = start + (long) i * format.bytes();
-      if (format == FloatFormat.FP32) {
+      if (format == Dtype.FP32) {
         segment.set(ValueLayout.JAVA_FLOAT_UNALIGNED, at, values[i]);
       } else {
         segment.set(ValueLayout.JAVA_SHORT_UNALIGNED, at, format.encode(values[i]));
@@ -53,12 +53,12 @@ final class GuardedDeviceBuffer implements AutoCloseable {
   }
 
   /** What the buffer holds; its guard zones are as they were. */
-  float[] get(FloatFormat format, String name) {
+  float[] get(Dtype format, String name) {
     MemorySegment segment = MemorySegment.ofArray(getBytes(name));
     float[] values = new float[bytes / format.bytes()];
     for (int i = 0; i < values.length; i++) {
       values[i] =
-          format == FloatFormat.FP32
+          format == Dtype.FP32
               ? segment.get(ValueLayout.JAVA_FLOAT_UNALIGNED, 4L * i)
               : format.decode(segment.get(ValueLayout.JAVA_SHORT_UNALIGNED, 2L * i));
     }

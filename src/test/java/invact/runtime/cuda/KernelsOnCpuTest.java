@@ -12,11 +12,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import invact.Required;
 import invact.activation.Activation;
 import invact.activation.Activations;
-import invact.coefficient.CoefficientSet;
-import invact.math.FloatFormat;
-import invact.program.Computation;
-import invact.program.Program;
-import invact.program.Type;
+import invact.coefficients.CoefficientSet;
+import invact.internal.program.Computation;
+import invact.internal.program.Program;
+import invact.internal.program.Type;
+import invact.numeric.Dtype;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
@@ -127,7 +127,7 @@ class KernelsOnCpuTest {
   private static Map<String, String> texts() {
     Map<String, String> texts = new LinkedHashMap<>();
     for (Pass pass : passes()) {
-      for (FloatFormat format : Pass.FORMATS) {
+      for (Dtype format : Pass.FORMATS) {
         String name = pass.kernel(format);
         texts.putIfAbsent(
             name, pass.text(format) + RUN.formatted(name, Kernel.BLOCK, name + "_arguments"));
@@ -138,7 +138,7 @@ class KernelsOnCpuTest {
         BuiltIn.TABLE_UNIT.text().get()
             + RUN.formatted(BuiltIn.TABLE, BuiltIn.TABLE_THREADS, "table_arguments"));
     StringBuilder interpreter = new StringBuilder(BuiltIn.INTERPRETER_UNIT.text().get());
-    for (FloatFormat format : Pass.FORMATS) {
+    for (Dtype format : Pass.FORMATS) {
       String name = BuiltIn.INTERPRETER + "_" + format.label();
       interpreter.append(RUN.formatted(name, Kernel.BLOCK, "interpreter_arguments"));
     }
@@ -284,8 +284,7 @@ class KernelsOnCpuTest {
     }
   }
 
-  private void runKernel(Pass pass, FloatFormat format, int n, MemorySegment... memory)
-      throws Throwable {
+  private void runKernel(Pass pass, Dtype format, int n, MemorySegment... memory) throws Throwable {
     Computation computation = pass.variants().get(format).computation();
     Program program = computation.program();
     ArgumentLayout layout = ArgumentLayout.of(program);
@@ -303,8 +302,7 @@ class KernelsOnCpuTest {
     call(pass.kernel(format), arguments, (n + 7) / 8);
   }
 
-  private void runInterpreter(
-      Computation computation, FloatFormat format, int n, MemorySegment... memory)
+  private void runInterpreter(Computation computation, Dtype format, int n, MemorySegment... memory)
       throws Throwable {
     InterpreterCode code = InterpreterCode.of(computation);
     ArgumentLayout layout = BuiltIn.INTERPRETER_LAYOUT;
@@ -342,7 +340,7 @@ class KernelsOnCpuTest {
     run.invoke(arguments, threads);
   }
 
-  private MemorySegment allocate(FloatFormat format, int n) {
+  private MemorySegment allocate(Dtype format, int n) {
     return arena.allocate((long) n * format.bytes(), 16);
   }
 
@@ -350,7 +348,7 @@ class KernelsOnCpuTest {
     return arena.allocate(values.byteSize(), 16).copyFrom(values);
   }
 
-  private static float[] values(FloatFormat format, MemorySegment memory, int n) {
+  private static float[] values(Dtype format, MemorySegment memory, int n) {
     float[] values = new float[n];
     for (int i = 0; i < n; i++) {
       values[i] = value(format, memory, i);

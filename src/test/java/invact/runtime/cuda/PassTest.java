@@ -8,15 +8,15 @@ import invact.activation.Activations;
 import invact.activation.Branch;
 import invact.activation.CustomActivation;
 import invact.activation.Target;
-import invact.coefficient.CoefficientSet;
-import invact.math.FloatFormat;
-import invact.program.Computation;
-import invact.program.Instruction;
-import invact.program.Interpreter;
-import invact.program.Op;
-import invact.program.Program;
-import invact.program.Type;
-import invact.runtime.ScalarActivation;
+import invact.coefficients.CoefficientSet;
+import invact.internal.program.Computation;
+import invact.internal.program.Instruction;
+import invact.internal.program.Interpreter;
+import invact.internal.program.Op;
+import invact.internal.program.Program;
+import invact.internal.program.Type;
+import invact.numeric.Dtype;
+import invact.runtime.internal.ScalarActivation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,9 +55,9 @@ class PassTest {
   private static void requireEveryOutput(CoefficientSet set, OutputTable table) {
     ScalarActivation scalar = new ScalarActivation(set);
     for (int bits = 0; bits < 1 << 16; bits++) {
-      float y = FloatFormat.BF16.decode((short) bits);
+      float y = Dtype.BF16.decode((short) bits);
       for (Branch branch : Float.isNaN(y) ? new Branch[0] : Branch.values()) {
-        float expected = scalar.derivative(branch, FloatFormat.BF16).apply(y);
+        float expected = scalar.derivative(branch, Dtype.BF16).apply(y);
         assertEquals(expected, tabulated(table, y, branch), () -> branch + " at " + y);
       }
     }

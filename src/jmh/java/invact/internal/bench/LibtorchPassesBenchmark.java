@@ -1,0 +1,70 @@
+package invact.internal.bench;
+
+import invact.activation.Activation;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Param;
+
+/** libtorch's operations of the same use, on native memory, with as many threads. */
+public class LibtorchPassesBenchmark extends PassState {
+  @Param({"gelu", "silu"})
+  public String activation;
+
+  private Runnable copy;
+  private Runnable forward;
+  private Runnable backward;
+  private Runnable gatedForward;
+  private Runnable gatedBackward;
+
+  @Override
+  void prepare() {
+    Baseline libtorch =
+        Libtorch.peer()
+            .orElseThrow(() -> new BenchmarkException("libtorch: " + Libtorch.obstacle().get()));
+    libtorch.useThreads(threads);
+    Activation f = activation(activation);
+    copy = libtorch.copy(format, x, out);
+    forward = libtorch.forward(f, format, x, out).orElseThrow();
+    forward.run();
+    check.peerForward("forward", f, x, out);
+    backward = libtorch.backward(f, format, dy, x, out).orElseThrow();
+    backward.run();
+    check.peerBackward("backward", f, dy, x, out);
+    Baseline.Gate gate = libtorch.gate(f, format, x, b).orElseThrow();
+    gatedForward = gate.forward(out);
+    gatedForward.run();
+    check.peerGatedForward("gated forward", f, x, b, out);
+    gatedBackward = gate.backward(dy, out, secondOut);
+    gatedBackward.run();
+    check.peerGatedBackward("gated backward", f, dy, x, b, out, secondOut);
+  }
+
+  /** A tensor to another. */
+  @Benchmark
+  public void copy() {
+    copy.run();
+  }
+
+  /** f(x). */
+  @Benchmark
+  public void forward() {
+    forward.run();
+  }
+
+  /** dy·f′(x), from x. */
+  @Benchmark
+  public void backward() {
+    backward.run();
+  }
+
+  /** f(a), f(a)·b. */
+  @Benchmark
+  public void gatedForward() {
+    gatedForward.run();
+  }
+
+  /** dp·f(a), dp·b, dp·b·f′(a). */
+  @Benchmark
+  public void gatedBackward() {
+    gatedBackward.run();
+  }
+}

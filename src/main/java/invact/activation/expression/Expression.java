@@ -1,0 +1,302 @@
+package invact.activation.expression;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BinaryOperator;
+import java.util.function.UnaryOperator;
+
+/**
+ * A function of x written as text, such as {@code x*tanh(log(1+exp(x)))}.
+ *
+ * <pre>
+ * sum     = product { ("+" | "-") product }
+ * product = sign { ("*" | "/") sign }
+ * sign    = ("+" | "-") sign | power
+ * power   = atom [ "^" sign ]                         -x^2 is -(x^2), 2^3^2 is 2^(3^2)
+ * atom    = number | "x" | "pi" | "e" | "(" sum ")" | function "(" sum { "," sum } ")"
+ * </pre>
+ *
+ * <p>Functions: abs, atan, cos, cosh, erf, exp, expm1, log, log1p, normcdf, sigmoid, sin, sinh,
+ * softplus, sqrt, tanh of one argument, max and min of two. Everything is computed by {@link Jet}.
+ */
+public final class Expression {
+  private static final int MAX_LENGTH = 1000;
+
+  private static final Map<String, UnaryOperator<Jet>> FUNCTIONS =
+      new TreeMap<>(
+          Map.ofEntries(
+              Map.entry("abs", Jet::abs),
+              Map.entry("atan", Jet::atan),
+              Map.entry("cos", Jet::cos),
+              Map.entry("cosh", Jet::cosh),
+              Map.entry("erf", Jet::erf),
+              Map.entry("exp", Jet::exp),
+              Map.entry("expm1", Jet::expm1),
+              Map.entry("log", Jet::log),
+              Map.entry("log1p", Jet::log1p),
+              Map.entry("normcdf", Jet::normalCumulative),
+              Map.entry("sigmoid", Jet::sigmoid),
+              Map.entry("sin", Jet::sin),
+              Map.entry("sinh", Jet::sinh),
+              Map.entry("softplus", Jet::softplus),
+              Map.entry("sqrt", Jet::sqrt),
+              Map.entry("tanh", Jet::tanh)));
+
+  private static final Map<String, BinaryOperator<Jet>> BINARY_FUNCTIONS =
+      new TreeMap<>(Map.of("max", Jet::max, "min", Jet::min));
+
+  private final String text;
+  private final UnaryOperator<Jet> function;
+
+  private Expression(String text, UnaryOperator<Jet> function) {
+    this.text = text;
+    this.function = function;
+  }
+
+  /**
+   * The expression of a text.
+   *
+   * @param text the text, of at most 1000 characters
+   * @return the expression
+   * @throws IllegalArgumentException with one line that says what is wrong, and at which character
+   */
+  public static Expression parse(String text) {
+    if (text.length() > MAX_LENGTH) {
+      throw new IllegalArgumentException(
+          "expression has " + text.length() + " characters, more than " + MAX_LENGTH);
+    }
+    return new Expression(text, new Parser(text).whole());
+  }
+
+  /**
+   * The text as it was given.
+   *
+   * @return the text
+   */
+  public String text() {
+    return text;
+  }
+
+  /**
+   * The function and its first two derivatives.
+   *
+   * @param x where, as a function of something
+   * @return the value of the expression
+   */
+  public Jet apply(Jet x) {
+    return function.apply(x);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Expression expression && expression.text.equals(text);
+  }
+
+  @Override
+  public int hashCode() {
+    return text.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return text;
+  }
+
+  /** Recursive descent; no deeper than the text is long. */
+  private static final class Parser {
+    private final String text;
+    private int at;
+
+    Parser(String text) {
+      this.text = text;
+    }
+
+    UnaryOperator<Jet> whole() {
+      UnaryOperator<Jet> whole = sum();
+      if (next() != 0) {
+        throw failure("there is '" + next() + "' where an operator should be");
+      }
+      return whole;
+    }
+
+    private UnaryOperator<Jet> sum() {
+      UnaryOperator<Jet> sum = product();
+      while (true) {
+        UnaryOperator<Jet> left = sum;
+        if (accept('+')) {
+          UnaryOperator<Jet> right = product();
+          sum = x -> left.apply(x).plus(right.apply(x));
+        } else if (accept('-')) {
+          UnaryOperator<Jet> right = product();
+          sum = x -> left.apply(x).minus(right.apply(x));
+        } else {
+          return sum;
+        }
+      }
+    }
+
+    private UnaryOperator<Jet> product() {
+      UnaryOperator<Jet> product = sign();
+      while (true) {
+        UnaryOperator<Jet> left = product;
+        if (accept('*')) {
+          UnaryOperator<Jet> right = sign();
+          product = x -> left.apply(x).times(right.apply(x));
+        } else if (accept('/')) {
+          UnaryOperator<Jet> right = sign();
+          product = x -> left.apply(x).dividedBy(right.apply(x));
+        } else {
+          return product;
+        }
+      }
+    }
+
+    private UnaryOperator<Jet> sign() {
+      if (accept('-')) {
+        UnaryOperator<Jet> operand = sign();
+        return x -> operand.apply(x).negate();
+      }
+      return accept('+') ? sign() : power();
+    }
+
+    private UnaryOperator<Jet> power() {
+      UnaryOperator<Jet> base = atom();
+      if (!accept('^')) {
+        return base;
+      }
+      UnaryOperator<Jet> exponent = sign();
+      return x -> base.apply(x).power(exponent.apply(x));
+    }
+
+    private UnaryOperator<Jet> atom() {
+      char c = next();
+      if (accept('(')) {
+        UnaryOperator<Jet> inner = sum();
+        expect(')');
+        return inner;
+      }
+      if (isDigit(c) || c == '.') {
+        Jet constant = Jet.constant(number());
+        return x -> constant;
+      }
+      if (isLetter(c)) {
+        int start = at;
+        String name = name();
+        return switch (name) {
+          case "x" -> x -> x;
+          case "pi" -> x -> Jet.constant(StrictMath.PI);
+          case "e" -> x -> Jet.constant(StrictMath.E);
+          default -> call(name, start);
+        };
+      }
+      throw failure(
+          c == 0
+              ? "it ends where a number, x or a function should be"
+              : "there is '" + c + "' where a number, x or a function should be");
+    }
+
+    private UnaryOperator<Jet> call(String name, int start) {
+      UnaryOperator<Jet> function = FUNCTIONS.get(name);
+      BinaryOperator<Jet> binary = BINARY_FUNCTIONS.get(name);
+      if (function == null && binary == null) {
+        at = start;
+        throw failure(
+            "'"
+                + name
+                + "' is unknown: known are x, pi, e, "
+                + String.join(", ", FUNCTIONS.keySet())
+                + ", "
+                + String.join(", ", BINARY_FUNCTIONS.keySet()));
+      }
+      expect('(');
+      UnaryOperator<Jet> first = sum();
+      if (function != null) {
+        expect(')');
+        return x -> function.apply(first.apply(x));
+      }
+      expect(',');
+      UnaryOperator<Jet> second = sum();
+      expect(')');
+      return x -> binary.apply(first.apply(x), second.apply(x));
+    }
+
+    private double number() {
+      int start = at;
+      skipDigits();
+      if (at < text.length() && text.charAt(at) == '.') {
+        at++;
+        skipDigits();
+      }
+      int mantissaEnd = at;
+      if (at < text.length() && (text.charAt(at) == 'e' || text.charAt(at) == 'E')) {
+        at++;
+        if (at < text.length() && (text.charAt(at) == '+' || text.charAt(at) == '-')) {
+          at++;
+        }
+        int digits = at;
+        skipDigits();
+        // Without digits it is no exponent, and then what follows is said to be wrong.
+        at = at == digits ? mantissaEnd : at;
+      }
+      String digits = text.substring(start, at);
+      double value = digits.equals(".") ? Double.NaN : Double.parseDouble(digits);
+      if (!Double.isFinite(value)) {
+        at = start;
+        throw failure("'" + digits + "' is not a finite number");
+      }
+      return value;
+    }
+
+    private String name() {
+      int start = at;
+      while (at < text.length() && (isLetter(text.charAt(at)) || isDigit(text.charAt(at)))) {
+        at++;
+      }
+      return text.substring(start, at);
+    }
+
+    private void skipDigits() {
+      while (at < text.length() && isDigit(text.charAt(at))) {
+        at++;
+      }
+    }
+
+    private boolean accept(char c) {
+      if (next() != c) {
+        return false;
+      }
+      at++;
+      return true;
+    }
+
+    private void expect(char c) {
+      if (!accept(c)) {
+        throw failure(
+            next() == 0
+                ? "it ends where '" + c + "' should be"
+                : "there is '" + next() + "' where '" + c + "' should be");
+      }
+    }
+
+    /** The next character that is no space, or 0 at the end. */
+    private char next() {
+      while (at < text.length() && text.charAt(at) == ' ') {
+        at++;
+      }
+      return at < text.length() ? text.charAt(at) : 0;
+    }
+
+    private static boolean isDigit(char c) {
+      return c >= '0' && c <= '9';
+    }
+
+    private static boolean isLetter(char c) {
+      return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
+    }
+
+    private IllegalArgumentException failure(String reason) {
+      return new IllegalArgumentException(
+          "expression '" + text + "', character " + (at + 1) + ": " + reason);
+    }
+  }
+}

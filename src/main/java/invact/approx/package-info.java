@@ -1,2 +1,0 @@
-/** Families of approximators in the lift u ("forms") and approximants: forms with coefficients. */
-package invact.approx;

@@ -1,0 +1,237 @@
+package invact.coefficients.internal;
+
+import invact.activation.Activation;
+import invact.activation.Activations;
+import invact.activation.Branch;
+import invact.activation.CustomActivation;
+import invact.activation.internal.RoundedHeight;
+import invact.coefficients.BranchApproximant;
+import invact.coefficients.CoefficientException;
+import invact.coefficients.CoefficientSet;
+import invact.coefficients.internal.SetDocument.PieceDocument;
+import invact.form.internal.Approximant;
+import invact.form.internal.FloatApproximant;
+import invact.internal.io.Json;
+import invact.numeric.Dtype;
+import invact.numeric.internal.ErrorSummary;
+import invact.numeric.internal.PerDtype;
+import invact.sampling.internal.ErrorGrid;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Reads coefficient sets and believes nothing: size and encoding of the file, schema version, keys,
+ * ranges of numbers, the number of coefficients, T, f(T) and the constants of decoding against the
+ * activation, an expression against what an activation must be, denominators against zeros on their
+ * branch, and the stored error of each branch against the approximant.
+ */
+public final class CoefficientReader {
+  /** A set has some 5 kB. */
+  private static final int LARGEST_FILE = 1 << 20;
+
+  /** T and f(T) may come from another tool's rounding, no more. */
+  private static final int CONSTANT_TOLERANCE_ULP = 4;
+
+  /** The constants of decoding may come from fp32 numbers written as short decimals. */
+  private static final double DECODING_TOLERANCE = 1e-6;
+
+  /**
+   * What errors may differ by between correct programs: next to T an ulp of f(x) is up to 10⁻⁸ of
+   * g.
+   */
+  private static final double CHECK_TOLERANCE = 5e-8;
+
+  /** The same as a share of the error. */
+  private static final double RELATIVE_CHECK_TOLERANCE = 1e-4;
+
+  private CoefficientReader() {}
+
+  /**
+   * The set in a file.
+   *
+   * @param file the file
+   * @return the set
+   * @throws CoefficientException if it cannot be read or fails a check; one line: file, key, reason
+   */
+  public static CoefficientSet read(Path file) {
+    if (Files.isDirectory(file)) {
+      throw new CoefficientException(file + ": is a folder, name a file in it");
+    }
+    byte[] text;
+    try (InputStream in = Files.newInputStream(file)) {
+      text = in.readNBytes(LARGEST_FILE + 1);
+    } catch (NoSuchFileException e) {
+      throw new CoefficientException(file + ": there is no such file", e);
+    } catch (IOException e) {
+      throw new CoefficientException(file + ": cannot be read: " + e, e);
+    }
+    return parse(text, file.toString());
+  }
+
+  /**
+   * The set in a text.
+   *
+   * @param text UTF-8 JSON
+   * @param name what to call the text in messages
+   * @return the set
+   * @throws CoefficientException if it fails a check; one line: name, key, reason
+   */
+  public static CoefficientSet parse(byte[] text, String name) {
+    try {
+      if (text.length > LARGEST_FILE) {
+        throw new CoefficientException(
+            "is no coefficient set: it has more than " + LARGEST_FILE + " bytes");
+      }
+      return set(JsonObject.root(Json.tree(text)));
+    } catch (IllegalArgumentException | CoefficientException e) {
+      throw new CoefficientException(name + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static CoefficientSet set(JsonObject json) {
+    requireVersion(json);
+    SetDocument document = SetCodec.DOCUMENT.members(json, List.of());
+    Activation activation = activation(document);
+    requireConstant("argmin", document.argmin(), activation.argmin(), activation);
+    requireConstant("minimum", document.minimum(), activation.minimum(), activation);
+    for (Dtype dtype : PerDtype.DTYPES) {
+      requireDecoding(dtype, document.decoding().get(dtype), activation);
+      requireInput(dtype, document.errorInUse().get(dtype));
+    }
+    BranchCoefficients left = piece("left.", document.left(), activation, Branch.LEFT);
+    BranchCoefficients right = piece("right.", document.right(), activation, Branch.RIGHT);
+    return JsonObject.checkedAt(
+        "name",
+        () ->
+            new CoefficientSet(
+                document.name(),
+                activation,
+                document.dtype(),
+                document.decoding(),
+                left,
+                right,
+                Optional.of(document.errorInUse())));
+  }
+
+  private static void requireVersion(JsonObject json) {
+    String key = CoefficientWriter.VERSION_KEY;
+    long version = json.integer(key, 0, Long.MAX_VALUE);
+    if (version != CoefficientWriter.SCHEMA_VERSION) {
+      throw json.failure(
+          key,
+          "is "
+              + version
+              + ", this invact reads version "
+              + CoefficientWriter.SCHEMA_VERSION
+              + ": make the set anew, with the 'invact fit' that made it");
+    }
+  }
+
+  /** With an expression one's own, which cannot have the name of another. */
+  private static Activation activation(SetDocument document) {
+    String name = document.activation();
+    return document
+        .expression()
+        .map(expression ->
+            JsonObject.<Activation>checkedAt(
+                "expression", () -> CustomActivation.of(name, expression)))
+        .orElseGet(() -> JsonObject.checkedAt("activation", () -> Activations.of(name)));
+  }
+
+  private static void requireConstant(
+      String key, double value, double expected, Activation activation) {
+    if (StrictMath.abs(value - expected) > CONSTANT_TOLERANCE_ULP * StrictMath.ulp(expected)) {
+      throw JsonObject.failureAt(
+          key, "is " + value + ", but " + activation.name() + "'s is " + expected);
+    }
+  }
+
+  private static void requireDecoding(Dtype dtype, RoundedHeight stored, Activation activation) {
+    RoundedHeight expected = RoundedHeight.of(activation, dtype);
+    String key = "decoding." + dtype.label() + ".";
+    requireNear(key + "minimum", stored.minimum(), expected.minimum(), 0);
+    double tolerance = DECODING_TOLERANCE * expected.least();
+    requireNear(key + "offset", stored.offset(), expected.offset(), tolerance);
+    requireNear(key + "least", stored.least(), expected.least(), tolerance);
+  }
+
+  private static void requireNear(String key, float stored, float expected, double tolerance) {
+    if (StrictMath.abs((double) stored - expected) > tolerance) {
+      throw JsonObject.failureAt(
+          key, "is " + stored + ", but outputs so rounded are decoded with " + expected);
+    }
+  }
+
+  private static void requireInput(Dtype dtype, ErrorInUse error) {
+    double x = error.found().maxAbsAt();
+    if (StrictMath.abs(x) > dtype.maxValue()) {
+      throw JsonObject.failureAt(
+          "errorInUse." + dtype.label() + ".maxAbsAt",
+          "is " + x + ", which is no input in " + dtype.label());
+    }
+  }
+
+  private static BranchCoefficients piece(
+      String path, PieceDocument document, Activation activation, Branch branch) {
+    Approximant q =
+        JsonObject.checkedAt(
+            path + "coefficients",
+            () ->
+                new Approximant(
+                    document.form().form(-activation.minimum()),
+                    document.coefficients().stream().mapToDouble(c -> c).toArray()));
+    q.form()
+        .objection(q.coefficients())
+        .ifPresent(reason -> {
+          throw JsonObject.failureAt(path + "coefficients", "is wrong: " + reason);
+        });
+    // What fp32 cannot hold no runtime can use.
+    JsonObject.checkedAt(path + "coefficients", () -> FloatApproximant.of(q));
+    BranchApproximant approximant =
+        JsonObject.checkedAt(
+            path + "target", () -> new BranchApproximant(activation, branch, document.target(), q));
+    BranchCoefficients piece =
+        new BranchCoefficients(approximant, document.provenance(), document.derivativeError());
+    requireError(path + "derivativeError.", piece);
+    return piece;
+  }
+
+  /** The error stored must be the error found: a changed digit in a coefficient shows. */
+  private static void requireError(String path, BranchCoefficients piece) {
+    ErrorSummary stored = piece.derivativeError();
+    ErrorSummary found = piece.approximant().measureDerivativeError().summary();
+    requireFound(path + "rms", stored.rms(), found.rms());
+    requireFound(path + "bias", stored.bias(), found.bias());
+    requireFound(path + "maxAbs", stored.maxAbs(), found.maxAbs());
+    double x = stored.maxAbsAt();
+    Activation activation = piece.approximant().activation();
+    int sign = piece.approximant().branch().sign();
+    double farthest = ErrorGrid.point(activation.argmin(), sign, ErrorGrid.size() - 1);
+    // T belongs to the right branch, but is measured on both.
+    double distance = sign * (x - activation.argmin());
+    boolean onBranch = distance >= 0 && distance <= sign * (farthest - activation.argmin());
+    double there = StrictMath.abs(piece.approximant().derivativeError(x));
+    if (!onBranch || !isNear(there, stored.maxAbs())) {
+      throw JsonObject.failureAt(
+          path + "maxAbsAt",
+          "is " + x + (onBranch ? ", but the error there is " + there : ", not on the branch"));
+    }
+  }
+
+  private static void requireFound(String key, double stored, double found) {
+    if (!isNear(found, stored)) {
+      throw JsonObject.failureAt(key, "is " + stored + ", but the coefficients give " + found);
+    }
+  }
+
+  private static boolean isNear(double found, double stored) {
+    double tolerance =
+        StrictMath.max(CHECK_TOLERANCE, RELATIVE_CHECK_TOLERANCE * StrictMath.abs(stored));
+    return StrictMath.abs(found - stored) <= tolerance;
+  }
+}

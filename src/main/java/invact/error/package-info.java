@@ -1,2 +1,0 @@
-/** Statistics of an error, and the points it is measured at. */
-package invact.error;

@@ -1,0 +1,136 @@
+package invact.evaluate.internal;
+
+import invact.activation.Branch;
+import invact.activation.internal.RoundedHeight;
+import invact.coefficients.BranchApproximant;
+import invact.coefficients.CoefficientSet;
+import invact.internal.arithmetic.Derivative;
+import invact.internal.program.Interpreter;
+import invact.numeric.Dtype;
+import invact.numeric.internal.CompensatedSum;
+import invact.sampling.Density;
+import invact.sampling.internal.QuantizationCells;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A coefficient set beside the best that any decoder of rounded outputs can do ({@link
+ * QuantizationCells}): errors of g, in fp32 before it is rounded to the format, weighted by the
+ * density of the inputs.
+ *
+ * @param set the set
+ * @param format fp32, bf16 or fp16
+ * @param rms root mean square error
+ * @param bias mean error
+ * @param maxAbs largest absolute error at an input of positive probability
+ * @param maxAbsAt the input at which it occurs
+ * @param floorRms the least RMS error that a decoder can have
+ * @param floorMaxAbs the largest absolute error of the decoder that has it
+ */
+public record IrreducibleErrorComparison(
+    CoefficientSet set,
+    Dtype format,
+    double rms,
+    double bias,
+    double maxAbs,
+    double maxAbsAt,
+    double floorRms,
+    double floorMaxAbs) {
+  /**
+   * Compares a set with the floor.
+   *
+   * @param set the set
+   * @param format fp32, bf16 or fp16
+   * @param density how inputs are distributed
+   * @return the comparison
+   * @throws IllegalArgumentException if the format is fp64
+   */
+  public static IrreducibleErrorComparison of(CoefficientSet set, Dtype format, Density density) {
+    return of(set, format, QuantizationCells.of(set.activation(), format, density));
+  }
+
+  /**
+   * Compares a set with the floor, over classes that were counted before.
+   *
+   * @param set the set
+   * @param format fp32, bf16 or fp16
+   * @param classes the classes of the set's activation in the format
+   * @return the comparison
+   */
+  static IrreducibleErrorComparison of(
+      CoefficientSet set, Dtype format, QuantizationCells classes) {
+    List<QuantizationCells.Input> inputs = classes.inputs();
+    float[] g = decode(set, format, inputs);
+    CompensatedSum squares = new CompensatedSum();
+    CompensatedSum sum = new CompensatedSum();
+    double max = 0;
+    double maxAt = inputs.getFirst().x();
+    for (int i = 0; i < g.length; i++) {
+      double error = g[i] - inputs.get(i).derivative();
+      squares.add(inputs.get(i).weight() * error * error);
+      sum.add(inputs.get(i).weight() * error);
+      if (StrictMath.abs(error) > max) {
+        max = StrictMath.abs(error);
+        maxAt = inputs.get(i).x();
+      }
+    }
+    return new IrreducibleErrorComparison(
+        set,
+        format,
+        StrictMath.sqrt(squares.value()),
+        sum.value(),
+        max,
+        maxAt,
+        classes.floorRms(),
+        classes.floorMaxAbs());
+  }
+
+  /**
+   * How near to the floor the set is.
+   *
+   * @return rms/floorRms, at least 1 but for rounding
+   */
+  public double ratio() {
+    return rms / floorRms;
+  }
+
+  /** g of each input's output, in fp32 before it is rounded to the format. */
+  static float[] decode(CoefficientSet set, Dtype format, List<QuantizationCells.Input> inputs) {
+    float[] g = new float[inputs.size()];
+    for (Branch branch : Branch.values()) {
+      decode(set.piece(branch).approximant(), set.decoding().get(format), branch, inputs, g);
+    }
+    return g;
+  }
+
+  /** g of the inputs on one branch. */
+  private static void decode(
+      BranchApproximant approximant,
+      RoundedHeight lift,
+      Branch branch,
+      List<QuantizationCells.Input> inputs,
+      float[] g) {
+    // Inputs come by branch and output; those that share both share g.
+    float[] outputs = new float[inputs.size()];
+    int[] place = new int[inputs.size()];
+    int count = 0;
+    for (int i = 0; i < g.length; i++) {
+      QuantizationCells.Input input = inputs.get(i);
+      if (input.branch() == branch) {
+        float y = (float) input.y();
+        if (count == 0 || Float.compare(outputs[count - 1], y) != 0) {
+          outputs[count++] = y;
+        }
+        place[i] = count;
+      }
+    }
+    float[] found =
+        Interpreter.values(
+            Derivative.computation(approximant, lift), Arrays.copyOf(outputs, count));
+    for (int i = 0; i < g.length; i++) {
+      if (place[i] > 0) {
+        g[i] = found[place[i] - 1];
+      }
+    }
+  }
+}

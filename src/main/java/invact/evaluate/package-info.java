@@ -1,2 +1,0 @@
-/** How good coefficient sets are, in the arithmetic in which they are used. */
-package invact.evaluate;

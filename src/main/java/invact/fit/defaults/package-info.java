@@ -1,2 +1,0 @@
-/** The coefficient sets to use by default, and how they are fitted. */
-package invact.fit.defaults;

@@ -1,0 +1,52 @@
+package invact.fit.internal;
+
+import invact.coefficients.BranchApproximant;
+import invact.coefficients.internal.BranchCoefficients;
+import invact.coefficients.internal.Provenance;
+import invact.fit.internal.leastsquares.CurveFit;
+import invact.numeric.internal.ErrorStats;
+
+/**
+ * The least-squares approximant of one branch.
+ *
+ * @param approximant the approximant
+ * @param design the design it was fitted on
+ * @param targetError error of q in the target's own space, over the samples
+ * @param derivativeError error of the derivative over the samples
+ * @param curve the fit as statistics see it: standard errors, condition number
+ * @param starts number of starting points tried
+ * @param agreeing how many of them led to this result
+ * @param seed of the starting points
+ */
+public record BranchFit(
+    BranchApproximant approximant,
+    SamplingPlan design,
+    ErrorStats targetError,
+    ErrorStats derivativeError,
+    CurveFit curve,
+    int starts,
+    int agreeing,
+    long seed) {
+  /**
+   * The fit as a piece of a coefficient set.
+   *
+   * @return the piece, its provenance and error with it
+   */
+  public BranchCoefficients piece() {
+    return BranchCoefficients.measured(
+        approximant,
+        new Provenance.Fitted(
+            design.sampling(),
+            design.low(),
+            design.high(),
+            targetError.count(),
+            targetError.sumOfSquares(),
+            targetError.rms(),
+            targetError.maxAbs(),
+            targetError.maxAbsAt(),
+            curve.conditionNumber(),
+            starts,
+            agreeing,
+            seed));
+  }
+}

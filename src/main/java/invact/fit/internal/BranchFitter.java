@@ -1,0 +1,235 @@
+package invact.fit.internal;
+
+import invact.activation.Activation;
+import invact.activation.Branch;
+import invact.activation.Target;
+import invact.coefficients.BranchApproximant;
+import invact.fit.FitException;
+import invact.fit.internal.leastsquares.CurveFit;
+import invact.fit.internal.leastsquares.LeastSquaresFitter;
+import invact.fit.internal.leastsquares.LinearSolve;
+import invact.fit.internal.leastsquares.Samples;
+import invact.form.internal.Approximant;
+import invact.form.internal.Form;
+import invact.numeric.internal.ErrorStats;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * Fits forms to branches by least squares, from many starts.
+ *
+ * <p>The sum of squares of a form has false minima and plateaus where an exponential underflows,
+ * but only over the few coefficients in which the form is not linear. So these are drawn at random
+ * over the ranges the form declares, the others solved for exactly, and Levenberg–Marquardt goes on
+ * from there in all of them. Searches run on a thinned design first, which has the same basins. The
+ * best minimum found there, and any other of nearly the same depth, is then refined on the full
+ * design; the deepest is the result. A start agrees with it if its own search ended in the same
+ * minimum.
+ */
+public final class BranchFitter {
+  /** Samples of the thinned design: some 20 for each of the handful of features of a target. */
+  private static final int THIN_POINTS = 128;
+
+  /** Two ends of a search are one minimum if their sums of squares differ by less, relatively. */
+  private static final double SAME_MINIMUM = 1e-6;
+
+  /** Thinning moves the depths of minima by about 1/128: those this close are all refined. */
+  private static final double NEARLY_AS_DEEP = 0.2;
+
+  private final LeastSquaresFitter fitter = new LeastSquaresFitter();
+
+  /** Far more than a search needs that is getting anywhere; a plateau may take all it is given. */
+  private final LeastSquaresFitter scout =
+      fitter.withMaxEvaluations(100).withRelativeCostTolerance(1e-10);
+
+  private final int starts;
+  private final long seed;
+
+  /** A fitter with 16 starts of seed 1. */
+  public BranchFitter() {
+    this(16, 1);
+  }
+
+  private BranchFitter(int starts, long seed) {
+    this.starts = starts;
+    this.seed = seed;
+  }
+
+  /**
+   * A fitter that tries this many starting points.
+   *
+   * @param count at least 1
+   * @return the fitter
+   * @throws IllegalArgumentException if the count is less than 1
+   */
+  public BranchFitter withStarts(int count) {
+    if (count < 1) {
+      throw new IllegalArgumentException("starts must be at least 1: " + count);
+    }
+    return new BranchFitter(count, seed);
+  }
+
+  /**
+   * A fitter that draws its starting points from another sequence.
+   *
+   * @param value the seed
+   * @return the fitter
+   */
+  public BranchFitter withSeed(long value) {
+    return new BranchFitter(starts, value);
+  }
+
+  /**
+   * Fits one branch.
+   *
+   * @param activation the activation
+   * @param branch the branch
+   * @param form the form
+   * @param target what the form is to approximate
+   * @param design where
+   * @return the best approximant of the form over the design
+   * @throws IllegalArgumentException if the range does not contain T, the branch has fewer samples
+   *     than the form has coefficients, or the activation has no such target
+   * @throws FitException if no start led to a minimum
+   */
+  public BranchFit fit(
+      Activation activation, Branch branch, Form form, Target target, SamplingPlan design) {
+    return fit(
+        activation, branch, form, target, design, design.samples(activation, branch, target));
+  }
+
+  BranchFit fit(
+      Activation activation,
+      Branch branch,
+      Form form,
+      Target target,
+      SamplingPlan design,
+      Samples samples) {
+    if (samples.count() < form.coefficientCount()) {
+      throw new IllegalArgumentException(
+          "the "
+              + branch.label()
+              + " branch of "
+              + activation.name()
+              + " has "
+              + samples.count()
+              + " points, fewer than the "
+              + form.coefficientCount()
+              + " coefficients of "
+              + form.name()
+              + ": ask for more points or a wider range");
+    }
+    // Without a nonlinear coefficient there is one minimum, and one start finds it.
+    int starts = form.nonlinear().isEmpty() ? 1 : this.starts;
+    String name = activation.name() + " " + branch.label() + " (" + form.name() + ")";
+    List<Minimum> minima = search(form, samples, starts, name);
+    Minimum best = null;
+    for (Minimum candidate : minima) {
+      if (candidate.thinSse <= minima.getFirst().thinSse * (1 + NEARLY_AS_DEEP)) {
+        CurveFit curve = leastSquares(fitter, form, samples, candidate.coefficients);
+        if (best == null || curve.sumOfSquares() < best.curve.sumOfSquares()) {
+          best = candidate.refined(curve);
+        }
+      }
+    }
+    BranchApproximant approximant =
+        new BranchApproximant(
+            activation, branch, target, new Approximant(form, best.curve.parameters()));
+    return new BranchFit(
+        approximant,
+        design,
+        targetError(approximant, samples),
+        derivativeError(approximant, samples),
+        best.curve,
+        starts,
+        best.agreeing,
+        seed);
+  }
+
+  /** The error of any approximant in its target's own space, q − target. */
+  static ErrorStats targetError(BranchApproximant approximant, Samples samples) {
+    ErrorStats.Accumulator errors = new ErrorStats.Accumulator();
+    for (int i = 0; i < samples.count(); i++) {
+      double q = approximant.approximant().value(samples.lift()[i]);
+      errors.add(samples.x()[i], q - samples.value()[i]);
+    }
+    return errors.stats();
+  }
+
+  /** The error of any approximant's derivative, g − f′. */
+  static ErrorStats derivativeError(BranchApproximant approximant, Samples samples) {
+    ErrorStats.Accumulator errors = new ErrorStats.Accumulator();
+    for (int i = 0; i < samples.count(); i++) {
+      double x = samples.x()[i];
+      double found = approximant.derivative(samples.y()[i]);
+      errors.add(x, found - approximant.activation().derivative(x));
+    }
+    return errors.stats();
+  }
+
+  /** The minima that the starts lead to on the thinned design, the deepest first. */
+  private List<Minimum> search(Form form, Samples samples, int starts, String name) {
+    Samples thin = samples.thinned(THIN_POINTS);
+    SplittableRandom random = new SplittableRandom(seed);
+    List<Minimum> minima = new ArrayList<>();
+    FitException lastFailure = null;
+    for (int s = 0; s < starts; s++) {
+      double[] c = new double[form.coefficientCount()];
+      for (Form.NonlinearCoefficient coefficient : form.nonlinear()) {
+        c[coefficient.index()] = draw(coefficient, random);
+      }
+      if (!LinearSolve.solve(form, thin, c)) {
+        continue;
+      }
+      try {
+        CurveFit curve = leastSquares(scout, form, thin, c);
+        merge(minima, curve);
+      } catch (FitException e) {
+        lastFailure = e;
+      }
+    }
+    if (minima.isEmpty()) {
+      String why = lastFailure == null ? "the form degenerates" : lastFailure.getMessage();
+      throw new FitException(
+          name + ": none of " + starts + " starts led to a minimum: " + why, lastFailure);
+    }
+    minima.sort(Comparator.comparingDouble(minimum -> minimum.thinSse));
+    return minima;
+  }
+
+  private static void merge(List<Minimum> minima, CurveFit curve) {
+    for (int i = 0; i < minima.size(); i++) {
+      Minimum known = minima.get(i);
+      if (StrictMath.abs(known.thinSse - curve.sumOfSquares()) <= SAME_MINIMUM * known.thinSse) {
+        minima.set(i, known.foundAgain());
+        return;
+      }
+    }
+    minima.add(new Minimum(curve.sumOfSquares(), curve.parameters(), 1, curve));
+  }
+
+  private static double draw(Form.NonlinearCoefficient c, SplittableRandom random) {
+    double share = random.nextDouble();
+    return c.logarithmic()
+        ? c.low() * StrictMath.pow(c.high() / c.low(), share)
+        : c.low() + share * (c.high() - c.low());
+  }
+
+  private static CurveFit leastSquares(
+      LeastSquaresFitter fitter, Form form, Samples samples, double[] start) {
+    return fitter.fit(new FormModel(form), samples.lift(), samples.value(), start);
+  }
+
+  /** A minimum of the thinned problem, and once refined, of the full one. */
+  private record Minimum(double thinSse, double[] coefficients, int agreeing, CurveFit curve) {
+    Minimum foundAgain() {
+      return new Minimum(thinSse, coefficients, agreeing + 1, curve);
+    }
+
+    Minimum refined(CurveFit full) {
+      return new Minimum(thinSse, coefficients, agreeing, full);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package invact.fit.internal.leastsquares;
+
+import org.apache.commons.math3.linear.RealMatrix;
+import org.apache.commons.math3.linear.SingularValueDecomposition;
+
+/**
+ * The singular values of J·D, where J is a Jacobian or a factor R of J = Q·R, which has the same,
+ * and D scales each column to unit length.
+ *
+ * <p>Scaling makes the answers independent of the units of the parameters, and is within √k of the
+ * scaling of k columns that makes the condition number least (A. van der Sluis, 1969, <i>Condition
+ * numbers and equilibration of matrices</i>, Numer. Math. 14).
+ */
+final class TangentSpace {
+  private final double[] columnLengths;
+  private final SingularValueDecomposition svd;
+
+  /** Decomposes a finite matrix with at least as many rows as columns. */
+  TangentSpace(RealMatrix jacobian) {
+    RealMatrix scaled = jacobian.copy();
+    columnLengths = new double[jacobian.getColumnDimension()];
+    for (int j = 0; j < columnLengths.length; j++) {
+      double length = jacobian.getColumnVector(j).getNorm();
+      columnLengths[j] = length;
+      if (length > 0) {
+        scaled.setColumnVector(j, jacobian.getColumnVector(j).mapDivide(length));
+      }
+    }
+    svd = new SingularValueDecomposition(scaled);
+  }
+
+  /** The ratio of the largest to the smallest singular value of J·D; +∞ if the smallest is 0. */
+  double conditionNumber() {
+    double[] values = svd.getSingularValues();
+    double smallest = values[values.length - 1];
+    return smallest > 0 ? values[0] / smallest : Double.POSITIVE_INFINITY;
+  }
+
+  /** √[(JᵀJ)⁻¹]ⱼⱼ for each column, with (JᵀJ)⁻¹ = D·V·Σ⁻²·Vᵀ·D, for a matrix of full rank. */
+  double[] inverseGramRootDiagonal() {
+    double[] values = svd.getSingularValues();
+    RealMatrix v = svd.getV();
+    double[] roots = new double[columnLengths.length];
+    for (int j = 0; j < roots.length; j++) {
+      double squares = 0;
+      for (int l = 0; l < values.length; l++) {
+        double term = v.getEntry(j, l) / values[l];
+        squares += term * term;
+      }
+      roots[j] = Math.sqrt(squares) / columnLengths[j];
+    }
+    return roots;
+  }
+}

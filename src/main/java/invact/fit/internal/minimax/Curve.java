@@ -1,0 +1,63 @@
+package invact.fit.internal.minimax;
+
+import java.util.Objects;
+import java.util.function.DoubleUnaryOperator;
+
+/**
+ * What a form is to approximate: the curve (u(x), v(x)) for x from low to high, with a weight w(x).
+ * The error of an approximant q at x is w(x)·(q(u(x)) − v(x)).
+ *
+ * <p>The parameter x is where the curve is smooth and evenly wide. The functions are pure, and
+ * {@link StrictMath} their only mathematics, where a fit is to have the same bits everywhere.
+ *
+ * @param low the least x, finite
+ * @param high the largest x, finite and larger
+ * @param lift u(x), finite, at least 0 and strictly monotone
+ * @param value v(x), finite
+ * @param weight w(x), finite and positive, at single points 0
+ */
+public record Curve(
+    double low,
+    double high,
+    DoubleUnaryOperator lift,
+    DoubleUnaryOperator value,
+    DoubleUnaryOperator weight) {
+  /**
+   * A curve.
+   *
+   * @throws IllegalArgumentException unless low &lt; high, both finite
+   */
+  public Curve {
+    if (!(low < high && Double.isFinite(low) && Double.isFinite(high))) {
+      throw new IllegalArgumentException(
+          "low must be less than high, both finite: " + low + ", " + high);
+    }
+    Objects.requireNonNull(lift, "lift");
+    Objects.requireNonNull(value, "value");
+    Objects.requireNonNull(weight, "weight");
+  }
+
+  /** A curve of weight 1. */
+  public Curve(double low, double high, DoubleUnaryOperator lift, DoubleUnaryOperator value) {
+    this(low, high, lift, value, x -> 1.0);
+  }
+
+  /** This curve with another weight. */
+  public Curve withWeight(DoubleUnaryOperator newWeight) {
+    return new Curve(low, high, lift, value, newWeight);
+  }
+
+  /** The part of this curve from one x to another. */
+  public Curve between(double newLow, double newHigh) {
+    if (!(newLow >= low && newHigh <= high)) {
+      throw new IllegalArgumentException(
+          "[%s, %s] is not a part of [%s, %s]".formatted(newLow, newHigh, low, high));
+    }
+    return new Curve(newLow, newHigh, lift, value, weight);
+  }
+
+  /** The point at x. */
+  Sample sample(double x) {
+    return new Sample(x, lift.applyAsDouble(x), value.applyAsDouble(x), weight.applyAsDouble(x));
+  }
+}

@@ -1,0 +1,161 @@
+package invact.fit.internal.minimax;
+
+import invact.fit.FitException;
+import invact.form.internal.Form;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The exchange algorithm of E. Ya. Remez (1934): level the error on a reference, move the reference
+ * to the extrema of the error, until they are level.
+ *
+ * <p>A step that leads to a levelled approximant with a pole, or to none, is halved, towards the
+ * last reference that had one.
+ */
+final class Exchange {
+  /** Convergence is quadratic; more steps than this mean that there is none. */
+  private static final int MAX_ITERATIONS = 100;
+
+  private static final int MAX_HALVINGS = 12;
+
+  /** Errors below this, relative to the largest value, are rounding. */
+  private static final double NOISE = 0x1p-47;
+
+  /**
+   * What rounding may take from the levelness of an error, relative to the largest value: a few ulp
+   * in the form and in the curve.
+   */
+  private static final double ROUNDING = 0x1p-50;
+
+  /** Coefficients, and the alternating extrema of their error. */
+  record Level(
+      double[] coefficients, List<Grid.Extremum> reference, double largestError, int iterations) {
+    double levelledError() {
+      double least = Double.POSITIVE_INFINITY;
+      for (Grid.Extremum extremum : reference) {
+        least = StrictMath.min(least, extremum.size());
+      }
+      return least;
+    }
+
+    List<Sample> samples() {
+      return reference.stream().map(Grid.Extremum::sample).toList();
+    }
+  }
+
+  private final Form form;
+  private final Grid grid;
+  private final double tolerance;
+  private final double negligible;
+
+  Exchange(Form form, Grid grid, double tolerance) {
+    this(form, grid, tolerance, 0.0);
+  }
+
+  /** One that is content with any error, level or not, that is negligible. */
+  Exchange(Form form, Grid grid, double tolerance, double negligible) {
+    this.form = form;
+    this.grid = grid;
+    this.tolerance = tolerance;
+    this.negligible = negligible;
+  }
+
+  /**
+   * Exchanges until the error is level.
+   *
+   * @throws FitException if that fails
+   */
+  Level run(ReferenceSolver leveller, List<Sample> start) {
+    int count = leveller.referenceSize();
+    double noise = NOISE * grid.scale();
+    List<Sample> reference = start;
+    List<Sample> last = null;
+    int halvings = 0;
+    double levelness = 0;
+    for (int iteration = 1; iteration <= MAX_ITERATIONS; iteration++) {
+      double[] c = leveller.level(reference);
+      List<Grid.Extremum> extrema = c == null ? null : grid.alternation(form, c);
+      if (extrema == null) {
+        if (last == null || ++halvings > MAX_HALVINGS) {
+          throw new FitException(
+              "no %s without a pole levels the error on %d points: try another degree or centre"
+                  .formatted(form.name(), count));
+        }
+        reference = midpoints(last, reference);
+        continue;
+      }
+      double largest = extrema.stream().mapToDouble(Grid.Extremum::size).max().orElse(0);
+      if (largest <= negligible) {
+        return new Level(c, extrema, largest, iteration);
+      }
+      if (!(largest > noise)) {
+        throw new FitException(
+            "degenerate: %s reproduces the curve to rounding (error %.1e): take a lower degree"
+                .formatted(form.name(), largest));
+      }
+      if (extrema.size() < count) {
+        throw new FitException(
+            "degenerate: the error of %s alternates at %d points only, not %d: try another degree"
+                .formatted(form.name(), extrema.size(), count));
+      }
+      Level level = new Level(c, choose(extrema, count), largest, iteration);
+      levelness = level.levelledError() / largest;
+      if (levelness >= least(tolerance, grid, largest)) {
+        return level;
+      }
+      last = reference;
+      halvings = 0;
+      reference = level.samples();
+    }
+    throw new FitException(
+        ("no convergence of %s in %d exchanges, levelled error/largest error %s:"
+                + " try another degree or centre")
+            .formatted(form.name(), MAX_ITERATIONS, levelness));
+  }
+
+  /**
+   * The least levelness of an answer with this largest error: 1 − tolerance, or what rounding
+   * leaves.
+   */
+  static double least(double tolerance, Grid grid, double largest) {
+    return 1 - tolerance - ROUNDING * grid.scale() / largest;
+  }
+
+  private List<Sample> midpoints(List<Sample> from, List<Sample> to) {
+    List<Sample> middle = new ArrayList<>();
+    for (int i = 0; i < from.size(); i++) {
+      middle.add(grid.curve().sample(0.5 * (from.get(i).x() + to.get(i).x())));
+    }
+    return middle;
+  }
+
+  /**
+   * Drops extrema until {@code count} are left, the largest among them, with alternating signs: the
+   * smallest at an end alone, one within together with its smaller neighbour.
+   */
+  static List<Grid.Extremum> choose(List<Grid.Extremum> extrema, int count) {
+    List<Grid.Extremum> left = new ArrayList<>(extrema);
+    while (left.size() > count) {
+      int last = left.size() - 1;
+      int smallest = 0;
+      for (int i = 1; i <= last; i++) {
+        if (left.get(i).size() < left.get(smallest).size()) {
+          smallest = i;
+        }
+      }
+      if (smallest == 0 || smallest == last) {
+        left.remove(smallest);
+      } else if (left.size() == count + 1) {
+        left.remove(left.getFirst().size() < left.getLast().size() ? 0 : last);
+      } else {
+        int neighbour =
+            left.get(smallest - 1).size() < left.get(smallest + 1).size()
+                ? smallest - 1
+                : smallest + 1;
+        left.remove(StrictMath.max(smallest, neighbour));
+        left.remove(StrictMath.min(smallest, neighbour));
+      }
+    }
+    return left;
+  }
+}

@@ -1,0 +1,163 @@
+package invact.fit.internal.selection;
+
+import invact.activation.Activation;
+import invact.activation.Branch;
+import invact.activation.Target;
+import invact.coefficients.BranchApproximant;
+import invact.coefficients.internal.BranchCoefficients;
+import invact.coefficients.internal.Provenance;
+import invact.fit.FitException;
+import invact.fit.internal.minimax.Curve;
+import invact.fit.internal.minimax.InvertedDerivative;
+import invact.fit.internal.minimax.MinimaxFit;
+import invact.fit.internal.minimax.MinimaxFitter;
+import invact.fit.internal.rounding.CoefficientRounding;
+import invact.fit.internal.rounding.ErrorSamples;
+import invact.form.internal.Approximant;
+import invact.form.internal.RootRational;
+import invact.numeric.Dtype;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The cheapest rational in the root that is near enough to the exact function in fp32: minimax, its
+ * coefficients rounded to fp32 together, its error measured in the arithmetic of use.
+ *
+ * <p>Types are tried by ascending number of coefficients, numerator and denominator of equal degree
+ * or one apart, up to {@value #LARGEST_DEGREE}: two branches of that type take 60 instruction slots
+ * at most. Of each type a few centres are tried: the rational function is the same, but what fp32
+ * leaves of it is not.
+ */
+final class RationalSearch {
+  /**
+   * The largest error on the whole branch. In fp32 y itself tells f′ next to T to 3.9·10⁻⁵ (GELU)
+   * and 4.4·10⁻⁵ (SiLU); this is a twentieth of that, so that it hardly shows beside it.
+   */
+  private static final double TOLERANCE = 2e-6;
+
+  /** |f′ − 1| beyond the cut-off. */
+  private static final double CUTOFF_ERROR = 1e-6;
+
+  /** The least sum of both degrees. */
+  private static final int LEAST_SUM = 6;
+
+  private static final int LARGEST_DEGREE = 7;
+
+  /** Where on the range of the root powers may be centred: where cancellation was found least. */
+  private static final List<Double> RIGHT_CENTRES = List.of(0.5, 0.375, 0.625);
+
+  private static final double CENTRE_STEP = 0x1p-3;
+
+  /** Points on which the lattice of roundings is laid out. */
+  private static final int LATTICE_INTERVALS = 256;
+
+  /** Points at which the error is measured: a hundred and more from one extremum to the next. */
+  private static final int CHECK_INTERVALS = 4096;
+
+  private final Activation activation;
+  private final Branch branch;
+  private final Curve curve;
+  private final double cutoff;
+  private final ErrorSamples lattice;
+  private final ErrorSamples check;
+
+  RationalSearch(Activation activation, Branch branch) {
+    this.activation = activation;
+    this.branch = branch;
+    boolean right = branch == Branch.RIGHT;
+    cutoff = right ? InvertedDerivative.cutoff(activation, CUTOFF_ERROR) : Double.POSITIVE_INFINITY;
+    curve =
+        right
+            ? InvertedDerivative.upTo(activation, Target.DERIVATIVE, cutoff)
+            : InvertedDerivative.of(activation, branch, Target.DERIVATIVE);
+    lattice = ErrorSamples.of(curve, LATTICE_INTERVALS);
+    check = ErrorSamples.of(curve, CHECK_INTERVALS);
+  }
+
+  /**
+   * The cheapest piece.
+   *
+   * @throws FitException if no type reaches the tolerance
+   */
+  BranchCoefficients fit() {
+    for (int sum = LEAST_SUM; sum <= 2 * LARGEST_DEGREE; sum++) {
+      int half = sum / 2;
+      for (int numerator : sum % 2 == 0 ? new int[] {half} : new int[] {half, half + 1}) {
+        Candidate candidate = best(numerator, sum - numerator);
+        if (candidate != null && candidate.error() <= TOLERANCE) {
+          return candidate.piece(activation, branch, curve);
+        }
+      }
+    }
+    throw new FitException(
+        "no rational up to type %d/%d brings the %s branch of %s within %s"
+            .formatted(
+                LARGEST_DEGREE, LARGEST_DEGREE, branch.label(), activation.name(), TOLERANCE));
+  }
+
+  /** A fit with its rounded coefficients and their largest error in fp32 arithmetic. */
+  private record Candidate(RootRational form, MinimaxFit fit, double[] coefficients, double error) {
+    BranchCoefficients piece(Activation activation, Branch branch, Curve curve) {
+      return BranchCoefficients.measured(
+          new BranchApproximant(
+              activation, branch, Target.DERIVATIVE, new Approximant(form, coefficients)),
+          new Provenance.Minimax(
+              curve.low(),
+              curve.high(),
+              fit.levelledError(),
+              fit.largestError(),
+              Arrays.stream(fit.reference()).boxed().toList(),
+              fit.starts(),
+              fit.agreeing()));
+    }
+  }
+
+  /** The best placement of one type; null if the exact minimax error is already too large. */
+  private Candidate best(int numerator, int denominator) {
+    Candidate best = null;
+    for (double centre : centres()) {
+      Candidate candidate = candidate(new RootRational(numerator, denominator, centre, cutoff));
+      if (candidate == null) {
+        break;
+      }
+      if (best == null || candidate.error() < best.error()) {
+        best = candidate;
+      }
+    }
+    return best;
+  }
+
+  private Candidate candidate(RootRational form) {
+    MinimaxFit fit;
+    try {
+      fit = new MinimaxFitter().fit(form, curve);
+    } catch (FitException e) {
+      // Some types have no best approximant that an exchange finds; the next one has.
+      return null;
+    }
+    if (fit.largestError() > TOLERANCE) {
+      return null;
+    }
+    CoefficientRounding.Rounded rounded =
+        new CoefficientRounding(Dtype.FP32)
+            .round(form, fit.coefficients(), lattice, c -> check.largestInSingle(form, c));
+    return new Candidate(form, fit, rounded.coefficients(), rounded.measure());
+  }
+
+  private Set<Double> centres() {
+    Set<Double> centres = new LinkedHashSet<>();
+    if (branch == Branch.LEFT) {
+      centres.add(InvertedDerivative.leftCentre(activation));
+    } else {
+      for (double part : RIGHT_CENTRES) {
+        centres.add(
+            CENTRE_STEP
+                * StrictMath.max(
+                    StrictMath.rint(part * StrictMath.sqrt(cutoff) / CENTRE_STEP), 1.0));
+      }
+    }
+    return centres;
+  }
+}

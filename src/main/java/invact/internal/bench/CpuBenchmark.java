@@ -1,0 +1,116 @@
+package invact.internal.bench;
+
+import invact.numeric.Dtype;
+import invact.runtime.Backend;
+import invact.runtime.Backends;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+
+/**
+ * The processor: the backend that {@code auto} chooses, on native memory, over some threads, and
+ * libtorch beside it where it is on the class path.
+ */
+final class CpuBenchmark implements Benchmark {
+  private static final long DEFAULT_ELEMENTS = 1 << 24;
+
+  @Override
+  public String device() {
+    return "cpu";
+  }
+
+  @Override
+  public Optional<String> obstacle() {
+    return Optional.empty();
+  }
+
+  @Override
+  public int mostThreads() {
+    return Runtime.getRuntime().availableProcessors();
+  }
+
+  @Override
+  public long defaultElements() {
+    return DEFAULT_ELEMENTS;
+  }
+
+  @Override
+  public List<BenchmarkRow> run(Workload workload, Consumer<String> notes) {
+    notes.accept(Machine.processors() + "; Java " + Machine.java());
+    Backend backend = backend(notes);
+    Optional<Baseline> peer = Libtorch.peer();
+    peer.ifPresent(library -> library.useThreads(workload.threads()));
+    notes.accept(
+        peer.map(library -> "peer " + library.name())
+            .or(() -> Libtorch.obstacle().map(why -> "no peer, libtorch: " + why))
+            .orElseThrow());
+    List<BenchmarkRow> rows = new ArrayList<>();
+    // The calling thread works too.
+    try (ExecutorService others =
+        Executors.newFixedThreadPool(
+            Math.max(1, workload.threads() - 1), Thread.ofPlatform().daemon().factory())) {
+      workload
+          .sets()
+          .forEach((format, sets) -> {
+            notes.accept("timing " + format.label());
+            try (CpuOperations operations =
+                new CpuOperations(
+                    format, workload.elements(), backend, others, workload.threads(), peer)) {
+              rows.addAll(rows(format, workload, operations.of(sets)));
+            }
+          });
+    }
+    return rows;
+  }
+
+  /** The backend that {@code auto} stands for, and why not an earlier one. */
+  private static Backend backend(Consumer<String> notes) {
+    for (Backend backend : Backends.all()) {
+      Optional<String> obstacle = backend.obstacle();
+      notes.accept("backend " + backend.name() + obstacle.map(why -> ": no: " + why).orElse(""));
+      if (obstacle.isEmpty()) {
+        return backend;
+      }
+    }
+    throw new BenchmarkException("no backend can run here");
+  }
+
+  private static List<BenchmarkRow> rows(
+      Dtype format, Workload workload, List<Operation> operations) {
+    List<Runnable> ours = operations.stream().map(Operation::pass).toList();
+    List<Runnable> peers = operations.stream().flatMap(o -> o.peer().stream()).toList();
+    List<Spread> nanos = Rounds.time(ours, peers);
+    Iterator<Spread> ourNanos = nanos.iterator();
+    Iterator<Spread> peerNanos = nanos.listIterator(ours.size());
+    List<BenchmarkRow> rows = new ArrayList<>();
+    double perElement = 1.0 / workload.elements();
+    double copyRate = Double.NaN;
+    for (Operation operation : operations) {
+      Spread time = ourNanos.next().times(perElement);
+      double rate = operation.bytesPerElement() / time.median();
+      if (operation.op().equals(Operation.COPY)) {
+        copyRate = rate;
+      }
+      rows.add(
+          new BenchmarkRow(
+              operation.op(),
+              operation.set(),
+              format,
+              operation.backend(),
+              workload.threads(),
+              workload.elements(),
+              operation.bytesPerElement(),
+              time,
+              rate / copyRate,
+              operation.peer().isEmpty()
+                  ? OptionalDouble.empty()
+                  : OptionalDouble.of(peerNanos.next().times(perElement).median())));
+    }
+    return rows;
+  }
+}

@@ -1,2 +1,0 @@
-/** Files written whole or not at all, and JSON text in one layout. */
-package invact.io;

@@ -1,0 +1,2 @@
+/** Statistics of an error, and the points it is measured at. */
+package invact.numeric.internal;

@@ -1,9 +1,0 @@
-package invact.program;
-
-/**
- * A value of a program under construction.
- *
- * @param id its number
- * @param type its type
- */
-public record Value(int id, Type type) {}

@@ -1,0 +1,141 @@
+package invact.runtime.internal;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
+
+import invact.activation.Branch;
+import invact.coefficients.BranchApproximant;
+import invact.coefficients.CoefficientSet;
+import invact.numeric.Dtype;
+import invact.numeric.internal.PerDtype;
+import invact.runtime.InvertedActivation;
+import invact.runtime.internal.scalar.FloatFunction;
+import invact.runtime.internal.scalar.ScalarFunctions;
+import java.lang.foreign.MemorySegment;
+import java.util.EnumMap;
+import java.util.Map;
+
+/** The specification of {@link InvertedActivation}, one element after the other. */
+public final class ScalarActivation implements InvertedActivation {
+  private final FloatFunction activation;
+  private final double argmin;
+  private final Map<Dtype, FloatFunction> left;
+  private final Map<Dtype, FloatFunction> right;
+
+  /**
+   * An activation ready to run.
+   *
+   * @param set its coefficients
+   * @throws IllegalArgumentException if they cannot be held in fp32
+   */
+  public ScalarActivation(CoefficientSet set) {
+    activation = ScalarFunctions.forward(set.activation());
+    argmin = set.activation().argmin();
+    left = derivatives(set, Branch.LEFT);
+    right = derivatives(set, Branch.RIGHT);
+  }
+
+  private static Map<Dtype, FloatFunction> derivatives(CoefficientSet set, Branch branch) {
+    BranchApproximant approximant = set.piece(branch).approximant();
+    Map<Dtype, FloatFunction> derivatives = new EnumMap<>(Dtype.class);
+    for (Dtype format : PerDtype.DTYPES) {
+      derivatives.put(format, ScalarFunctions.derivative(approximant, set.decoding().get(format)));
+    }
+    return derivatives;
+  }
+
+  @Override
+  public void forward(Dtype format, MemorySegment x, MemorySegment y, MemorySegment indicator) {
+    forward(format, x, y, indicator, 0, BufferCheck.forward(format, x, y, indicator));
+  }
+
+  /**
+   * The forward pass over a part of buffers that {@link BufferCheck} has passed.
+   *
+   * @param format fp32, bf16 or fp16
+   * @param x the inputs
+   * @param y receives the outputs
+   * @param indicator receives the bits S
+   * @param from the first element, a multiple of 8
+   * @param to one beyond the last element
+   */
+  public void forward(
+      Dtype format, MemorySegment x, MemorySegment y, MemorySegment indicator, long from, long to) {
+    for (long first = from; first < to; first += Byte.SIZE) {
+      long end = Math.min(first + Byte.SIZE, to);
+      int bits = 0;
+      for (long i = first; i < end; i++) {
+        float input = load(format, x, i);
+        store(format, y, i, activation.apply(input));
+        if (input >= argmin) {
+          bits |= 1 << (i - first);
+        }
+      }
+      indicator.set(JAVA_BYTE, first / Byte.SIZE, (byte) bits);
+    }
+  }
+
+  @Override
+  public void backward(
+      Dtype format, MemorySegment dy, MemorySegment y, MemorySegment indicator, MemorySegment dx) {
+    backward(format, dy, y, indicator, dx, 0, BufferCheck.backward(format, dy, y, indicator, dx));
+  }
+
+  /**
+   * The backward pass over a part of buffers that {@link BufferCheck} has passed.
+   *
+   * @param format fp32, bf16 or fp16
+   * @param dy the derivatives of the loss by y
+   * @param y the outputs
+   * @param indicator the bits S
+   * @param dx receives the derivatives of the loss by x
+   * @param from the first element, a multiple of 8
+   * @param to one beyond the last element
+   */
+  public void backward(
+      Dtype format,
+      MemorySegment dy,
+      MemorySegment y,
+      MemorySegment indicator,
+      MemorySegment dx,
+      long from,
+      long to) {
+    FloatFunction left = this.left.get(format);
+    FloatFunction right = this.right.get(format);
+    for (long first = from; first < to; first += Byte.SIZE) {
+      long end = Math.min(first + Byte.SIZE, to);
+      int bits = indicator.get(JAVA_BYTE, first / Byte.SIZE);
+      for (long i = first; i < end; i++) {
+        FloatFunction branch = (bits >> (i - first) & 1) == 0 ? left : right;
+        float g = branch.apply(load(format, y, i));
+        store(format, dx, i, load(format, dy, i) * g);
+      }
+    }
+  }
+
+  /**
+   * g on one branch.
+   *
+   * @param branch the branch
+   * @param format the format of the outputs: fp32, bf16 or fp16
+   * @return the derivative that backward multiplies by
+   */
+  public FloatFunction derivative(Branch branch, Dtype format) {
+    return (branch == Branch.LEFT ? left : right).get(format);
+  }
+
+  static float load(Dtype format, MemorySegment segment, long i) {
+    return format == Dtype.FP32
+        ? segment.get(JAVA_FLOAT_UNALIGNED, i * Float.BYTES)
+        : format.decode(segment.get(JAVA_SHORT_UNALIGNED, i * Short.BYTES));
+  }
+
+  static void store(Dtype format, MemorySegment segment, long i, float value) {
+    if (format == Dtype.FP32) {
+      segment.set(JAVA_FLOAT_UNALIGNED, i * Float.BYTES, value);
+    } else {
+      segment.set(JAVA_SHORT_UNALIGNED, i * Short.BYTES, format.encode(value));
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package invact.runtime.internal.vector;
+
+import invact.numeric.Dtype;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Where the buffers of a pass lie: outside the heap, or in arrays of one kind, with the indicator
+ * in bytes.
+ *
+ * <p>C2 makes plain vector instructions of the accesses to a segment, and keeps its address, bounds
+ * and whatever else the loop reads in registers, only if it knows the segment's class for certain.
+ * The classes that a call has met before tell it that only as long as nothing else in the process
+ * uses segments of another kind. So each loop first casts its segments to a class that is a
+ * constant; {@link LoopCompiler} makes a copy of the loop for each kind of storage.
+ */
+enum Storage {
+  /** Outside the heap, mapped files included. */
+  NATIVE,
+  /** Parts of {@code float[]}. */
+  FLOATS,
+  /** Parts of {@code short[]}. */
+  SHORTS;
+
+  /** The class of segments outside the heap; mapped segments have a class below it. */
+  static final Class<? extends MemorySegment> NATIVE_CLASS = MemorySegment.NULL.getClass();
+
+  static final Class<? extends MemorySegment> FLOATS_CLASS =
+      MemorySegment.ofArray(new float[0]).getClass();
+
+  static final Class<? extends MemorySegment> SHORTS_CLASS =
+      MemorySegment.ofArray(new short[0]).getClass();
+
+  static final Class<? extends MemorySegment> BYTES_CLASS =
+      MemorySegment.ofArray(new byte[0]).getClass();
+
+  /**
+   * Where a segment of elements lies.
+   *
+   * @return null if in none of these, or in an array of another width than the elements', for which
+   *     C2 has no vector instructions
+   */
+  static Storage of(Dtype format, MemorySegment elements) {
+    if (NATIVE_CLASS.isInstance(elements)) {
+      return NATIVE;
+    }
+    boolean half = format.isHalf();
+    if (!half && FLOATS_CLASS.isInstance(elements)) {
+      return FLOATS;
+    }
+    return half && SHORTS_CLASS.isInstance(elements) ? SHORTS : null;
+  }
+
+  /** Whether an indicator lies where it does that goes with elements here. */
+  boolean hasIndicator(MemorySegment indicator) {
+    return (this == NATIVE ? NATIVE_CLASS : BYTES_CLASS).isInstance(indicator);
+  }
+
+  /** The name of the constant above that is the class of a stream's segments here. */
+  String constant(Stream.Kind kind) {
+    if (this == NATIVE) {
+      return "NATIVE_CLASS";
+    }
+    return switch (kind) {
+      case BIT -> "BYTES_CLASS";
+      case FLOAT -> "FLOATS_CLASS";
+      case SIGNED_16, UNSIGNED_16 -> "SHORTS_CLASS";
+    };
+  }
+}

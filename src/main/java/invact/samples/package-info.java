@@ -1,2 +1,0 @@
-/** What of an activation a decoder is fitted to, and judged by. */
-package invact.samples;

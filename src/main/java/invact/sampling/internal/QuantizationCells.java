@@ -1,0 +1,214 @@
+package invact.sampling.internal;
+
+import invact.activation.Activation;
+import invact.activation.Branch;
+import invact.numeric.Dtype;
+import invact.numeric.internal.CompensatedSum;
+import invact.sampling.Density;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What a decoder sees of an activation in a format: the pairs (y, S) that occur, each with the
+ * inputs that share it.
+ *
+ * <p>Inputs are the finite numbers of the format, each as likely as the density makes the reals
+ * that round to it; outputs are f(x) rounded to the format. All a decoder knows is y and S. Of all
+ * estimates of f′ the conditional mean over the inputs that share them has the least RMS error: the
+ * <em>floor</em>. In bf16 and fp16 all inputs are counted, in fp32 a sample of some 16,000 outputs.
+ */
+public final class QuantizationCells {
+  /**
+   * The inputs that share one output on one branch.
+   *
+   * @param branch S
+   * @param y the rounded output
+   * @param weight the probability of the class
+   * @param mean the mean of f′ over it
+   * @param least the smallest f′ in it
+   * @param largest the largest f′ in it
+   */
+  public record OutputClass(
+      Branch branch, double y, double weight, double mean, double least, double largest) {}
+
+  /**
+   * One input.
+   *
+   * @param x the input
+   * @param branch S
+   * @param y the rounded output
+   * @param weight its probability
+   * @param derivative f′(x)
+   */
+  public record Input(double x, Branch branch, double y, double weight, double derivative) {}
+
+  private final List<Input> inputs;
+  private final List<OutputClass> classes;
+  private final double floorRms;
+  private final double floorMaxAbs;
+
+  private QuantizationCells(List<Input> inputs) {
+    this.inputs = List.copyOf(inputs);
+    List<OutputClass> found = new ArrayList<>();
+    CompensatedSum squares = new CompensatedSum();
+    double max = 0;
+    for (int first = 0; first < inputs.size(); ) {
+      int end = first + 1;
+      while (end < inputs.size() && sameClass(inputs.get(first), inputs.get(end))) {
+        end++;
+      }
+      OutputClass shared = join(inputs.subList(first, end));
+      found.add(shared);
+      for (Input input : inputs.subList(first, end)) {
+        double error = input.derivative - shared.mean;
+        squares.add(input.weight * error * error);
+        max = StrictMath.max(max, StrictMath.abs(error));
+      }
+      first = end;
+    }
+    classes = List.copyOf(found);
+    floorRms = StrictMath.sqrt(squares.value());
+    floorMaxAbs = max;
+  }
+
+  /**
+   * The classes of an activation in a format.
+   *
+   * @param activation the activation
+   * @param format fp32, bf16 or fp16
+   * @param density how often inputs occur; inputs of probability 0 are left out
+   * @return the classes
+   * @throws IllegalArgumentException if the format is fp64, or no input is likely
+   */
+  public static QuantizationCells of(Activation activation, Dtype format, Density density) {
+    if (format == Dtype.FP64) {
+      throw new IllegalArgumentException(
+          "outputs have classes in fp32, bf16 and fp16, not in " + format.label());
+    }
+    List<Input> inputs =
+        new ArrayList<>(
+            format == Dtype.FP32
+                ? SinglePrecision.inputs(activation, density)
+                : halfPrecisionInputs(activation, format, density));
+    if (inputs.isEmpty()) {
+      throw new IllegalArgumentException("no input of " + format.label() + " is likely");
+    }
+    sort(inputs);
+    return new QuantizationCells(inputs);
+  }
+
+  /** By branch and output, and where these are the same in the order given. */
+  private static void sort(List<Input> inputs) {
+    inputs.sort((a, b) -> {
+      int order = a.branch.compareTo(b.branch);
+      // −0 is not among the inputs, but on the left it is an output, which compare sorts apart.
+      return order == 0 ? Double.compare(a.y, b.y) : order;
+    });
+  }
+
+  private static List<Input> halfPrecisionInputs(
+      Activation activation, Dtype format, Density density) {
+    double[] x = finiteNumbers(format);
+    List<Input> inputs = new ArrayList<>();
+    int last = x.length - 1;
+    // Beyond half a step above the largest number, reals round to infinity.
+    double overflow = x[last] + (x[last] - x[last - 1]) / 2;
+    double[] borders = new double[x.length + 1];
+    borders[0] = -overflow;
+    borders[last + 1] = overflow;
+    for (int i = 1; i <= last; i++) {
+      borders[i] = x[i - 1] + (x[i] - x[i - 1]) / 2;
+    }
+    double[] weights = density.probabilities(borders);
+    for (int i = 0; i <= last; i++) {
+      double weight = weights[i];
+      if (weight > 0) {
+        inputs.add(
+            new Input(
+                x[i],
+                activation.branch(x[i]),
+                format.round(activation.value(x[i])),
+                weight,
+                activation.derivative(x[i])));
+      }
+    }
+    return inputs;
+  }
+
+  /**
+   * All inputs, by branch and output.
+   *
+   * @return an unmodifiable list; probabilities add up to 1 but for what the density puts elsewhere
+   */
+  public List<Input> inputs() {
+    return inputs;
+  }
+
+  /**
+   * All classes, by branch and output.
+   *
+   * @return an unmodifiable list
+   */
+  public List<OutputClass> classes() {
+    return classes;
+  }
+
+  /**
+   * The RMS error of the conditional mean, which no decoder can go below.
+   *
+   * @return the floor
+   */
+  public double floorRms() {
+    return floorRms;
+  }
+
+  /**
+   * The largest error of the conditional mean.
+   *
+   * @return its absolute value
+   */
+  public double floorMaxAbs() {
+    return floorMaxAbs;
+  }
+
+  private static boolean sameClass(Input a, Input b) {
+    return a.branch == b.branch && Double.compare(a.y, b.y) == 0;
+  }
+
+  private static OutputClass join(List<Input> inputs) {
+    Input first = inputs.getFirst();
+    if (inputs.size() == 1) {
+      double mean = first.weight * first.derivative / first.weight;
+      return new OutputClass(
+          first.branch, first.y, first.weight, mean, first.derivative, first.derivative);
+    }
+    CompensatedSum weight = new CompensatedSum();
+    CompensatedSum weighted = new CompensatedSum();
+    double least = Double.POSITIVE_INFINITY;
+    double largest = Double.NEGATIVE_INFINITY;
+    for (Input input : inputs) {
+      weight.add(input.weight);
+      weighted.add(input.weight * input.derivative);
+      least = StrictMath.min(least, input.derivative);
+      largest = StrictMath.max(largest, input.derivative);
+    }
+    return new OutputClass(
+        first.branch, first.y, weight.value(), weighted.value() / weight.value(), least, largest);
+  }
+
+  /** In ascending order, 0 once. */
+  private static double[] finiteNumbers(Dtype format) {
+    double[] numbers = new double[1 << Short.SIZE];
+    int count = 0;
+    for (int bits = 0; bits < numbers.length; bits++) {
+      float value = format.decode((short) bits);
+      if (Float.isFinite(value) && Float.floatToRawIntBits(value) != Integer.MIN_VALUE) {
+        numbers[count++] = value;
+      }
+    }
+    double[] sorted = Arrays.copyOf(numbers, count);
+    Arrays.sort(sorted);
+    return sorted;
+  }
+}
