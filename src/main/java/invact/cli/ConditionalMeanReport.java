@@ -98,7 +98,7 @@ record ConditionalMeanReport(
     List<BranchCoefficients> pieces = new ArrayList<>();
     for (CoefficientSet set : sets) {
       for (Branch branch : Branch.values()) {
-        pieces.add(set.piece(branch));
+        pieces.add(set.branch(branch));
       }
     }
     return FitReport.json(

@@ -18,7 +18,7 @@ record DefaultsReport(List<CoefficientSet> sets) {
         new TextTable(3, "coefficient set", "branch", "form", "slots", "RMS", "max |e|", "at x");
     for (CoefficientSet set : sets) {
       for (Branch branch : Branch.values()) {
-        BranchCoefficients piece = set.piece(branch);
+        BranchCoefficients piece = set.branch(branch);
         Form form = piece.approximant().approximant().form();
         table.add(
             set.name(),

@@ -73,7 +73,7 @@ public record Evaluation(
 
   private static void measureApproximants(CoefficientSet set, Tally tally) {
     for (Branch branch : Branch.values()) {
-      BranchApproximant approximant = set.piece(branch).approximant();
+      BranchApproximant approximant = set.branch(branch).approximant();
       for (int i = 0; i < ErrorGrid.size(); i++) {
         double x = ErrorGrid.point(set.activation().argmin(), branch.sign(), i);
         tally.addError(branch, x, approximant.derivativeError(x));

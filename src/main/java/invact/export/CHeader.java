@@ -164,7 +164,7 @@ final class CHeader {
 
   private static Computation derivative(CoefficientSet set, Branch branch, Dtype format) {
     try {
-      return Derivative.computation(set.piece(branch).approximant(), set.decoding().get(format));
+      return Derivative.computation(set.branch(branch).approximant(), set.decoding().get(format));
     } catch (IllegalArgumentException e) {
       throw new ExportException(set.name() + ": " + e.getMessage(), e);
     }

@@ -209,7 +209,7 @@ public final class Figures {
    * @return the figure
    */
   public static Figure approximation(CoefficientSet set, Branch branch) {
-    BranchApproximant piece = set.piece(branch).approximant();
+    BranchApproximant piece = set.branch(branch).approximant();
     Activation f = piece.activation();
     String target = piece.target() == Target.SIGMOID ? "σ(f⁻¹(y))" : "f′(f⁻¹(y))";
     double reach = BranchSampling.reach(f, branch, branch == Branch.LEFT ? FLAT : FLAT_AGAINST_Y);
@@ -282,7 +282,7 @@ public final class Figures {
       // A set without error would have no decade: it is shown as one of rounding.
       double error = StrictMath.ulp(1.0);
       for (Branch branch : Branch.values()) {
-        error = StrictMath.max(error, set.piece(branch).derivativeError().maxAbs());
+        error = StrictMath.max(error, set.branch(branch).derivativeError().maxAbs());
       }
       smallest = StrictMath.min(smallest, error);
       largest = StrictMath.max(largest, error);

@@ -62,7 +62,7 @@ class FitMethodsTest {
       assertEquals(branch.label(), fit.get("branch").stringValue());
       double largest = fit.get("largestError").doubleValue();
       assertTrue(largest <= bound, fit.toString());
-      assertTrue(set.piece(branch).derivativeError().maxAbs() <= bound, "as written");
+      assertTrue(set.branch(branch).derivativeError().maxAbs() <= bound, "as written");
       assertTrue(fit.get("fp32MaxAbs").doubleValue() <= bound, "as a runtime computes it");
       // 10⁻⁶ is the fitter's tolerance, twice that the bound of its dense check.
       assertTrue(fit.get("levelledError").doubleValue() >= (1 - 2e-6) * largest, fit.toString());
@@ -77,7 +77,7 @@ class FitMethodsTest {
         }
       }
       Provenance.Minimax provenance =
-          assertInstanceOf(Provenance.Minimax.class, set.piece(branch).provenance());
+          assertInstanceOf(Provenance.Minimax.class, set.branch(branch).provenance());
       assertEquals(largest, provenance.largestError());
     }
   }
@@ -109,7 +109,7 @@ class FitMethodsTest {
     for (Branch branch : Branch.values()) {
       String form = names[names.length == 1 ? 0 : branch.ordinal()];
       assertEquals(form, fits.get(branch.ordinal()).get("form").stringValue());
-      assertTrue(set.piece(branch).derivativeError().maxAbs() <= bound, branch + " " + form);
+      assertTrue(set.branch(branch).derivativeError().maxAbs() <= bound, branch + " " + form);
     }
   }
 
@@ -224,7 +224,7 @@ class FitMethodsTest {
     for (Branch branch : Branch.values()) {
       double max =
           set("gelu-" + form.replace(",", "-and-") + "-bf16")
-              .piece(branch)
+              .branch(branch)
               .derivativeError()
               .maxAbs();
       // The 16-bit default sets' own bound for what lies between outputs, and rational 3/3 is

@@ -138,7 +138,7 @@ class FiguresTest {
   @MethodSource("branches")
   void theExactCurveIsTheTargetOfTheInverse(CoefficientSet set, Branch branch) {
     Activation f = set.activation();
-    Target target = set.piece(branch).approximant().target();
+    Target target = set.branch(branch).approximant().target();
     Curve exact = curve(Figures.approximation(set, branch).panels().getFirst(), "exact");
     for (int i = 0; i < exact.x().length; i++) {
       double x = f.inverse(exact.x()[i], branch);
@@ -151,7 +151,7 @@ class FiguresTest {
   @ParameterizedTest
   @MethodSource("branches")
   void theErrorIsApproximantMinusExact(CoefficientSet set, Branch branch) {
-    BranchApproximant piece = set.piece(branch).approximant();
+    BranchApproximant piece = set.branch(branch).approximant();
     for (Panel panel : Figures.approximation(set, branch).panels()) {
       Curve exact = curve(panel, "exact");
       Curve approximate = curve(panel, "approximant");

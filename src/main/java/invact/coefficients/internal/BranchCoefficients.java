@@ -6,15 +6,15 @@ import invact.sampling.internal.ErrorGrid;
 import java.util.Objects;
 
 /**
- * One branch's piece of a coefficient set: the approximant, where it came from and how good it is.
+ * The coefficients of one branch: an approximant, its origin and its error.
  *
  * @param approximant the approximant
- * @param provenance where its coefficients came from
- * @param derivativeError error of the derivative over {@link ErrorGrid}, in double precision
+ * @param provenance the origin of its coefficients
+ * @param derivativeError the error of the derivative over {@link ErrorGrid}, in fp64
  */
 public record BranchCoefficients(
     BranchApproximant approximant, Provenance provenance, ErrorSummary derivativeError) {
-  /** A piece whose error is known. */
+  /** Coefficients of known error. */
   public BranchCoefficients {
     Objects.requireNonNull(approximant, "approximant");
     Objects.requireNonNull(provenance, "provenance");
@@ -22,11 +22,11 @@ public record BranchCoefficients(
   }
 
   /**
-   * A piece, its error measured here.
+   * Coefficients with their error, which is measured here.
    *
    * @param approximant the approximant
-   * @param provenance where its coefficients came from
-   * @return the piece
+   * @param provenance the origin of its coefficients
+   * @return the coefficients with their error
    */
   public static BranchCoefficients measured(BranchApproximant approximant, Provenance provenance) {
     return new BranchCoefficients(

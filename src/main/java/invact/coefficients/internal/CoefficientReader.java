@@ -8,7 +8,7 @@ import invact.activation.internal.RoundedHeight;
 import invact.coefficients.BranchApproximant;
 import invact.coefficients.CoefficientException;
 import invact.coefficients.CoefficientSet;
-import invact.coefficients.internal.SetDocument.PieceDocument;
+import invact.coefficients.internal.SetDocument.BranchDocument;
 import invact.form.internal.Approximant;
 import invact.form.internal.FloatApproximant;
 import invact.internal.io.Json;
@@ -25,28 +25,31 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Reads coefficient sets and believes nothing: size and encoding of the file, schema version, keys,
- * ranges of numbers, the number of coefficients, T, f(T) and the constants of decoding against the
- * activation, an expression against what an activation must be, denominators against zeros on their
- * branch, and the stored error of each branch against the approximant.
+ * Reads coefficient sets and checks everything in them: size and encoding of the file, schema
+ * version, keys, ranges of numbers, the number of coefficients, T, f(T) and the constants of
+ * decoding of the activation, the conditions on an expression, denominators for zeros on their
+ * branch, and the stored error of each branch against the approximant's.
  */
 public final class CoefficientReader {
-  /** A set has some 5 kB. */
+  /** A hundred times the size of a set, in bytes. */
   private static final int LARGEST_FILE = 1 << 20;
 
-  /** T and f(T) may come from another tool's rounding, no more. */
+  /** T and f(T) may differ by the rounding of another program. */
   private static final int CONSTANT_TOLERANCE_ULP = 4;
 
-  /** The constants of decoding may come from fp32 numbers written as short decimals. */
+  /**
+   * Share of the least height by which the constants of decoding may differ: another program may
+   * write fp32 numbers with seven digits.
+   */
   private static final double DECODING_TOLERANCE = 1e-6;
 
   /**
-   * What errors may differ by between correct programs: next to T an ulp of f(x) is up to 10⁻⁸ of
-   * g.
+   * Absolute difference allowed between the stored and the measured error: next to T an ulp of f(x)
+   * changes g by up to 1e-8.
    */
   private static final double CHECK_TOLERANCE = 5e-8;
 
-  /** The same as a share of the error. */
+  /** Relative difference allowed between the stored and the measured error. */
   private static final double RELATIVE_CHECK_TOLERANCE = 1e-4;
 
   private CoefficientReader() {}
@@ -103,8 +106,8 @@ public final class CoefficientReader {
       requireDecoding(dtype, document.decoding().get(dtype), activation);
       requireInput(dtype, document.errorInUse().get(dtype));
     }
-    BranchCoefficients left = piece("left.", document.left(), activation, Branch.LEFT);
-    BranchCoefficients right = piece("right.", document.right(), activation, Branch.RIGHT);
+    BranchCoefficients left = branch("left.", document.left(), activation, Branch.LEFT);
+    BranchCoefficients right = branch("right.", document.right(), activation, Branch.RIGHT);
     return JsonObject.checkedAt(
         "name",
         () ->
@@ -132,7 +135,7 @@ public final class CoefficientReader {
     }
   }
 
-  /** With an expression one's own, which cannot have the name of another. */
+  /** A custom activation where the file has an expression, else the known one of that name. */
   private static Activation activation(SetDocument document) {
     String name = document.activation();
     return document
@@ -176,8 +179,8 @@ public final class CoefficientReader {
     }
   }
 
-  private static BranchCoefficients piece(
-      String path, PieceDocument document, Activation activation, Branch branch) {
+  private static BranchCoefficients branch(
+      String path, BranchDocument document, Activation activation, Branch branch) {
     Approximant q =
         JsonObject.checkedAt(
             path + "coefficients",
@@ -190,32 +193,32 @@ public final class CoefficientReader {
         .ifPresent(reason -> {
           throw JsonObject.failureAt(path + "coefficients", "is wrong: " + reason);
         });
-    // What fp32 cannot hold no runtime can use.
+    // Runtimes compute in fp32.
     JsonObject.checkedAt(path + "coefficients", () -> FloatApproximant.of(q));
     BranchApproximant approximant =
         JsonObject.checkedAt(
             path + "target", () -> new BranchApproximant(activation, branch, document.target(), q));
-    BranchCoefficients piece =
+    BranchCoefficients coefficients =
         new BranchCoefficients(approximant, document.provenance(), document.derivativeError());
-    requireError(path + "derivativeError.", piece);
-    return piece;
+    requireError(path + "derivativeError.", coefficients);
+    return coefficients;
   }
 
-  /** The error stored must be the error found: a changed digit in a coefficient shows. */
-  private static void requireError(String path, BranchCoefficients piece) {
-    ErrorSummary stored = piece.derivativeError();
-    ErrorSummary found = piece.approximant().measureDerivativeError().summary();
+  /** The stored error must be the measured one: this finds a changed digit in a coefficient. */
+  private static void requireError(String path, BranchCoefficients branch) {
+    ErrorSummary stored = branch.derivativeError();
+    ErrorSummary found = branch.approximant().measureDerivativeError().summary();
     requireFound(path + "rms", stored.rms(), found.rms());
     requireFound(path + "bias", stored.bias(), found.bias());
     requireFound(path + "maxAbs", stored.maxAbs(), found.maxAbs());
     double x = stored.maxAbsAt();
-    Activation activation = piece.approximant().activation();
-    int sign = piece.approximant().branch().sign();
+    Activation activation = branch.approximant().activation();
+    int sign = branch.approximant().branch().sign();
     double farthest = ErrorGrid.point(activation.argmin(), sign, ErrorGrid.size() - 1);
-    // T belongs to the right branch, but is measured on both.
+    // T belongs to the right branch, and the error is measured there on both branches.
     double distance = sign * (x - activation.argmin());
     boolean onBranch = distance >= 0 && distance <= sign * (farthest - activation.argmin());
-    double there = StrictMath.abs(piece.approximant().derivativeError(x));
+    double there = StrictMath.abs(branch.approximant().derivativeError(x));
     if (!onBranch || !isNear(there, stored.maxAbs())) {
       throw JsonObject.failureAt(
           path + "maxAbsAt",

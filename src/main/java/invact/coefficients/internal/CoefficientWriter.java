@@ -5,7 +5,7 @@ import invact.activation.Activations;
 import invact.coefficients.BranchApproximant;
 import invact.coefficients.CoefficientException;
 import invact.coefficients.CoefficientSet;
-import invact.coefficients.internal.SetDocument.PieceDocument;
+import invact.coefficients.internal.SetDocument.BranchDocument;
 import invact.internal.io.AtomicFile;
 import invact.internal.io.Json;
 import java.io.IOException;
@@ -14,15 +14,15 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * Writes coefficient sets as JSON, as {@code coefficient-set.schema.json} describes it: keys in
- * fixed order, one coefficient a line, numbers as the shortest decimals that read back as the same
- * double, and nothing about the time or the machine. The same set gives the same bytes.
+ * Writes coefficient sets as JSON after {@code coefficient-set.schema.json}. The same set gives the
+ * same bytes: keys have a fixed order, each coefficient its line, numbers are the shortest decimals
+ * that read back as the same double, and neither time nor machine is recorded.
  */
 public final class CoefficientWriter {
   /** The version of the JSON layout that this class writes and {@link CoefficientReader} reads. */
   public static final int SCHEMA_VERSION = 2;
 
-  /** Where the version stands, in all of them. */
+  /** The key of the version, the same in every version. */
   static final String VERSION_KEY = "schemaVersion";
 
   private CoefficientWriter() {}
@@ -31,10 +31,10 @@ public final class CoefficientWriter {
    * Writes {@code NAME.json}, whole or not at all.
    *
    * @param set the set
-   * @param directory where; made as needed
+   * @param directory the folder; it is made as needed
    * @return the file
    * @throws IOException if it cannot be written
-   * @throws CoefficientException if nothing could read the set back
+   * @throws CoefficientException as {@link #toJson} does
    */
   public static Path write(CoefficientSet set, Path directory) throws IOException {
     Path file = directory.resolve(set.name() + ".json");
@@ -47,8 +47,8 @@ public final class CoefficientWriter {
    *
    * @param set the set
    * @return the text, with a line end at its end
-   * @throws CoefficientException if nothing could read the set back: the activation is one's own
-   *     and has no expression, or the set has not been measured in use
+   * @throws CoefficientException if nothing could read the text back: the activation is Java code
+   *     without an expression, or the set has not been measured
    */
   public static String toJson(CoefficientSet set) {
     requireReadable(set.activation());
@@ -79,14 +79,14 @@ public final class CoefficientWriter {
                     set.name() + " has not been measured in use: give it its errorInUse first")));
   }
 
-  private static PieceDocument document(BranchCoefficients piece) {
-    BranchApproximant approximant = piece.approximant();
-    return new PieceDocument(
+  private static BranchDocument document(BranchCoefficients branch) {
+    BranchApproximant approximant = branch.approximant();
+    return new BranchDocument(
         approximant.approximant().form().spec(),
         approximant.target(),
         Arrays.stream(approximant.approximant().coefficients()).boxed().toList(),
-        piece.derivativeError(),
-        piece.provenance());
+        branch.derivativeError(),
+        branch.provenance());
   }
 
   private static void requireReadable(Activation activation) {

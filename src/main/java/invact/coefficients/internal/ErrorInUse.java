@@ -5,8 +5,8 @@ import invact.numeric.internal.ErrorSummary;
 import java.util.Objects;
 
 /**
- * The error of a set in one dtype as it is used: g in fp32 before it is rounded to the dtype, from
- * the rounded output, minus f′(x), for inputs x ~ N(0, 1) rounded to the dtype.
+ * The error of a set in one dtype: g of the rounded output, computed in fp32 and not yet rounded to
+ * the dtype, minus f′(x), for inputs x ~ N(0, 1) rounded to the dtype.
  *
  * @param found the error of the set
  * @param irreducibleRms the least RMS error that any decoder of the rounded output and the
@@ -14,11 +14,11 @@ import java.util.Objects;
  * @param irreducibleMaxAbs the largest error of that decoder
  */
 public record ErrorInUse(ErrorSummary found, double irreducibleRms, double irreducibleMaxAbs) {
-  /** What the order of summation may change. */
+  /** Relative slack for the order of summation. */
   private static final double SLACK = 1 + 1e-4;
 
   /**
-   * An error that can be.
+   * Requires consistent figures.
    *
    * @throws CoefficientException if the figures contradict each other
    */
@@ -35,7 +35,7 @@ public record ErrorInUse(ErrorSummary found, double irreducibleRms, double irred
 
   private static void require(boolean possible, String otherwise) {
     if (!possible) {
-      throw new CoefficientException(otherwise + " cannot be");
+      throw new CoefficientException(otherwise + " is impossible");
     }
   }
 }

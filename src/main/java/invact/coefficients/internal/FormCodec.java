@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import tools.jackson.core.JsonGenerator;
 
-/** {@link FormSpec} in JSON: {@code family} says which, and that has the other keys. */
+/** {@link FormSpec} in JSON: the key {@code family}, and the parameters of that family. */
 final class FormCodec implements ValueCodec<FormSpec> {
   static final FormCodec INSTANCE = new FormCodec();
 
@@ -16,7 +16,7 @@ final class FormCodec implements ValueCodec<FormSpec> {
 
   private static final ValueCodec<Family> NAMED = ValueCodec.named(Forms::family, Family::name);
 
-  /** There need not be a cut-off. */
+  /** The cut-off; null in JSON for none. */
   private static final ValueCodec<Optional<Double>> CUTOFF = ValueCodec.orNull(NUMBER);
 
   private FormCodec() {}

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 
-/** A JSON object that knows its path, so that every complaint can name the key it is about. */
+/** A JSON object with its path in the document: every error names the key it is about. */
 final class JsonObject {
   private final JsonNode node;
   private final String path;
@@ -22,7 +22,7 @@ final class JsonObject {
     return new JsonObject(node, "");
   }
 
-  /** A complaint about a key that is given with its path. */
+  /** The error about a key that is given with its path. */
   static CoefficientException failureAt(String path, String reason) {
     return new CoefficientException("key " + path + " " + reason);
   }
@@ -63,7 +63,7 @@ final class JsonObject {
     return value.stringValue();
   }
 
-  /** What is made of the value of a key; whatever is wrong with it is said of this key. */
+  /** A value made from the value of a key; errors of the making name this key. */
   <T> T checked(String key, Supplier<T> value) {
     return checkedAt(path + key, value);
   }
@@ -112,7 +112,7 @@ final class JsonObject {
   }
 
   private double finite(String key, JsonNode value) {
-    // A whole number may have hundreds of digits, more than a double holds.
+    // A whole number of hundreds of digits is not finite as a double.
     double number = value.isNumber() ? value.numberValue().doubleValue() : Double.NaN;
     if (!Double.isFinite(number)) {
       throw failure(key, "is not a finite number");

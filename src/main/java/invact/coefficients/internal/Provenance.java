@@ -7,16 +7,16 @@ import invact.sampling.internal.Sampling;
 import java.util.List;
 import java.util.Objects;
 
-/** Where the coefficients of one branch came from. */
+/** The origin of the coefficients of one branch. */
 public sealed interface Provenance {
   /**
    * Printed in a publication.
    *
-   * @param source where
-   * @param note how the printed numbers were read
+   * @param source the publication
+   * @param note the corrections of misprints
    */
   record Published(String source, String note) implements Provenance {
-    /** Some publication. */
+    /** Requires both texts. */
     public Published {
       Objects.requireNonNull(source, "source");
       Objects.requireNonNull(note, "note");
@@ -24,10 +24,10 @@ public sealed interface Provenance {
   }
 
   /**
-   * A least-squares fit to samples of the target. Its figures are in the target's own space, over
-   * the samples.
+   * A least-squares fit to samples of the target. Its figures are errors of the target over the
+   * samples.
    *
-   * @param sampling how the samples were laid out
+   * @param sampling the rule by which samples were placed
    * @param rangeLow least input sampled over both branches
    * @param rangeHigh largest input sampled over both branches
    * @param points number of samples on this branch
@@ -55,7 +55,7 @@ public sealed interface Provenance {
       long seed)
       implements Provenance {
     /**
-     * A fit that can have been.
+     * Requires consistent figures.
      *
      * @throws CoefficientException if the range is empty, or more starts agree than there were
      */
@@ -67,8 +67,9 @@ public sealed interface Provenance {
   }
 
   /**
-   * The approximant of least largest error on the exact function, its coefficients then rounded to
-   * fp32. The figures are those before rounding; the reference points are the evidence.
+   * The approximant of least largest error on the exact function; its coefficients are rounded to
+   * fp32. The figures are those before rounding. The evidence is the alternation of the error at
+   * the reference points, at least as large there as the levelled error.
    *
    * @param rangeLow least input of the branch that was fitted
    * @param rangeHigh largest input of the branch that was fitted
@@ -89,7 +90,7 @@ public sealed interface Provenance {
       int agreeing)
       implements Provenance {
     /**
-     * A fit that can have been; copies the reference points.
+     * Requires consistent figures; copies the reference points.
      *
      * @throws CoefficientException if the range is empty, the reference points do not ascend within
      *     it, or more starts agree than there were
@@ -110,12 +111,12 @@ public sealed interface Provenance {
   }
 
   /**
-   * A weighted least-squares fit to the mean of f′ over the inputs that share a rounded output, its
-   * coefficients then rounded to fp32.
+   * A weighted least-squares fit to the conditional mean E[f′(x) given rounded y]; its coefficients
+   * are rounded to fp32.
    *
-   * @param dtype what rounds inputs and outputs
-   * @param density how inputs were taken to be distributed
-   * @param points number of distinct outputs on the branch; in fp32 of a sample of them
+   * @param dtype the dtype of inputs and outputs
+   * @param density the density of the inputs
+   * @param points number of distinct outputs on the branch; in fp32 the size of a sample of them
    * @param rms weighted root mean square deviation from the means
    * @param conditionNumber 2-norm condition number of the weighted Jacobian, its columns scaled to
    *     length 1
@@ -123,7 +124,7 @@ public sealed interface Provenance {
   record ConditionalMean(
       Dtype dtype, Density density, long points, double rms, double conditionNumber)
       implements Provenance {
-    /** A fit in some dtype. */
+    /** Requires dtype and density. */
     public ConditionalMean {
       Objects.requireNonNull(dtype, "dtype");
       Objects.requireNonNull(density, "density");

@@ -6,13 +6,13 @@ import invact.sampling.internal.Sampling;
 import java.util.List;
 import tools.jackson.core.JsonGenerator;
 
-/** {@link Provenance} in JSON: {@code kind} says which, the other keys are its own. */
+/** {@link Provenance} in JSON: the key {@code kind}, and the keys of that kind. */
 final class ProvenanceCodec implements ValueCodec<Provenance> {
   static final ProvenanceCodec INSTANCE = new ProvenanceCodec();
 
   private static final String KIND = "kind";
 
-  /** What a fit to samples minimises: there is one such fit. */
+  /** The only objective of a fit to samples. */
   private static final String LEAST_SQUARES = "least-squares";
 
   private static final ValueCodec<Double> MAGNITUDE = ValueCodec.atLeast(0);

@@ -11,20 +11,20 @@ import invact.form.internal.PaperGeluLeft;
 import invact.form.internal.PaperRight;
 import invact.form.internal.PaperSiluLeft;
 import invact.internal.io.Json;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * The coefficients that Novikov and Oseledets print (arXiv 2407.15545v1, section 5.1), read the way
- * in which they work.
+ * The coefficients that Novikov and Oseledets print (arXiv 2407.15545v1, section 5.1). {@code
+ * published.json} holds them as printed; this class corrects two misprints of the SiLU tables.
  *
- * <p>{@code published.json} holds them exactly as printed. Two things in print must be mended: the
- * SiLU tables carry each other's label (the one with 5 coefficients is the right branch's), and
- * what they approximate is σ∘f⁻¹, not f′∘f⁻¹. Read as printed SiLU's derivative is wrong by 0.5;
- * with the labels exchanged, but as f′, by 0.22; so, by 2.9e-3.
+ * <ol>
+ *   <li>The two tables carry each other's label: the table of 5 coefficients is the right branch's.
+ *   <li>The coefficients approximate σ∘f⁻¹, not f′∘f⁻¹.
+ * </ol>
+ *
+ * <p>The largest error of SiLU's derivative is 0.5 as printed, 0.22 with the first correction
+ * alone, and 2.9e-3 with both.
  */
 public final class PublishedCoefficients {
   private static final String RESOURCE = "/invact/published.json";
@@ -45,7 +45,7 @@ public final class PublishedCoefficients {
   }
 
   private static Map<Activation, CoefficientSet> read() {
-    JsonObject json = JsonObject.root(Json.tree(resource()));
+    JsonObject json = JsonObject.root(Json.tree(Resource.bytes(RESOURCE)));
     String source = json.text("source");
     JsonObject gelu = json.object("gelu");
     JsonObject silu = json.object("silu");
@@ -86,16 +86,5 @@ public final class PublishedCoefficients {
             new BranchApproximant(activation, Branch.LEFT, target, left), provenance),
         BranchCoefficients.measured(
             new BranchApproximant(activation, Branch.RIGHT, target, right), provenance));
-  }
-
-  private static byte[] resource() {
-    try (InputStream in = PublishedCoefficients.class.getResourceAsStream(RESOURCE)) {
-      if (in == null) {
-        throw new IllegalStateException("the jar is incomplete: it lacks " + RESOURCE);
-      }
-      return in.readAllBytes();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

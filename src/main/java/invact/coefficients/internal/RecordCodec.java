@@ -6,8 +6,8 @@ import java.util.function.Function;
 import tools.jackson.core.JsonGenerator;
 
 /**
- * How a record stands in JSON: an object with fixed keys in fixed order. One declaration of the
- * keys serves reader and writer.
+ * A record in JSON: an object with fixed keys in fixed order. One declaration of the keys serves
+ * reading and writing.
  *
  * @param <R> the record
  */
@@ -20,7 +20,7 @@ final class RecordCodec<R> implements ValueCodec<R> {
     this.maker = maker;
   }
 
-  /** One key: what it is called, how its value is written, where in the record it is. */
+  /** One key: its name, the codec of its value, the component of the record. */
   static final class Key<R, V> {
     private final int index;
     private final String name;
@@ -50,7 +50,7 @@ final class RecordCodec<R> implements ValueCodec<R> {
       return key;
     }
 
-    /** The codec of a record that is made of the values of these keys. */
+    /** The codec of the record that {@code maker} makes from the values of these keys. */
     RecordCodec<R> make(Function<Values, R> maker) {
       return new RecordCodec<>(declared, maker);
     }
@@ -64,7 +64,7 @@ final class RecordCodec<R> implements ValueCodec<R> {
       this.values = values;
     }
 
-    /** The value of a key, which its codec read. */
+    /** The value of a key. */
     @SuppressWarnings("unchecked")
     <V> V get(Key<?, V> key) {
       return (V) values[key.index];
@@ -83,7 +83,7 @@ final class RecordCodec<R> implements ValueCodec<R> {
     json.writeEndObject();
   }
 
-  /** The record of an object that has some other keys besides. */
+  /** The record of an object that may have {@code others} as further keys. */
   R members(JsonObject json, List<String> others) {
     List<String> names = new ArrayList<>(others);
     keys.forEach(key -> names.add(key.name));

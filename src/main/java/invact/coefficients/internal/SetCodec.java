@@ -3,7 +3,7 @@ package invact.coefficients.internal;
 import invact.activation.Target;
 import invact.activation.internal.RoundedHeight;
 import invact.coefficients.CoefficientException;
-import invact.coefficients.internal.SetDocument.PieceDocument;
+import invact.coefficients.internal.SetDocument.BranchDocument;
 import invact.numeric.Dtype;
 import invact.numeric.internal.ErrorSummary;
 import invact.numeric.internal.PerDtype;
@@ -15,14 +15,14 @@ final class SetCodec {
 
   private static final ValueCodec<Double> MAGNITUDE = ValueCodec.atLeast(0);
 
-  /** A number that a reader rounds to fp32. */
+  /** A number that is rounded to fp32 on reading. */
   private static final ValueCodec<Float> SINGLE =
       ValueCodec.of(
           (json, key) -> (float) json.number(key, -Float.MAX_VALUE, Float.MAX_VALUE),
           (json, key, value) -> json.writeNumberProperty(key, (double) value));
 
   private static final RecordCodec<ErrorSummary> ERROR = error();
-  private static final RecordCodec<PieceDocument> PIECE = piece();
+  private static final RecordCodec<BranchDocument> BRANCH = branch();
 
   /** The whole file. */
   static final RecordCodec<SetDocument> DOCUMENT = document();
@@ -44,8 +44,8 @@ final class SetCodec {
     var minimum = keys.add("minimum", ValueCodec.NUMBER, SetDocument::minimum);
     var dtype = keys.add("dtype", ValueCodec.orNull(DTYPE), SetDocument::dtype);
     var decoding = keys.add("decoding", perDtype(height()), SetDocument::decoding);
-    var left = keys.add("left", PIECE, SetDocument::left);
-    var right = keys.add("right", PIECE, SetDocument::right);
+    var left = keys.add("left", BRANCH, SetDocument::left);
+    var right = keys.add("right", BRANCH, SetDocument::right);
     var errorInUse = keys.add("errorInUse", perDtype(errorInUse()), SetDocument::errorInUse);
     return keys.make(it ->
         new SetDocument(
@@ -62,16 +62,16 @@ final class SetCodec {
             it.get(errorInUse)));
   }
 
-  private static RecordCodec<PieceDocument> piece() {
-    var keys = new RecordCodec.Keys<PieceDocument>();
-    var form = keys.add("form", FormCodec.INSTANCE, PieceDocument::form);
+  private static RecordCodec<BranchDocument> branch() {
+    var keys = new RecordCodec.Keys<BranchDocument>();
+    var form = keys.add("form", FormCodec.INSTANCE, BranchDocument::form);
     var target =
-        keys.add("target", ValueCodec.named(Target::of, Target::label), PieceDocument::target);
-    var coefficients = keys.add("coefficients", ValueCodec.NUMBERS, PieceDocument::coefficients);
-    var derivativeError = keys.add("derivativeError", ERROR, PieceDocument::derivativeError);
-    var provenance = keys.add("provenance", ProvenanceCodec.INSTANCE, PieceDocument::provenance);
+        keys.add("target", ValueCodec.named(Target::of, Target::label), BranchDocument::target);
+    var coefficients = keys.add("coefficients", ValueCodec.NUMBERS, BranchDocument::coefficients);
+    var derivativeError = keys.add("derivativeError", ERROR, BranchDocument::derivativeError);
+    var provenance = keys.add("provenance", ProvenanceCodec.INSTANCE, BranchDocument::provenance);
     return keys.make(it ->
-        new PieceDocument(
+        new BranchDocument(
             it.get(form),
             it.get(target),
             it.get(coefficients),

@@ -9,7 +9,7 @@ import invact.numeric.internal.PerDtype;
 import java.util.List;
 import java.util.Optional;
 
-/** What a coefficient file says, before {@link CoefficientReader} believes it; keys as in JSON. */
+/** The content of a coefficient file, unchecked; components are named as the keys of the JSON. */
 record SetDocument(
     long schemaVersion,
     String name,
@@ -19,11 +19,11 @@ record SetDocument(
     double minimum,
     Optional<Dtype> dtype,
     PerDtype<RoundedHeight> decoding,
-    PieceDocument left,
-    PieceDocument right,
+    BranchDocument left,
+    BranchDocument right,
     PerDtype<ErrorInUse> errorInUse) {
-  /** What it says of one branch. */
-  record PieceDocument(
+  /** The content for one branch. */
+  record BranchDocument(
       FormSpec form,
       Target target,
       List<Double> coefficients,

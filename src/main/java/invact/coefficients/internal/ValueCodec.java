@@ -8,8 +8,7 @@ import java.util.function.Function;
 import tools.jackson.core.JsonGenerator;
 
 /**
- * How one type of value stands under a key of a JSON object: reading, range and writing, declared
- * once.
+ * A type of value under a key of a JSON object: one declaration of reading, range and writing.
  *
  * @param <V> the type
  */
@@ -45,7 +44,7 @@ interface ValueCodec<V> {
             json.writeEndArray();
           });
 
-  /** What reads and what writes. */
+  /** A codec of a reader and a writer. */
   static <V> ValueCodec<V> of(BiFunction<JsonObject, String, V> reader, Writer<V> writer) {
     return new ValueCodec<>() {
       @Override
@@ -86,7 +85,7 @@ interface ValueCodec<V> {
         (json, key, value) -> json.writeNumberProperty(key, value));
   }
 
-  /** What a string stands for; the parser's complaint is said of the key. */
+  /** The value that a string names; an error of the parser becomes an error about the key. */
   static <V> ValueCodec<V> named(Function<String, V> parser, Function<V, String> name) {
     return of(
         (json, key) -> {
@@ -96,7 +95,7 @@ interface ValueCodec<V> {
         (json, key, value) -> json.writeStringProperty(key, name.apply(value)));
   }
 
-  /** Nothing is written as null. */
+  /** An optional value; empty is null in JSON. */
   static <V> ValueCodec<Optional<V>> orNull(ValueCodec<V> codec) {
     return of(
         (json, key) -> json.isNull(key) ? Optional.empty() : Optional.of(codec.read(json, key)),
@@ -109,7 +108,7 @@ interface ValueCodec<V> {
         });
   }
 
-  /** Of nothing there is not even the key. */
+  /** An optional value; for empty there is no key in JSON. */
   static <V> ValueCodec<Optional<V>> orAbsent(ValueCodec<V> codec) {
     return of(
         (json, key) -> json.has(key) ? Optional.of(codec.read(json, key)) : Optional.empty(),

@@ -1,5 +1,2 @@
-/**
- * Coefficient sets, the interchange format of the project: what a fit leaves behind, and all that
- * evaluation, plots, runtimes and exports know. Kept as JSON.
- */
+/** Coefficient sets as JSON: reader, writer, codecs, and the sets in the jar. */
 package invact.coefficients.internal;

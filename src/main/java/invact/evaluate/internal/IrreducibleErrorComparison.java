@@ -98,7 +98,7 @@ public record IrreducibleErrorComparison(
   static float[] decode(CoefficientSet set, Dtype format, List<QuantizationCells.Input> inputs) {
     float[] g = new float[inputs.size()];
     for (Branch branch : Branch.values()) {
-      decode(set.piece(branch).approximant(), set.decoding().get(format), branch, inputs, g);
+      decode(set.branch(branch).approximant(), set.decoding().get(format), branch, inputs, g);
     }
     return g;
   }

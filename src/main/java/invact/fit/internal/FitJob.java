@@ -134,7 +134,7 @@ public record FitJob(
     return new Result(
         fitter.fit(activation, branch, family.form(activation, branch), target, design, samples),
         PublishedCoefficients.of(activation)
-            .map(set -> set.piece(branch).approximant())
+            .map(set -> set.branch(branch).approximant())
             .flatMap(published -> errorAs(target, published, samples)));
   }
 

@@ -37,7 +37,7 @@ public final class ScalarActivation implements InvertedActivation {
   }
 
   private static Map<Dtype, FloatFunction> derivatives(CoefficientSet set, Branch branch) {
-    BranchApproximant approximant = set.piece(branch).approximant();
+    BranchApproximant approximant = set.branch(branch).approximant();
     Map<Dtype, FloatFunction> derivatives = new EnumMap<>(Dtype.class);
     for (Dtype format : PerDtype.DTYPES) {
       derivatives.put(format, ScalarFunctions.derivative(approximant, set.decoding().get(format)));

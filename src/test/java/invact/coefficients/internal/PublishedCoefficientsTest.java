@@ -30,7 +30,7 @@ class PublishedCoefficientsTest {
     CoefficientSet set = PublishedCoefficients.of(Activations.SILU).orElseThrow();
     double worst = 0;
     for (Branch branch : Branch.values()) {
-      Approximant q = set.piece(branch).approximant().approximant();
+      Approximant q = set.branch(branch).approximant().approximant();
       BranchApproximant asDerivative =
           new BranchApproximant(Activations.SILU, branch, Target.DERIVATIVE, q);
       worst = StrictMath.max(worst, asDerivative.measureDerivativeError().maxAbs());
@@ -44,6 +44,6 @@ class PublishedCoefficientsTest {
   }
 
   private static ErrorSummary error(Activation f, Branch branch) {
-    return PublishedCoefficients.of(f).orElseThrow().piece(branch).derivativeError();
+    return PublishedCoefficients.of(f).orElseThrow().branch(branch).derivativeError();
   }
 }

@@ -61,7 +61,7 @@ class DerivativeTest {
 
   private static double error(CoefficientSet set, float x) {
     Activation f = set.activation();
-    BranchApproximant approximant = set.piece(f.branch(x)).approximant();
+    BranchApproximant approximant = set.branch(f.branch(x)).approximant();
     RoundedHeight lift = RoundedHeight.of(f, Dtype.FP32);
     float y = (float) f.value(x);
     double u = StrictMath.max((double) y - lift.minimum() - lift.offset(), lift.least());

@@ -83,7 +83,7 @@ abstract class BackendContract {
   // The reference: double precision, one element at a time.
 
   static BranchApproximant approximant(Case c, boolean right) {
-    return c.set.piece(right ? Branch.RIGHT : Branch.LEFT).approximant();
+    return c.set.branch(right ? Branch.RIGHT : Branch.LEFT).approximant();
   }
 
   /** g as {@link BranchApproximant} has it, once y below f(T) counts as f(T). */

@@ -101,7 +101,7 @@ public final class Search {
       case PUBLISHED ->
           PublishedCoefficients.of(problem.activation())
               .orElseThrow()
-              .piece(problem.branch())
+              .branch(problem.branch())
               .approximant();
     };
   }

@@ -79,7 +79,7 @@ public final class SearchSpace {
   /** As published, for least largest error, and as a 16-bit format wants them. */
   private void addPaper() {
     PublishedCoefficients.of(activation)
-        .map(set -> set.piece(problem.branch()).approximant())
+        .map(set -> set.branch(problem.branch()).approximant())
         .ifPresent(published ->
             candidates.add(
                 new Candidate(

@@ -52,7 +52,7 @@ class BranchErrorsTest {
       BranchErrors errors = errors(f, branch, format);
       Finding.Measured found =
           assertInstanceOf(
-              Finding.Measured.class, measure(errors, set.piece(branch).approximant()));
+              Finding.Measured.class, measure(errors, set.branch(branch).approximant()));
       square += probability * found.rms() * found.rms();
       bias += probability * found.bias();
       max = StrictMath.max(max, found.maxAbs());
@@ -74,10 +74,10 @@ class BranchErrorsTest {
           assertInstanceOf(
               Finding.Measured.class,
               measure(
-                  errors(set.activation(), branch, Dtype.FP32), set.piece(branch).approximant()));
+                  errors(set.activation(), branch, Dtype.FP32), set.branch(branch).approximant()));
       // A few roundings of numbers about 1.
-      assertEquals(set.piece(branch).derivativeError().maxAbs(), found.maxAbs(), 5e-7);
-      assertEquals(set.piece(branch).derivativeError().rms(), found.rms(), 1e-7);
+      assertEquals(set.branch(branch).derivativeError().maxAbs(), found.maxAbs(), 5e-7);
+      assertEquals(set.branch(branch).derivativeError().rms(), found.rms(), 1e-7);
     }
   }
 

@@ -81,7 +81,7 @@ class DefaultSetsTest {
   @MethodSource("segmentedSets")
   void segmentedSetsStayBelowAHundredThousandth(CoefficientSet set) {
     for (Branch branch : Branch.values()) {
-      BranchCoefficients piece = set.piece(branch);
+      BranchCoefficients piece = set.branch(branch);
       double max = piece.derivativeError().maxAbs();
       double single =
           new FloatErrors(set.activation(), branch).measure(piece.approximant()).maxAbs();
@@ -115,7 +115,7 @@ class DefaultSetsTest {
   @MethodSource("singleSets")
   void singlePrecisionSetsStayBelowTwoMillionths(CoefficientSet set) {
     for (Branch branch : Branch.values()) {
-      BranchCoefficients piece = set.piece(branch);
+      BranchCoefficients piece = set.branch(branch);
       double max = piece.derivativeError().maxAbs();
       double single =
           new FloatErrors(set.activation(), branch).measure(piece.approximant()).maxAbs();
@@ -161,7 +161,7 @@ class DefaultSetsTest {
   @MethodSource("sets")
   void noPoleHidesBetweenOutputs(CoefficientSet set) {
     for (Branch branch : Branch.values()) {
-      double max = set.piece(branch).derivativeError().maxAbs();
+      double max = set.branch(branch).derivativeError().maxAbs();
       assertTrue(max <= 0.005, set.name() + " " + branch + ": " + max);
     }
   }
@@ -189,8 +189,8 @@ class DefaultSetsTest {
     CoefficientSet silu = ShippedSets.load("silu-fp32");
     for (Branch branch : Branch.values()) {
       RootRational one =
-          (RootRational) sets.getFirst().piece(branch).approximant().approximant().form();
-      RootRational other = (RootRational) silu.piece(branch).approximant().approximant().form();
+          (RootRational) sets.getFirst().branch(branch).approximant().approximant().form();
+      RootRational other = (RootRational) silu.branch(branch).approximant().approximant().form();
       assertEquals(other.numeratorDegree(), one.numeratorDegree());
       assertEquals(other.denominatorDegree(), one.denominatorDegree());
     }

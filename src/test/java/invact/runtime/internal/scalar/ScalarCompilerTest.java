@@ -70,7 +70,7 @@ class ScalarCompilerTest {
     for (Dtype format : List.of(Dtype.BF16, Dtype.FP16)) {
       for (Branch branch : Branch.values()) {
         requireSame(
-            Derivative.computation(set.piece(branch).approximant(), set.decoding().get(format)),
+            Derivative.computation(set.branch(branch).approximant(), set.decoding().get(format)),
             format,
             branch + " of " + set.name());
       }

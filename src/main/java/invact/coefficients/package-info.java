@@ -1,0 +1,2 @@
+/** Coefficient sets: the interchange format between fits and everything that uses them. */
+package invact.coefficients;
