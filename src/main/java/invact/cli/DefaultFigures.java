@@ -10,12 +10,12 @@ import invact.fit.internal.FitJob;
 import invact.fit.internal.FormFamily;
 import invact.fit.internal.SamplingPlan;
 import invact.numeric.Dtype;
-import invact.plot.Figure;
-import invact.plot.Figures;
-import invact.plot.ProfileFigures;
-import invact.plot.ProfileFigures.Diagram;
-import invact.plot.ProfileFigures.Profile;
-import invact.plot.ProfileFigures.Role;
+import invact.plot.internal.Figure;
+import invact.plot.internal.ErrorsFigure;
+import invact.plot.internal.ProfileFigures;
+import invact.plot.internal.ProfileFigures.Diagram;
+import invact.plot.internal.ProfileFigures.Profile;
+import invact.plot.internal.ProfileFigures.Role;
 import invact.sampling.Density;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -67,7 +67,7 @@ final class DefaultFigures {
     List<CoefficientSet> exact = new ArrayList<>(List.of(single));
     exact.addAll(others);
     return List.of(
-        Figures.errors(activation.name() + "-default-errors", activation, exact),
+        ErrorsFigure.of(activation.name() + "-default-errors", activation, exact),
         ProfileFigures.of(
             activation.name() + "-half-errors",
             activation.title() + ": error of the derivative in 16 bits",

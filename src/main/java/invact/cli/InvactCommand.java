@@ -11,7 +11,7 @@ import invact.fit.internal.Objective;
 import invact.internal.bench.Benchmark;
 import invact.internal.bench.BenchmarkException;
 import invact.numeric.Dtype;
-import invact.plot.ImageFormat;
+import invact.plot.internal.ImageFormat;
 import invact.sampling.Density;
 import invact.sampling.internal.Sampling;
 import java.io.IOException;

@@ -2,9 +2,9 @@ package invact.cli;
 
 import invact.coefficients.CoefficientSet;
 import invact.internal.io.AtomicFile;
-import invact.plot.Figure;
+import invact.plot.internal.Figure;
 import invact.plot.Figures;
-import invact.plot.ImageFormat;
+import invact.plot.internal.ImageFormat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

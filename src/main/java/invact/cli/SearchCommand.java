@@ -11,7 +11,7 @@ import invact.fit.internal.selection.SearchSpace;
 import invact.internal.io.AtomicFile;
 import invact.numeric.Dtype;
 import invact.plot.Figures;
-import invact.plot.ImageFormat;
+import invact.plot.internal.ImageFormat;
 import invact.sampling.Density;
 import java.io.IOException;
 import java.io.PrintWriter;

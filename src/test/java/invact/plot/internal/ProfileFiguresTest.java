@@ -1,4 +1,4 @@
-package invact.plot;
+package invact.plot.internal;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import invact.activation.Activations;
-import invact.plot.ProfileFigures.Diagram;
-import invact.plot.ProfileFigures.Profile;
-import invact.plot.ProfileFigures.Role;
+import invact.plot.internal.ProfileFigures.Diagram;
+import invact.plot.internal.ProfileFigures.Profile;
+import invact.plot.internal.ProfileFigures.Role;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -1,4 +1,4 @@
-package invact.plot;
+package invact.plot.internal;
 
 import java.awt.BasicStroke;
 import java.awt.Color;

@@ -1,4 +1,4 @@
-package invact.plot;
+package invact.plot.internal;
 
 import invact.activation.Activation;
 import java.util.ArrayList;
@@ -6,8 +6,6 @@ import java.util.List;
 
 /** Figures of errors that were measured elsewhere, against the input x, with T marked. */
 public final class ProfileFigures {
-  private static final int PANEL_HEIGHT = 640;
-
   /** What a line stands for. */
   public enum Role {
     /** The least error that there can be. */
@@ -68,7 +66,7 @@ public final class ProfileFigures {
     return new Figure(
         name,
         title,
-        PANEL_HEIGHT,
+        Figure.PANEL_HEIGHT,
         diagrams.stream().map(diagram -> panel(activation, diagram)).toList());
   }
 

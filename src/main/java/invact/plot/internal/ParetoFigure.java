@@ -1,4 +1,4 @@
-package invact.plot;
+package invact.plot.internal;
 
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -105,11 +105,7 @@ public final class ParetoFigure {
             "cost / instruction slots",
             COST_STEP * StrictMath.floorDiv(cheapest, COST_STEP),
             COST_STEP * (double) StrictMath.ceilDiv(dearest + 1, COST_STEP));
-    Axis ordinate =
-        Axis.decades(
-            errorTitle,
-            (int) StrictMath.floor(StrictMath.log10(least)),
-            (int) StrictMath.ceil(StrictMath.log10(largest)));
+    Axis ordinate = Axis.decadesAround(errorTitle, least, largest);
     Set<Family> shown = EnumSet.noneOf(Family.class);
     for (Side side : sides) {
       side.points.stream().filter(ParetoFigure::isMarked).map(Point::family).forEach(shown::add);

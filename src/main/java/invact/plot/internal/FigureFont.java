@@ -1,4 +1,4 @@
-package invact.plot;
+package invact.plot.internal;
 
 import java.awt.Font;
 import java.awt.FontFormatException;
@@ -34,7 +34,7 @@ final class FigureFont {
   /** Antialiased, with fractional metrics: text is laid out as its outlines are, on any device. */
   static final FontRenderContext CONTEXT = new FontRenderContext(null, true, true);
 
-  private static final String RESOURCE = "DejaVuSans.ttf";
+  private static final String RESOURCE = "/invact/plot/DejaVuSans.ttf";
   private static final String CONFIGURATION_KEY = "sun.awt.fontconfig";
   private static final String EMPTY_CONFIGURATION = "version=1\nsequence.allfonts=default\n";
 

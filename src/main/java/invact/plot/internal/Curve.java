@@ -1,4 +1,4 @@
-package invact.plot;
+package invact.plot.internal;
 
 /**
  * A line in a panel.

@@ -1,4 +1,4 @@
-package invact.plot;
+package invact.plot.internal;
 
 import invact.internal.io.AtomicFile;
 import java.awt.geom.Rectangle2D;
@@ -7,11 +7,17 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A figure: panels side by side, and one legend below them. It is 16 cm wide, a page's text, with
- * text of 7 to 8 points. {@link Figures} makes figures.
+ * A figure: panels in rows, and one legend below them. It is 16 cm wide, the width of a page's text,
+ * with text of 7 to 8 points.
  */
 public final class Figure {
   static final int WIDTH = 1600;
+
+  /** The usual height of a panel. */
+  static final int PANEL_HEIGHT = 640;
+
+  /** The most panels in a row. */
+  private static final int COLUMNS = 3;
 
   private final String name;
   private final String title;
@@ -83,14 +89,30 @@ public final class Figure {
 
   Drawing drawing() {
     Legend legend = new Legend(panels, WIDTH);
-    Drawing drawing = new Drawing(title, WIDTH, panelHeight + legend.height());
-    int panelWidth = WIDTH / panels.size();
+    int columns = columns(panels.size());
+    int bottom = StrictMath.ceilDiv(panels.size(), columns) * panelHeight;
+    Drawing drawing = new Drawing(title, WIDTH, bottom + legend.height());
+    int panelWidth = panelWidth(panels.size());
     for (int i = 0; i < panels.size(); i++) {
       panels
           .get(i)
-          .paint(drawing, new Rectangle2D.Double(i * panelWidth, 0, panelWidth, panelHeight));
+          .paint(
+              drawing,
+              new Rectangle2D.Double(
+                  i % columns * panelWidth, i / columns * panelHeight, panelWidth, panelHeight));
     }
-    legend.paint(drawing, panelHeight);
+    legend.paint(drawing, bottom);
     return drawing;
+  }
+
+  /** The width of each of several panels. */
+  static int panelWidth(int panels) {
+    return WIDTH / columns(panels);
+  }
+
+  /** As few rows as can be, of equal length: 4 panels stand in two rows of 2. */
+  private static int columns(int panels) {
+    int rows = StrictMath.ceilDiv(panels, COLUMNS);
+    return StrictMath.ceilDiv(panels, rows);
   }
 }

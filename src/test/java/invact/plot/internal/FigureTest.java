@@ -1,11 +1,16 @@
-package invact.plot;
+package invact.plot.internal;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import invact.activation.Activation;
+import invact.activation.Activations;
+import invact.activation.Branch;
+import invact.activation.CustomActivation;
 import invact.coefficients.CoefficientSet;
+import invact.plot.Figures;
 import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
@@ -38,11 +43,43 @@ class FigureTest {
     for (int i = 0; i < 9; i++) {
       sets.add(FiguresTest.perturbed(FiguresTest.GELU, "a-set-of-a-rather-long-name-" + i));
     }
-    return Figures.errors(FiguresTest.GELU.activation(), sets);
+    return ErrorsFigure.of("errors", FiguresTest.GELU.activation(), sets);
+  }
+
+  /** Figures whose texts are wider than the places they go to. */
+  static List<Figure> wordy() {
+    String name = "a-name-that-goes-on-".repeat(9) + "and-ends";
+    Activation own = CustomActivation.of(name.substring(0, 64), "x*sigmoid(x)" + "+0*x".repeat(60));
+    CoefficientSet set = FiguresTest.perturbed(FiguresTest.GELU, name);
+    return List.of(
+        BranchesFigure.of(List.of(own)),
+        BranchesFigure.of(List.of(own, own)),
+        BranchesFigure.of(
+            Stream.concat(Activations.all().stream(), Stream.of(own, own)).toList()),
+        ApproximationFigure.of(set, Branch.RIGHT),
+        ErrorsFigure.of("errors", set.activation(), List.of(set, FiguresTest.GELU)),
+        new Figure(
+            "axes",
+            "axes",
+            Figure.PANEL_HEIGHT,
+            List.of(
+                new Panel(
+                    name,
+                    Axis.linear(name, 0, 1),
+                    Axis.linear(name, 0, 1),
+                    Axis.linear(name, 0, 1),
+                    List.of(
+                        Curve.on(
+                            Curve.Side.RIGHT,
+                            "curve",
+                            LineStyle.ERROR,
+                            new double[] {0, 1},
+                            new double[] {0, 1}))))));
   }
 
   static Stream<Figure> allFigures() {
-    return Stream.concat(figures().stream(), Stream.of(crowded(), ParetoFigureTest.example()));
+    return Stream.of(figures(), wordy(), List.of(crowded(), ParetoFigureTest.example()))
+        .flatMap(List::stream);
   }
 
   @ParameterizedTest
@@ -113,7 +150,7 @@ class FigureTest {
   void theLegendCoversNoPanelAndNothingIsCutOff(Figure figure) {
     Drawing drawing = figure.drawing();
     int legendTop = drawing.height() - new Legend(figure.panels(), Figure.WIDTH).height();
-    Rectangle2D panels = new Rectangle2D.Double(0, 0, 1600, legendTop);
+    int panelWidth = Figure.panelWidth(figure.panels().size());
     Rectangle2D legend = new Rectangle2D.Double(0, legendTop, 1600, drawing.height() - legendTop);
     int inLegend = 0;
     for (Drawing.Mark mark : drawing.marks()) {
@@ -121,11 +158,13 @@ class FigureTest {
       if (mark.clip() != null) {
         bounds = bounds.createIntersection(mark.clip());
       }
+      int column = (int) (bounds.getMinX() / panelWidth);
+      Rectangle2D panel =
+          new Rectangle2D.Double(column * panelWidth, 0, panelWidth, legendTop);
+      Rectangle2D place = bounds.getMinY() >= legendTop ? legend : panel;
       assertTrue(
-          panels.contains(bounds.getMinX(), bounds.getMinY())
-                  && panels.contains(bounds.getMaxX(), bounds.getMaxY())
-              || legend.contains(bounds.getMinX(), bounds.getMinY())
-                  && legend.contains(bounds.getMaxX(), bounds.getMaxY()),
+          place.contains(bounds.getMinX(), bounds.getMinY())
+              && place.contains(bounds.getMaxX(), bounds.getMaxY()),
           bounds + " is neither in a panel nor in the legend");
       inLegend += bounds.getMinY() >= legendTop ? 1 : 0;
     }

@@ -1,7 +1,6 @@
-package invact.plot;
+package invact.plot.internal;
 
 import java.awt.Color;
-import java.awt.Font;
 import java.awt.Shape;
 import java.awt.geom.AffineTransform;
 import java.awt.geom.Line2D;
@@ -11,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The legend of a figure: one strip below all panels, which it shares, so that it covers no curve.
- * Entries stand in centred rows, in the order in which the panels' curves first have them.
+ * The legend of a figure: one strip below all panels. Entries stand in centred rows, in the order in
+ * which they first occur in the panels.
  */
 final class Legend {
   private static final float SIZE = 26;
@@ -20,6 +19,7 @@ final class Legend {
   private static final int POINT_SAMPLE = 28;
   private static final int GAP = 14;
   private static final int BETWEEN = 48;
+  private static final int MARGIN = 48;
   private static final int ROW = 46;
   private static final int BELOW = 14;
 
@@ -27,8 +27,18 @@ final class Legend {
   private static final int SAMPLE_RISE = 9;
 
   private record Entry(LineStyle style, Shape text) {
-    int sample() {
+    /** An entry that is no wider than a row. */
+    static Entry of(LineStyle style, String label, int width) {
+      int room = width - 2 * MARGIN - sample(style) - GAP;
+      return new Entry(style, Text.fitted(label, SIZE, room));
+    }
+
+    private static int sample(LineStyle style) {
       return style.stroke() == null ? POINT_SAMPLE : LINE_SAMPLE;
+    }
+
+    int sample() {
+      return sample(style);
     }
 
     double width() {
@@ -47,12 +57,11 @@ final class Legend {
         styles.putIfAbsent(curve.label(), curve.style());
       }
     }
-    Font font = FigureFont.plain(SIZE);
     List<Entry> row = new ArrayList<>();
     for (Map.Entry<String, LineStyle> style : styles.entrySet()) {
-      Entry entry = new Entry(style.getValue(), FigureFont.outline(style.getKey(), font));
+      Entry entry = Entry.of(style.getValue(), style.getKey(), width);
       row.add(entry);
-      if (length(row) > width - 2 * BETWEEN && row.size() > 1) {
+      if (length(row) > width - 2 * MARGIN && row.size() > 1) {
         row.removeLast();
         rows.add(row);
         row = new ArrayList<>(List.of(entry));

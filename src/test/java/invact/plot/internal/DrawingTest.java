@@ -1,4 +1,4 @@
-package invact.plot;
+package invact.plot.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;

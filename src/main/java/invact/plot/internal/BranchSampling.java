@@ -1,4 +1,4 @@
-package invact.plot;
+package invact.plot.internal;
 
 import invact.activation.Activation;
 import invact.activation.Branch;

@@ -1,4 +1,4 @@
-package invact.plot;
+package invact.plot.internal;
 
 import java.awt.BasicStroke;
 import java.awt.Color;
@@ -17,22 +17,26 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 /**
  * One system of axes with its curves.
  *
- * @param title what stands above it
+ * @param title the text above it
  * @param abscissa the horizontal axis
  * @param left the vertical axis on the left
- * @param right the one on the right; null if there is none
- * @param curves from the bottom to the top of the pile
+ * @param right the vertical axis on the right; null for none
+ * @param curves the curves; later ones are drawn over earlier ones
  */
 record Panel(String title, Axis abscissa, Axis left, Axis right, List<Curve> curves) {
   static final float TITLE_SIZE = 28;
   private static final float AXIS_TITLE_SIZE = 28;
   private static final float TICK_SIZE = 25;
   private static final int TITLE_HEIGHT = 40;
-  private static final int PADDING = 14;
+  static final int PADDING = 14;
+
+  /** Height of the horizontal axis with its labels and title. */
+  private static final int ABSCISSA_HEIGHT = 130;
+
   private static final int X_TICK_SPACING = 120;
   private static final int Y_TICK_SPACING = 88;
 
-  /** Part of the panel's width and height between the ends of its axes: the rest is air. */
+  /** Part of the panel's width and height between the ends of its axes; the rest is a margin. */
   private static final double CONTENT = 0.95;
 
   private static final Color FRAME = new Color(0x404040);
@@ -44,25 +48,30 @@ record Panel(String title, Axis abscissa, Axis left, Axis right, List<Curve> cur
   void paint(Drawing drawing, Rectangle2D place) {
     double top = place.getY() + TITLE_HEIGHT;
     drawing.translate(place.getX(), top);
-    XYChart chart = chart();
+    XYChart chart = chart(place.getWidth(), place.getHeight() - TITLE_HEIGHT);
     chart.paint(drawing, (int) place.getWidth(), (int) place.getHeight() - TITLE_HEIGHT);
     drawing.translate(-place.getX(), -top);
 
     // Not the chart's own title: its height depends on its letters, and panels would not align.
-    Shape text = FigureFont.outline(title, FigureFont.plain(TITLE_SIZE));
+    double room = place.getWidth() - 2 * PADDING;
+    Shape text = Text.fitted(title, TITLE_SIZE, room);
+    Rectangle2D bounds = text.getBounds2D();
     double middle = chart.getScreenXFromChart(0.5 * (abscissa.low() + abscissa.high()));
-    double x = place.getX() + middle - text.getBounds2D().getCenterX();
+    double start =
+        Math.clamp(
+            middle - bounds.getCenterX(), PADDING, Math.max(PADDING, PADDING + room - bounds.getMaxX()));
+    double x = place.getX() + start;
     drawing.setColor(Color.BLACK);
     drawing.fill(AffineTransform.getTranslateInstance(x, top).createTransformedShape(text));
   }
 
-  private XYChart chart() {
+  private XYChart chart(double width, double height) {
     XYChart chart = new XYChart(1, 1);
-    chart.setXAxisTitle(abscissa.title());
+    chart.setXAxisTitle(axisTitle(abscissa, width - 2 * PADDING));
     style(chart.getStyler());
-    axis(chart, 0, left);
+    axis(chart, 0, left, height - ABSCISSA_HEIGHT);
     if (right != null) {
-      axis(chart, 1, right);
+      axis(chart, 1, right, height - ABSCISSA_HEIGHT);
       color(chart.getStyler(), 1, LineStyle.ERROR.color());
       chart.getStyler().setYAxisGroupPosition(1, YAxisPosition.Right);
     }
@@ -120,8 +129,13 @@ record Panel(String title, Axis abscissa, Axis left, Axis right, List<Curve> cur
         left.logarithmic() ? TickLabels::power : TickLabels::decimal);
   }
 
-  private static void axis(XYChart chart, int group, Axis axis) {
-    chart.setYAxisGroupTitle(group, axis.title());
+  /** The title of an axis along a side of some length, shortened where it is longer. */
+  private static String axisTitle(Axis axis, double length) {
+    return Text.shortened(axis.title(), AXIS_TITLE_SIZE, length);
+  }
+
+  private static void axis(XYChart chart, int group, Axis axis, double length) {
+    chart.setYAxisGroupTitle(group, axisTitle(axis, length));
     chart.getStyler().setYAxisMin(group, axis.low());
     chart.getStyler().setYAxisMax(group, axis.high());
     color(chart.getStyler(), group, Color.BLACK);

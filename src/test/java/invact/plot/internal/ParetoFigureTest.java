@@ -1,12 +1,13 @@
-package invact.plot;
+package invact.plot.internal;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import invact.plot.ParetoFigure.Family;
-import invact.plot.ParetoFigure.Point;
-import invact.plot.ParetoFigure.Side;
+import invact.plot.internal.ParetoFigure.Family;
+import invact.plot.internal.ParetoFigure.Point;
+import invact.plot.internal.ParetoFigure.Side;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -80,6 +81,17 @@ class ParetoFigureTest {
     assertArrayEquals(new double[] {23}, curve(1, "the paper's form, refitted").x());
     // None here, but the legend has the entry.
     assertArrayEquals(new double[] {Double.NaN}, curve(1, "rational").y());
+  }
+
+  /** Its axis went from 10⁻³ to 10⁻³. */
+  @Test
+  void oneValueAtAPowerOfTenHasADecade() {
+    Side side = new Side("left", List.of(new Point(Family.RATIONAL, 30, 1e-3, true)), 1e-3);
+    Figure figure = ParetoFigure.of("x", "x", "error", List.of(side));
+    Axis error = figure.panels().getFirst().left();
+    assertEquals(1e-3, error.low(), 1e-18);
+    assertEquals(1e-2, error.high(), 1e-17);
+    assertNotEquals(0, figure.drawing().marks().size());
   }
 
   @Test

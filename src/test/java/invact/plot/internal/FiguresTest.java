@@ -1,4 +1,4 @@
-package invact.plot;
+package invact.plot.internal;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -15,6 +15,7 @@ import invact.coefficients.CoefficientSet;
 import invact.coefficients.internal.BranchCoefficients;
 import invact.coefficients.internal.PublishedCoefficients;
 import invact.form.internal.Approximant;
+import invact.plot.Figures;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -81,14 +82,14 @@ class FiguresTest {
   @Test
   void whatCannotBeDrawnIsRefused() {
     assertThrows(IllegalArgumentException.class, () -> Figures.of(List.of()));
-    assertThrows(IllegalArgumentException.class, () -> Figures.errors(Activations.GELU, List.of()));
+    assertThrows(IllegalArgumentException.class, () -> ErrorsFigure.of("errors", Activations.GELU, List.of()));
     IllegalArgumentException twice =
         assertThrows(IllegalArgumentException.class, () -> Figures.of(List.of(GELU, GELU)));
     assertTrue(twice.getMessage().contains("gelu-published"), twice.getMessage());
     IllegalArgumentException foreign =
         assertThrows(
             IllegalArgumentException.class,
-            () -> Figures.errors(Activations.SILU, List.of(SILU, GELU)));
+            () -> ErrorsFigure.of("errors", Activations.SILU, List.of(SILU, GELU)));
     assertTrue(foreign.getMessage().contains("gelu-published"), foreign.getMessage());
   }
 
@@ -101,22 +102,19 @@ class FiguresTest {
             List.of(own),
             List.of(Activations.GELU_TANH, own),
             Activations.all())) {
-      for (Panel panel : Figures.branches(activations).panels()) {
-        double width =
-            FigureFont.outline(panel.title(), FigureFont.plain(Panel.TITLE_SIZE))
-                .getBounds2D()
-                .getWidth();
-        assertTrue(width < Figure.WIDTH / activations.size(), panel.title() + ": " + width);
+      for (Panel panel : BranchesFigure.of(activations).panels()) {
+        double width = Text.width(panel.title(), Panel.TITLE_SIZE);
+        assertTrue(width < Figure.panelWidth(activations.size()), panel.title() + ": " + width);
       }
     }
     assertEquals(
         "GELU: f(x) = x·Φ(x),  T = −0.7518",
-        Figures.branches(Activations.paper()).panels().getFirst().title());
+        BranchesFigure.of(Activations.paper()).panels().getFirst().title());
   }
 
   @Test
   void branchesAreMonotoneAndMeetAtT() {
-    Figure figure = Figures.branches(Activations.all());
+    Figure figure = BranchesFigure.of(Activations.all());
     assertEquals(Activations.all().size(), figure.panels().size());
     for (int i = 0; i < figure.panels().size(); i++) {
       Activation f = Activations.all().get(i);
@@ -139,7 +137,7 @@ class FiguresTest {
   void theExactCurveIsTheTargetOfTheInverse(CoefficientSet set, Branch branch) {
     Activation f = set.activation();
     Target target = set.branch(branch).approximant().target();
-    Curve exact = curve(Figures.approximation(set, branch).panels().getFirst(), "exact");
+    Curve exact = curve(ApproximationFigure.of(set, branch).panels().getFirst(), "exact");
     for (int i = 0; i < exact.x().length; i++) {
       double x = f.inverse(exact.x()[i], branch);
       // Next to T the inverse has half of a double's digits, √(2⁻⁵³/f″) ≈ 2e-8, and the target's
@@ -152,7 +150,7 @@ class FiguresTest {
   @MethodSource("branches")
   void theErrorIsApproximantMinusExact(CoefficientSet set, Branch branch) {
     BranchApproximant piece = set.branch(branch).approximant();
-    for (Panel panel : Figures.approximation(set, branch).panels()) {
+    for (Panel panel : ApproximationFigure.of(set, branch).panels()) {
       Curve exact = curve(panel, "exact");
       Curve approximate = curve(panel, "approximant");
       Curve error = curve(panel, "error");
@@ -172,7 +170,7 @@ class FiguresTest {
       assertArrayEquals(exact.x(), error.x());
     }
     Curve approximate =
-        curve(Figures.approximation(set, branch).panels().getFirst(), "approximant");
+        curve(ApproximationFigure.of(set, branch).panels().getFirst(), "approximant");
     for (int i = 0; i < approximate.x().length; i++) {
       assertEquals(
           piece.approximant().value(set.activation().lift(approximate.x()[i])), approximate.y()[i]);
@@ -187,7 +185,7 @@ class FiguresTest {
   @ParameterizedTest
   @MethodSource("branches")
   void pointsAreDenseNearT(CoefficientSet set, Branch branch) {
-    for (Panel panel : Figures.approximation(set, branch).panels()) {
+    for (Panel panel : ApproximationFigure.of(set, branch).panels()) {
       boolean againstRoot = panel.title().equals("near T");
       double[] abscissas = curve(panel, "error").x();
       double[] roots =
@@ -210,7 +208,7 @@ class FiguresTest {
   void errorsArePositiveAndThoseOfTheSets() {
     for (CoefficientSet set : List.of(GELU, SILU)) {
       CoefficientSet other = perturbed(set, "other");
-      Panel panel = Figures.errors(set.activation(), List.of(set, other)).panels().getFirst();
+      Panel panel = ErrorsFigure.of("errors", set.activation(), List.of(set, other)).panels().getFirst();
       double t = set.activation().argmin();
       for (CoefficientSet drawn : List.of(set, other)) {
         Curve curve = curve(panel, drawn.name());

@@ -1,8 +1,9 @@
-package invact.plot;
+package invact.plot.internal;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import invact.plot.Figures;
 import java.awt.Font;
 import java.io.IOException;
 import java.io.UncheckedIOException;

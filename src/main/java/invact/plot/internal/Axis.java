@@ -1,4 +1,4 @@
-package invact.plot;
+package invact.plot.internal;
 
 /**
  * An axis of a panel.
@@ -22,6 +22,13 @@ record Axis(String title, double low, double high, boolean logarithmic) {
 
   static Axis decades(String title, int low, int high) {
     return new Axis(title, StrictMath.pow(10, low), StrictMath.pow(10, high), true);
+  }
+
+  /** Whole decades, one at least, around positive values. */
+  static Axis decadesAround(String title, double least, double largest) {
+    int low = (int) StrictMath.floor(StrictMath.log10(least));
+    int high = (int) StrictMath.ceil(StrictMath.log10(largest));
+    return decades(title, low, StrictMath.max(high, low + 1));
   }
 
   /** A value so far below the axis that a line to it leaves the panel. */

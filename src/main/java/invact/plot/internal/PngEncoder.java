@@ -1,4 +1,4 @@
-package invact.plot;
+package invact.plot.internal;
 
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
