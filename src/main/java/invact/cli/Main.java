@@ -1,7 +1,7 @@
 package invact.cli;
 
 /** The program {@code invact}. */
-public final class Main {
+final class Main {
   private Main() {}
 
   /**
@@ -9,7 +9,7 @@ public final class Main {
    *
    * @param args the command line
    */
-  public static void main(String[] args) {
+  static void main(String[] args) {
     System.exit(InvactCommand.commandLine().execute(args));
   }
 }
