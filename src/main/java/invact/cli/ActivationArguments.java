@@ -49,15 +49,23 @@ final class ActivationArguments {
   /**
    * All of them.
    *
-   * @throws IllegalArgumentException if a name is unknown, or the expression no activation
+   * @throws ParameterException if there is none, a name is unknown, or the expression no activation
    */
   List<Activation> load() {
-    List<Activation> activations =
-        new ArrayList<>(names.stream().map(Activations::of).distinct().toList());
-    if (expression != null) {
-      activations.add(CustomActivation.of(name, expression));
+    if (!given()) {
+      throw new ParameterException(
+          mixee.commandLine(), "name activations (" + known() + ") or give --expr");
     }
-    return activations;
+    try {
+      List<Activation> activations =
+          new ArrayList<>(names.stream().map(Activations::of).distinct().toList());
+      if (expression != null) {
+        activations.add(CustomActivation.of(name, expression));
+      }
+      return activations;
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(mixee.commandLine(), e.getMessage(), e);
+    }
   }
 
   /** The names to choose from, in one line. */

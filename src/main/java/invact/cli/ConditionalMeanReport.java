@@ -6,47 +6,29 @@ import invact.coefficients.CoefficientSet;
 import invact.coefficients.internal.BranchCoefficients;
 import invact.coefficients.internal.Provenance;
 import invact.evaluate.internal.IrreducibleErrorComparison;
-import invact.fit.internal.FitJob;
-import invact.fit.internal.FormFamily;
-import invact.fit.internal.Objective;
-import invact.fit.internal.OrderedTasks;
-import invact.fit.internal.conditional.ConditionalMeanFitter;
+import invact.fit.FitRequest;
+import invact.fit.internal.Evidence;
 import invact.numeric.Dtype;
 import invact.sampling.Density;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import tools.jackson.core.JsonGenerator;
 
 /**
- * Fits to rounded outputs, and how near they come to the floor.
+ * Fits to the conditional mean, and how near they come to the irreducible error.
  *
  * @param sets the sets
- * @param floors each set beside the floor
- * @param density what the floors are weighted by
+ * @param floors each set beside the irreducible error
+ * @param density the density of the inputs, which weighs the errors
  */
 record ConditionalMeanReport(
     List<CoefficientSet> sets, List<IrreducibleErrorComparison> floors, String density)
     implements FitReport {
-  /** Fits the pieces, several at a time, and compares the sets that they make with the floor. */
-  static ConditionalMeanReport fit(
-      List<FitJob.PieceToFit> pieces, FormFamily family, Dtype dtype, Density density) {
-    ConditionalMeanFitter fitter = new ConditionalMeanFitter(dtype, density.withRareInputs());
-    List<BranchCoefficients> fits;
-    try (Progress progress = Progress.of("fitting", pieces.size())) {
-      fits =
-          OrderedTasks.run(
-              pieces,
-              piece ->
-                  fitter.fit(
-                      piece.activation(),
-                      piece.branch(),
-                      family.form(piece.activation(), piece.branch())),
-              done -> progress.step());
-    }
-    List<CoefficientSet> sets =
-        FitJob.sets(family.label() + "-" + dtype.label(), Optional.of(dtype), fits);
+  /** Compares the sets with the irreducible error. */
+  static ConditionalMeanReport of(List<CoefficientSet> sets, Evidence.ConditionalMean evidence) {
+    Dtype dtype = evidence.method().dtype();
+    Density density = evidence.method().density();
     return new ConditionalMeanReport(
         sets,
         sets.stream().map(set -> IrreducibleErrorComparison.of(set, dtype, density)).toList(),
@@ -118,7 +100,7 @@ record ConditionalMeanReport(
     json.writeStringProperty("branch", approximant.branch().label());
     json.writeStringProperty("form", approximant.approximant().form().name());
     json.writeStringProperty("target", approximant.target().label());
-    json.writeStringProperty("objective", Objective.LEAST_SQUARES.label());
+    json.writeStringProperty("objective", FitRequest.LeastSquares.LABEL);
     json.writeStringProperty("dtype", provenance.dtype().label());
     json.writeStringProperty("density", provenance.density().description());
     json.writeNumberProperty("points", provenance.points());

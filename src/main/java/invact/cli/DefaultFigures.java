@@ -5,10 +5,8 @@ import invact.activation.Target;
 import invact.coefficients.CoefficientSet;
 import invact.coefficients.internal.PublishedCoefficients;
 import invact.evaluate.internal.ErrorProfile;
-import invact.fit.internal.BranchFitter;
-import invact.fit.internal.FitJob;
-import invact.fit.internal.FormFamily;
-import invact.fit.internal.SamplingPlan;
+import invact.fit.FitRequest;
+import invact.fit.Fitter;
 import invact.numeric.Dtype;
 import invact.plot.internal.Figure;
 import invact.plot.internal.ErrorsFigure;
@@ -79,15 +77,10 @@ final class DefaultFigures {
   }
 
   private static CoefficientSet paper(Activation activation) {
-    FitJob job =
-        new FitJob(
-            FitJob.pieces(List.of(activation)).stream()
-                .filter(piece -> piece.target() == Target.DERIVATIVE)
-                .toList(),
-            FormFamily.PAPER,
-            SamplingPlan.DEFAULT,
-            new BranchFitter());
-    return job.sets(job.run(() -> {})).getFirst();
+    return Fitter.fit(
+            FitRequest.of(FitRequest.LeastSquares.DEFAULT, activation).with(Target.DERIVATIVE))
+        .sets()
+        .getFirst();
   }
 
   /** The default set of a format: the first that is made for it. */

@@ -1,19 +1,38 @@
 package invact.cli;
 
+import invact.activation.Activation;
 import invact.activation.Branch;
+import invact.coefficients.BranchApproximant;
 import invact.coefficients.CoefficientSet;
 import invact.coefficients.internal.BranchCoefficients;
+import invact.fit.internal.selection.DefaultSets;
 import invact.form.internal.Form;
 import java.io.PrintWriter;
+import java.util.Arrays;
 import java.util.List;
+import tools.jackson.core.JsonGenerator;
 
 /**
  * The default sets, a row a branch.
  *
  * @param sets the sets
  */
-record DefaultsReport(List<CoefficientSet> sets) {
-  void print(PrintWriter out) {
+record DefaultsReport(List<CoefficientSet> sets) implements FitReport {
+  /** Fits the default sets of some activations, showing progress. */
+  static DefaultsReport fit(List<Activation> activations) {
+    try (Progress progress = Progress.of("fitting", DefaultSets.count(activations))) {
+      return new DefaultsReport(DefaultSets.fit(activations, progress::step));
+    }
+  }
+
+  @Override
+  public String method() {
+    return "fp32: minimax; bf16, fp16: conditional mean for normal(1.0); errors of f' over whole"
+        + " branches";
+  }
+
+  @Override
+  public void print(PrintWriter out) {
     TextTable table =
         new TextTable(3, "coefficient set", "branch", "form", "slots", "RMS", "max |e|", "at x");
     for (CoefficientSet set : sets) {
@@ -31,5 +50,25 @@ record DefaultsReport(List<CoefficientSet> sets) {
       }
     }
     table.print(out);
+  }
+
+  @Override
+  public String json() {
+    return FitReport.json(
+        sets.stream().flatMap(set -> Arrays.stream(Branch.values()).map(set::branch)).toList(),
+        DefaultsReport::write,
+        afterFits -> {});
+  }
+
+  private static void write(JsonGenerator json, BranchCoefficients fit) {
+    BranchApproximant approximant = fit.approximant();
+    json.writeStringProperty("activation", approximant.activation().name());
+    json.writeStringProperty("branch", approximant.branch().label());
+    json.writeStringProperty("form", approximant.approximant().form().name());
+    json.writeNumberProperty("slots", approximant.approximant().form().cost().slots());
+    FitReport.writeNumbers(json, "coefficients", approximant.approximant().coefficients());
+    json.writeNumberProperty("derivativeRms", fit.derivativeError().rms());
+    json.writeNumberProperty("derivativeMaxAbs", fit.derivativeError().maxAbs());
+    json.writeNumberProperty("derivativeMaxAbsAt", fit.derivativeError().maxAbsAt());
   }
 }

@@ -1,13 +1,17 @@
 package invact.cli;
 
 import invact.coefficients.CoefficientSet;
+import invact.fit.FitRequest;
+import invact.fit.FitResult;
+import invact.fit.Fitter;
+import invact.fit.internal.Evidence;
 import invact.internal.io.Json;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.function.Consumer;
 import tools.jackson.core.JsonGenerator;
 
-/** What {@code invact fit} made, and how it tells of it. */
+/** The fits of one command: their sets, and how they are printed. */
 interface FitReport {
   /** The coefficient sets, in the order of the fits. */
   List<CoefficientSet> sets();
@@ -20,6 +24,19 @@ interface FitReport {
 
   /** How it was fitted, in one line for stderr. */
   String method();
+
+  /** Answers a request, showing progress. */
+  static FitReport of(FitRequest request) {
+    FitResult result;
+    try (Progress progress = Progress.of("fitting", Fitter.steps(request))) {
+      result = Fitter.fit(request, progress::step);
+    }
+    return switch (result.evidence()) {
+      case Evidence.LeastSquares fits -> new LeastSquaresReport(result.sets(), fits);
+      case Evidence.Minimax fits -> MinimaxReport.of(result.sets(), fits);
+      case Evidence.ConditionalMean fits -> ConditionalMeanReport.of(result.sets(), fits);
+    };
+  }
 
   /** {@code {"fits": […]}} and whatever follows. */
   static <F> String json(List<F> fits, FitWriter<F> writer, Consumer<JsonGenerator> afterFits) {

@@ -6,8 +6,7 @@ import invact.coefficients.CoefficientException;
 import invact.export.ExportException;
 import invact.export.ExportTarget;
 import invact.fit.FitException;
-import invact.fit.internal.FormFamily;
-import invact.fit.internal.Objective;
+import invact.fit.FitRequest;
 import invact.internal.bench.Benchmark;
 import invact.internal.bench.BenchmarkException;
 import invact.numeric.Dtype;
@@ -49,7 +48,7 @@ import picocli.CommandLine.TypeConversionException;
     footerHeading = "%nExamples:%n",
     footer = {
       "  invact fit --all                 refit all, write coefficients/ and plots/",
-      "  invact fit silu --target sigmoid print one refit, write nothing",
+      "  invact fit silu                  print one refit, write nothing",
       "  invact search gelu               forms of all kinds: error against cost",
       "  invact evaluate --all            errors in fp64, fp32, bf16 and fp16",
       "  invact plot gelu-published       draw the figures of one set",
@@ -70,8 +69,8 @@ final class InvactCommand implements Runnable {
     commandLine.registerConverter(Benchmark.class, labelled(Benchmark::of));
     commandLine.registerConverter(ExportTarget.class, labelled(ExportTarget::of));
     commandLine.registerConverter(Sampling.class, labelled(Sampling::of));
-    commandLine.registerConverter(Objective.class, labelled(Objective::of));
-    commandLine.registerConverter(FormFamily.class, labelled(FormFamily::of));
+    commandLine.registerConverter(
+        FitRequest.BranchForms.class, labelled(FitRequest.BranchForms::of));
     commandLine.registerConverter(Branch.class, labelled(Branch::of));
     commandLine.registerConverter(Density.class, labelled(Density::of));
     commandLine.registerConverter(Target.class, labelled(Target::of));
@@ -93,7 +92,7 @@ final class InvactCommand implements Runnable {
     return text -> {
       try {
         return parser.apply(text);
-      } catch (IllegalArgumentException e) {
+      } catch (IllegalArgumentException | FitException e) {
         throw new TypeConversionException(e.getMessage());
       }
     };
@@ -109,6 +108,9 @@ final class InvactCommand implements Runnable {
   /** Failures of the work are told in one line; anything else is a bug, and shows where it is. */
   private static int report(Exception e, CommandLine command, CommandLine.ParseResult parseResult) {
     switch (e) {
+      case FitException wrong when wrong.isWrongRequest() -> {
+        return reportUsage(new ParameterException(command, wrong.getMessage(), wrong), null);
+      }
       case CoefficientException _,
           ExportException _,
           FitException _,

@@ -2,46 +2,37 @@ package invact.cli;
 
 import invact.coefficients.BranchApproximant;
 import invact.coefficients.CoefficientSet;
+import invact.fit.FitRequest;
 import invact.fit.internal.BranchFit;
-import invact.fit.internal.FitJob;
-import invact.fit.internal.Objective;
-import invact.fit.internal.SamplingPlan;
+import invact.fit.internal.Evidence;
 import invact.numeric.internal.ErrorStats;
 import invact.sampling.internal.Sampling;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.function.DoubleFunction;
+import java.util.function.ToDoubleFunction;
 import tools.jackson.core.JsonGenerator;
 
 /**
  * Least-squares fits on samples of the exact function.
  *
  * @param sets the sets
- * @param results the fits
- * @param method how they were made
+ * @param evidence the fits
  */
-record LeastSquaresReport(List<CoefficientSet> sets, List<FitJob.Result> results, String method)
+record LeastSquaresReport(List<CoefficientSet> sets, Evidence.LeastSquares evidence)
     implements FitReport {
-  /** Makes the fits of a job. */
-  static LeastSquaresReport fit(FitJob job, long seed, int starts) {
-    List<FitJob.Result> fits;
-    try (Progress progress = Progress.of("fitting", job.pieces().size())) {
-      fits = job.run(progress::step);
-    }
-    SamplingPlan design = job.design();
-    String method =
-        "seed "
-            + seed
-            + ", "
-            + starts
-            + " starts, "
-            + design.points()
-            + (design.sampling() == Sampling.UNIFORM_Y ? " points a branch, " : " points, ")
-            + design.sampling().label()
-            + ", range "
-            + design.low()
-            + ":"
-            + design.high();
-    return new LeastSquaresReport(job.sets(fits), fits, method);
+  @Override
+  public String method() {
+    FitRequest.LeastSquares method = evidence.method();
+    return "seed %d, %d starts, %d points%s, %s, range %s:%s"
+        .formatted(
+            method.seed(),
+            method.starts(),
+            method.points(),
+            method.uniformOutputs() ? " a branch" : "",
+            Sampling.of(method.uniformOutputs()).label(),
+            method.low(),
+            method.high());
   }
 
   @Override
@@ -63,11 +54,10 @@ record LeastSquaresReport(List<CoefficientSet> sets, List<FitJob.Result> results
             "publ. max",
             "at x",
             "agreeing");
-    for (FitJob.Result result : results) {
+    for (Evidence.Compared result : evidence.fits()) {
       BranchFit fit = result.fit();
       BranchApproximant approximant = fit.approximant();
       ErrorStats error = fit.targetError();
-      ErrorStats published = result.published().orElse(null);
       table.add(
           approximant.activation().name(),
           approximant.branch().label(),
@@ -78,18 +68,24 @@ record LeastSquaresReport(List<CoefficientSet> sets, List<FitJob.Result> results
           Digits.of(error.rms()),
           Digits.of(error.maxAbs()),
           Digits.input(error.maxAbsAt()),
-          published == null ? "-" : Digits.of(published.sumOfSquares()),
-          published == null ? "-" : Digits.of(published.rms()),
-          published == null ? "-" : Digits.of(published.maxAbs()),
-          published == null ? "-" : Digits.input(published.maxAbsAt()),
+          published(result, ErrorStats::sumOfSquares, Digits::of),
+          published(result, ErrorStats::rms, Digits::of),
+          published(result, ErrorStats::maxAbs, Digits::of),
+          published(result, ErrorStats::maxAbsAt, Digits::input),
           fit.agreeing() + "/" + fit.starts());
     }
     table.print(out);
   }
 
+  private static String published(
+      Evidence.Compared fit, ToDoubleFunction<ErrorStats> figure, DoubleFunction<String> digits) {
+    return fit.published().map(errors -> digits.apply(figure.applyAsDouble(errors))).orElse("-");
+  }
+
   @Override
   public String json() {
-    return FitReport.json(results, (json, result) -> write(json, result.fit()), afterFits -> {});
+    return FitReport.json(
+        evidence.fits(), (json, result) -> write(json, result.fit()), afterFits -> {});
   }
 
   private static void write(JsonGenerator json, BranchFit fit) {
@@ -98,8 +94,8 @@ record LeastSquaresReport(List<CoefficientSet> sets, List<FitJob.Result> results
     json.writeStringProperty("branch", approximant.branch().label());
     json.writeStringProperty("form", approximant.approximant().form().name());
     json.writeStringProperty("target", approximant.target().label());
-    json.writeStringProperty("objective", Objective.LEAST_SQUARES.label());
-    json.writeStringProperty("sampling", fit.design().sampling().label());
+    json.writeStringProperty("objective", FitRequest.LeastSquares.LABEL);
+    json.writeStringProperty("sampling", fit.plan().sampling().label());
     json.writeNumberProperty("points", fit.targetError().count());
     FitReport.writeNumbers(json, "coefficients", approximant.approximant().coefficients());
     json.writeNumberProperty("sse", fit.targetError().sumOfSquares());

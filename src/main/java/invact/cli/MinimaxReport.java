@@ -3,17 +3,14 @@ package invact.cli;
 import invact.coefficients.BranchApproximant;
 import invact.coefficients.CoefficientSet;
 import invact.evaluate.internal.FloatErrors;
-import invact.fit.internal.FitJob;
-import invact.fit.internal.FormFamily;
-import invact.fit.internal.Objective;
-import invact.fit.internal.OrderedTasks;
+import invact.fit.FitRequest;
+import invact.fit.internal.Evidence;
 import invact.fit.internal.minimax.BranchMinimax;
 import invact.fit.internal.minimax.MinimaxFit;
 import invact.form.internal.Form;
 import invact.numeric.internal.ErrorStats;
 import java.io.PrintWriter;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import tools.jackson.core.JsonGenerator;
 
@@ -29,28 +26,10 @@ record MinimaxReport(
     implements FitReport {
   private static final int REFERENCE_WIDTH = 78;
 
-  /** Fits the pieces, several at a time. */
-  static MinimaxReport fit(List<FitJob.PieceToFit> pieces, FormFamily family) {
-    List<BranchMinimax> fits;
-    try (Progress progress = Progress.of("fitting", pieces.size())) {
-      fits =
-          OrderedTasks.run(
-              pieces,
-              piece ->
-                  BranchMinimax.of(
-                      piece.activation(),
-                      piece.branch(),
-                      piece.target(),
-                      family.form(piece.activation(), piece.branch())),
-              done -> progress.step());
-    }
+  /** Measures the sets as runtimes compute with them. */
+  static MinimaxReport of(List<CoefficientSet> sets, Evidence.Minimax evidence) {
     return new MinimaxReport(
-        FitJob.sets(
-            family.label() + "-" + Objective.MINIMAX.label(),
-            Optional.empty(),
-            fits.stream().map(BranchMinimax::piece).toList()),
-        fits,
-        fits.stream().map(MinimaxReport::shippedError).toList());
+        sets, evidence.fits(), evidence.fits().stream().map(MinimaxReport::shippedError).toList());
   }
 
   private static ErrorStats shippedError(BranchMinimax fit) {
@@ -138,7 +117,7 @@ record MinimaxReport(
     json.writeStringProperty("branch", approximant.branch().label());
     json.writeStringProperty("form", approximant.approximant().form().name());
     json.writeStringProperty("target", approximant.target().label());
-    json.writeStringProperty("objective", Objective.MINIMAX.label());
+    json.writeStringProperty("objective", FitRequest.Minimax.LABEL);
     json.writeNumberProperty("slots", approximant.approximant().form().cost().slots());
     FitReport.writeNumbers(json, "coefficients", approximant.approximant().coefficients());
     json.writeNumberProperty("levelledError", fit.levelledError());

@@ -97,7 +97,7 @@ final class ParetoPlot {
     if (candidate.method() == Method.PUBLISHED) {
       return ParetoFigure.Family.PUBLISHED;
     }
-    return switch (candidate.form().spec().family().kind()) {
+    return switch (candidate.kind()) {
       case PAPER -> ParetoFigure.Family.PAPER;
       case POLYNOMIAL -> ParetoFigure.Family.POLYNOMIAL;
       case RATIONAL -> ParetoFigure.Family.RATIONAL;

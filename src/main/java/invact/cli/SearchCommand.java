@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,12 +36,13 @@ import picocli.CommandLine.Spec;
     description = {
       "Fits forms of all families, degrees, centres and cut-offs, and prints the Pareto front:"
           + " those that no other beats in error at its cost.",
-      "Cost is in GPU instruction slots, from the lift y - f(T) to f'; errors are those of f' with"
-          + " coefficients rounded to fp32, in fp32 arithmetic.",
-      "fp32: minimax fits, judged by the largest error on exact outputs. The floor is the largest"
-          + " error that rounding y alone makes.",
+      "Cost is in GPU instruction slots, from the height y - f(T) to f'; errors are those of f'"
+          + " with coefficients rounded to fp32, in fp32 arithmetic.",
+      "fp32: minimax fits, judged by the largest error on exact outputs. The irreducible error is"
+          + " the largest that rounding y alone makes.",
       "bf16 and fp16: fits to the mean of f' over the inputs that share an output, judged by the"
-          + " RMS error over the inputs of the branch. The floor is the least RMS of any decoder."
+          + " RMS error over the inputs of the branch. The irreducible error is the least RMS of"
+          + " any decoder."
     },
     footer = {
       "  invact search gelu silu --plot plots",
@@ -65,7 +67,7 @@ final class SearchCommand implements Callable<Integer> {
       paramLabel = "DTYPE",
       split = ",",
       description = "fp32 (default), bf16, fp16, or several with commas")
-  private List<Dtype> formats = List.of(Dtype.FP32);
+  private List<Dtype> dtypes = List.of(Dtype.FP32);
 
   @Option(
       names = "--density",
@@ -73,7 +75,7 @@ final class SearchCommand implements Callable<Integer> {
       description =
           "how inputs of bf16 and fp16 are distributed: normal (default), normal:SIGMA or"
               + " uniform:LO:HI")
-  private Density density;
+  private Optional<Density> density = Optional.empty();
 
   @Option(
       names = "--forms",
@@ -96,7 +98,7 @@ final class SearchCommand implements Callable<Integer> {
       description =
           "keep what is found in FILE, a line of JSON each, and find nothing again that is there;"
               + " an interrupted search goes on")
-  private Path state;
+  private Optional<Path> state = Optional.empty();
 
   @Option(
       names = "--plot",
@@ -104,7 +106,7 @@ final class SearchCommand implements Callable<Integer> {
       description =
           "draw error against cost: to PATH if it ends in .png or .svg, else to the folder PATH as"
               + " ACTIVATION-pareto.png, for bf16 and fp16 as ACTIVATION-pareto-DTYPE.png")
-  private Path plot;
+  private Optional<Path> plot = Optional.empty();
 
   @Option(names = "--json", description = "print one JSON document, with all candidates")
   private boolean json;
@@ -112,16 +114,15 @@ final class SearchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Map<SearchProblem, List<Candidate>> candidates = candidates();
-    ParetoPlot figures = plot == null ? null : plot();
+    Optional<ParetoPlot> figures =
+        plot.isPresent() ? Optional.of(plot(plot.get())) : Optional.empty();
     List<SearchResult> results = new ArrayList<>();
     int count = candidates.values().stream().mapToInt(List::size).sum();
-    try (SearchLog log = state == null ? SearchLog.none() : SearchLog.open(state);
+    try (SearchLog log = state.isPresent() ? SearchLog.open(state.get()) : SearchLog.none();
         Progress progress = Progress.of("searching", count)) {
       for (Map.Entry<SearchProblem, List<Candidate>> each : candidates.entrySet()) {
         results.add(Search.run(each.getKey(), each.getValue(), log, progress::step));
       }
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
@@ -130,8 +131,8 @@ final class SearchCommand implements Callable<Integer> {
       SearchReport.print(results, out);
     }
     out.flush();
-    if (figures != null) {
-      for (Path file : figures.write(results)) {
+    if (figures.isPresent()) {
+      for (Path file : figures.get().write(results)) {
         spec.commandLine().getErr().println("figure " + file);
       }
     }
@@ -140,32 +141,22 @@ final class SearchCommand implements Callable<Integer> {
 
   /** What is to be searched, checked before anything is done. */
   private Map<SearchProblem, List<Candidate>> candidates() {
-    if (!arguments.given()) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "name activations (" + ActivationArguments.known() + ") or give --expr");
-    }
-    if (density != null && formats.stream().noneMatch(Dtype::isHalf)) {
+    if (density.isPresent() && dtypes.stream().noneMatch(Dtype::isHalf)) {
       throw new ParameterException(
           spec.commandLine(), "--density weighs inputs of bf16 and fp16: add --dtype bf16");
     }
-    try {
-      Map<SearchProblem, List<Candidate>> candidates = new LinkedHashMap<>();
-      for (Activation activation : arguments.load()) {
-        for (Dtype format : formats) {
-          for (Branch branch : branches) {
-            SearchProblem problem =
-                new SearchProblem(
-                    activation, branch, format, density == null ? new Density.Normal(1) : density);
-            candidates.put(problem, filtered(SearchSpace.of(problem)));
-          }
+    Map<SearchProblem, List<Candidate>> candidates = new LinkedHashMap<>();
+    for (Activation activation : arguments.load()) {
+      for (Dtype dtype : dtypes) {
+        for (Branch branch : branches) {
+          SearchProblem problem =
+              new SearchProblem(activation, branch, dtype, density.orElse(new Density.Normal(1)));
+          candidates.put(problem, filtered(SearchSpace.of(problem)));
         }
       }
-      requireUsed(candidates);
-      return candidates;
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
+    requireUsed(candidates);
+    return candidates;
   }
 
   private List<Candidate> filtered(List<Candidate> candidates) {
@@ -183,7 +174,8 @@ final class SearchCommand implements Callable<Integer> {
       if (candidates.values().stream()
           .flatMap(List::stream)
           .noneMatch(candidate -> candidate.form().name().startsWith(beginning))) {
-        throw new IllegalArgumentException(
+        throw new ParameterException(
+            spec.commandLine(),
             "no candidate of at most "
                 + maxCost
                 + " slots begins with '"
@@ -192,15 +184,15 @@ final class SearchCommand implements Callable<Integer> {
       }
     }
     if (candidates.values().stream().flatMap(List::stream).allMatch(Candidate::isPaper)) {
-      throw new IllegalArgumentException(
-          "no form costs at most " + maxCost + " slots: raise --max-cost");
+      throw new ParameterException(
+          spec.commandLine(), "no form costs at most " + maxCost + " slots: raise --max-cost");
     }
   }
 
-  private ParetoPlot plot() throws IOException {
+  private ParetoPlot plot(Path plot) throws IOException {
     for (ImageFormat format : ImageFormat.values()) {
       if (plot.toString().endsWith("." + format.label())) {
-        if (arguments.load().size() * formats.size() > 1) {
+        if (arguments.load().size() * dtypes.size() > 1) {
           throw new ParameterException(
               spec.commandLine(),
               "--plot " + plot + " is one file: name one activation and dtype, or a folder");

@@ -1,16 +1,46 @@
 package invact.fit;
 
-/** A fit that reached no answer; the message is one line that names what failed and the remedy. */
+/**
+ * A fit that gives no answer; the message is one line that names what failed and the remedy. Either
+ * the request asks for something that no fit can do ({@link #isWrongRequest}), or the fit was tried
+ * and failed: no convergence, a pole, a coefficient too large for fp32.
+ */
 public final class FitException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  private final boolean wrongRequest;
+
   /** Reports a failed fit. */
   public FitException(String message) {
-    super(message);
+    this(message, null, false);
   }
 
   /** Reports a failed fit and what made it fail. */
   public FitException(String message, Throwable cause) {
+    this(message, cause, false);
+  }
+
+  private FitException(String message, Throwable cause, boolean wrongRequest) {
     super(message, cause);
+    this.wrongRequest = wrongRequest;
+  }
+
+  /**
+   * A request that no fit can answer.
+   *
+   * @param message what is wrong with it, and what to ask instead
+   * @return the exception
+   */
+  public static FitException wrongRequest(String message) {
+    return new FitException(message, null, true);
+  }
+
+  /**
+   * Whether the request is at fault.
+   *
+   * @return true if another request is the remedy; false if a fit was tried and failed
+   */
+  public boolean isWrongRequest() {
+    return wrongRequest;
   }
 }

@@ -2,37 +2,50 @@ package invact.form;
 
 import invact.form.internal.ExpansionPoint;
 import invact.form.internal.Family;
-import invact.form.internal.Form;
+import invact.form.internal.Forms;
 import java.util.List;
 
 /**
- * What a form is: its family and its parameters. {@link #name()} is a label for people; JSON keeps
- * the parameters themselves.
+ * A form: its family and its parameters. {@link #name()} is a label for people; JSON keeps the
+ * parameters themselves.
  *
- * @param family the family
+ * @param family the name of the family, such as {@code root-rational}; {@code invact list} shows
+ *     them all
  * @param counts the values of the family's whole-number parameters, in its order
  * @param centre the root about which powers are taken; 0 where the family has no centre
- * @param cutoff the height beyond which q = 1; +∞ for none
+ * @param cutoff the height above the minimum beyond which q = 1; +∞ for none
  */
-public record FormSpec(Family family, List<Integer> counts, double centre, double cutoff) {
+public record FormSpec(String family, List<Integer> counts, double centre, double cutoff) {
   /**
    * The parameters of a form.
    *
-   * @throws IllegalArgumentException if there are more or fewer than the family has, or one is out
-   *     of range
+   * @throws IllegalArgumentException if there is no such family, it has more or fewer parameters,
+   *     or one is out of range
    */
   public FormSpec {
+    Family known = Forms.family(family);
     counts = List.copyOf(counts);
-    if (counts.size() != family.counts().size()
-        || centre != 0 && !family.hasCentre()
-        || cutoff != Double.POSITIVE_INFINITY && !family.hasCutoff()) {
-      throw new IllegalArgumentException("these are not the parameters of " + family.usage());
+    if (counts.size() != known.counts().size()
+        || centre != 0 && !known.hasCentre()
+        || cutoff != Double.POSITIVE_INFINITY && !known.hasCutoff()) {
+      throw new IllegalArgumentException("these are not the parameters of " + known.usage());
     }
     for (int i = 0; i < counts.size(); i++) {
-      family.counts().get(i).require(counts.get(i));
+      known.counts().get(i).require(counts.get(i));
     }
     ExpansionPoint.requireCentre(centre);
     ExpansionPoint.requireCutoff(cutoff);
+  }
+
+  /**
+   * The form of a name.
+   *
+   * @param name a name as {@link #name()} gives it
+   * @return the form
+   * @throws IllegalArgumentException if no form has that name
+   */
+  public static FormSpec of(String name) {
+    return Forms.parse(name);
   }
 
   /**
@@ -41,19 +54,9 @@ public record FormSpec(Family family, List<Integer> counts, double centre, doubl
    * @return a lower-case name
    */
   public String name() {
-    StringBuilder name = new StringBuilder(family.name());
+    StringBuilder name = new StringBuilder(family);
     counts.forEach(count -> name.append('-').append(count));
     return name.append(ExpansionPoint.suffix(centre, cutoff)).toString();
-  }
-
-  /**
-   * The form.
-   *
-   * @param depth |f(T)| of the activation it is to serve
-   * @return the form
-   */
-  public Form form(double depth) {
-    return family.maker().make(this, depth);
   }
 
   /** The value of one of the family's counts. */

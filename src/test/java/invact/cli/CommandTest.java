@@ -91,7 +91,7 @@ class CommandTest {
   @Test
   void aFitThatIsNotToldToWriteWritesNothing() throws Exception {
     Set<String> before = names(Path.of(""));
-    Run run = run("fit", "gelu", "--points", "201", "--range", "-10:10");
+    Run run = run("fit", "least-squares", "gelu", "--points", "201", "--range", "-10:10");
     assertEquals(0, run.exitCode, run.err);
     assertTrue(run.err.contains("no file written"), run.err);
     assertEquals(before, names(Path.of("")));
@@ -103,41 +103,46 @@ class CommandTest {
       quoteCharacter = '`',
       value = {
         "fit|name activations",
-        "fit gelu --all|--all goes with neither",
-        "fit --all --defaults|--all goes with neither",
-        "fit --defaults --points 101|--defaults takes no --points",
-        "fit --defaults --json|--defaults takes no --json",
+        "fit gelu --all|--all goes without names",
+        "fit --all --defaults|--all, --defaults are mutually exclusive",
+        "fit --defaults --points 101|Unknown option: '--points'",
+        "fit gelu --plots p --no-plots|are mutually exclusive",
         "fit --expr x|--expr and --name go together",
         "fit --name my_f|--expr and --name go together",
-        "fit --all --expr x --name my_f|--all goes with neither",
+        "fit --all --expr x --name my_f|--all goes without names",
         "fit swish-1|swish of slope 1 is silu",
-        "fit mish --target sigmoid|mish has no target 'sigmoid'",
+        "fit gelu --objective minimax|Unknown option",
+        "fit gelu minimax silu|activations and options go behind 'invact fit minimax'",
+        "fit least-squares|name activations (gelu",
+        "fit least-squares mish --target sigmoid|mish has no target 'sigmoid'",
         "fit relu|unknown activation 'relu': known are gelu, silu",
-        "fit gelu --range 0:5|range 0.0:5.0 does not contain gelu's argmin T",
-        "fit gelu --range five|'five' is no range: write LO:HI",
-        "fit gelu --range 3:-3|range 3.0:-3.0 is empty",
-        "fit gelu --points 5|fewer than the 4 coefficients of paper-gelu-left",
-        "fit gelu --points 1|points must be",
-        "fit gelu --points many|--points",
-        "fit gelu --starts 0|starts must be at least 1",
-        "fit gelu --sampling chebyshev|unknown sampling 'chebyshev': use uniform-x or uniform-y",
-        "fit gelu --form spline|unknown form 'spline': known are paper-gelu-left",
-        "fit gelu --form a,b,c|names 3 forms: write LEFT,RIGHT",
-        "fit gelu --form root-polynomial-5-cut-5.0|cannot serve the left branch",
-        "fit gelu --form root-polynomial-5|end its name in -cut-U, such as root-polynomial-5-cut-5",
-        "fit gelu --objective median|unknown objective 'median': use least-squares or minimax",
-        "fit gelu --objective minimax --points 101|minimax takes no --points: it levels",
-        "fit gelu --objective minimax --seed 2|minimax takes no --seed: it levels",
-        "fit gelu --objective minimax --dtype bf16|leave out --dtype or --objective minimax",
-        "fit gelu --dtype fp64|--dtype fp64 rounds nothing",
-        "fit gelu --dtype fp8|unknown dtype 'fp8'",
-        "fit gelu --dtype bf16 --range -5:5|--dtype takes no --range",
-        "fit silu --dtype bf16 --target sigmoid|leave out --target sigmoid",
-        "fit gelu --density normal|add --dtype",
-        "fit gelu --dtype bf16 --density cauchy|'cauchy' is no density: write normal",
-        "fit gelu --dtype bf16 --density normal:-1|sigma must be positive",
-        "fit gelu --dtype bf16 --density uniform:3:1|its low end comes first",
-        "fit --defaults --dtype bf16|--defaults takes no --dtype",
+        "fit least-squares gelu --range 0:5|range 0.0:5.0 does not contain gelu's argmin T",
+        "fit least-squares gelu --range five|'five' is no range: write LO:HI",
+        "fit least-squares gelu --range 3:-3|range 3.0:-3.0 is empty",
+        "fit least-squares gelu --points 5|fewer than the 4 coefficients of paper-gelu-left",
+        "fit least-squares gelu --points 1|points must be",
+        "fit least-squares gelu --points many|--points",
+        "fit least-squares gelu --starts 0|starts must be at least 1",
+        "fit least-squares gelu --sampling chebyshev|unknown sampling 'chebyshev': use uniform-x"
+            + " or",
+        "fit minimax gelu --form spline|unknown form 'spline': known are paper-gelu-left",
+        "fit minimax gelu --form a,b,c|names 3 forms: write LEFT,RIGHT",
+        "fit minimax gelu --form root-polynomial-5-cut-5.0|cannot serve the left branch",
+        "fit minimax gelu --form root-polynomial-5|end its name in -cut-U, such as"
+            + " root-polynomial-5-",
+        "fit minimax gelu --points 101|Unknown option",
+        "fit minimax gelu --target sigmoid|gelu has no target 'sigmoid': it has derivative",
+        "fit minimax gelu --target tanh|unknown target 'tanh': use derivative or sigmoid",
+        "fit conditional-mean gelu|Missing required option: '--dtype=DTYPE'",
+        "fit conditional-mean gelu --dtype fp64|fp64 rounds nothing that a fit could see",
+        "fit conditional-mean gelu --dtype fp8|unknown dtype 'fp8'",
+        "fit conditional-mean gelu --dtype bf16 --range -5:5|Unknown option",
+        "fit conditional-mean silu --dtype bf16 --target sigmoid|Unknown option",
+        "fit conditional-mean gelu --dtype bf16 --density cauchy|'cauchy' is no density: write"
+            + " normal",
+        "fit conditional-mean gelu --dtype bf16 --density normal:-1|sigma must be positive",
+        "fit conditional-mean gelu --dtype bf16 --density uniform:3:1|its low end comes first",
+        "fit conditional-mean gelu --dtype fp16 --density uniform:7e4:8e4|no inputs that fp16 can",
         "search|name activations (gelu, silu",
         "search gelu --dtype fp64|a search is for fp32, bf16 or fp16",
         "search gelu --density normal|add --dtype bf16",
@@ -146,8 +151,6 @@ class CommandTest {
         "search gelu --forms spline|no candidate of at most 60 slots begins with 'spline'",
         "search gelu --max-cost 3|no form costs at most 3 slots: raise --max-cost",
         "search gelu silu --plot one.png|is one file: name one activation and dtype",
-        "fit gelu --target sigmoid|gelu has no target 'sigmoid': it has derivative",
-        "fit gelu --target tanh|unknown target 'tanh': use derivative or sigmoid",
         "fit gelu --frobnicate|--frobnicate",
         "evaluate|name coefficient sets or say --all",
         "evaluate gelu-published --dtype fp8|unknown dtype 'fp8': use one of fp64, fp32",
@@ -195,7 +198,15 @@ class CommandTest {
     assertFailure(
         run("fit", "gelu", "--out", file.resolve("below").toString()), "cannot write to " + file);
     // Usage that only the samples reveal: the folder is not left behind either.
-    Run run = run("fit", "gelu", "--points", "5", "--out", folder.resolve("new").toString());
+    Run run =
+        run(
+            "fit",
+            "least-squares",
+            "gelu",
+            "--points",
+            "5",
+            "--out",
+            folder.resolve("new").toString());
     assertEquals(2, run.exitCode, run.err);
     assertEquals("x", Files.readString(file));
     assertEquals(Set.of("file"), names(folder));
@@ -325,6 +336,9 @@ class CommandTest {
       strings = {
         "",
         "fit ",
+        "fit least-squares ",
+        "fit minimax ",
+        "fit conditional-mean ",
         "search ",
         "evaluate ",
         "plot ",

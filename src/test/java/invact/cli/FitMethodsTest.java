@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** {@code invact fit} with other objectives, forms and formats than the main job has. */
+/** {@code invact fit} by its other methods, with other forms and dtypes than the main job has. */
 class FitMethodsTest {
   @TempDir private Path folder;
 
@@ -53,7 +53,7 @@ class FitMethodsTest {
   @ParameterizedTest
   @CsvSource({"gelu, 6.2e-4, 2.9e-3", "silu, 2.8e-4, 9.2e-4"})
   void paperFormsForLeastLargestError(String activation, double left, double right) {
-    JsonNode fits = fit(activation, "--objective", "minimax", "--target", "derivative").get("fits");
+    JsonNode fits = fit("minimax", activation, "--target", "derivative").get("fits");
     assertEquals(2, fits.size());
     CoefficientSet set = set(activation + "-paper-minimax");
     for (Branch branch : Branch.values()) {
@@ -84,7 +84,7 @@ class FitMethodsTest {
 
   @Test
   void siluForBothItsTargets() {
-    JsonNode fits = fit("silu", "--objective", "minimax").get("fits");
+    JsonNode fits = fit("minimax", "silu").get("fits");
     assertEquals(4, fits.size());
     assertEquals("sigmoid", fits.get(3).get("target").stringValue());
     assertEquals(
@@ -102,7 +102,7 @@ class FitMethodsTest {
         "root-polynomial-6,root-gauss-4 | 8.0e-4",
       })
   void anyFormByName(String forms, double bound) {
-    JsonNode fits = fit("gelu", "--objective", "minimax", "--form", forms).get("fits");
+    JsonNode fits = fit("minimax", "gelu", "--form", forms).get("fits");
     String[] names = forms.split(",");
     String label = names.length == 1 ? names[0] : names[0] + "-and-" + names[1];
     CoefficientSet set = set("gelu-" + label + "-minimax");
@@ -116,7 +116,14 @@ class FitMethodsTest {
   @Test
   void leastSquaresOfAnyForm() {
     JsonNode fits =
-        fit("silu", "--target", "derivative", "--form", "root-polynomial-6,root-exp-2").get("fits");
+        fit(
+                "least-squares",
+                "silu",
+                "--target",
+                "derivative",
+                "--form",
+                "root-polynomial-6,root-exp-2")
+            .get("fits");
     assertEquals("root-polynomial-6", fits.get(0).get("form").stringValue());
     assertEquals("root-exp-2", fits.get(1).get("form").stringValue());
     // Left: it has the paper form's four functions and three more.
@@ -130,9 +137,8 @@ class FitMethodsTest {
     Run run =
         fitted(
             false,
-            "silu",
-            "--objective",
             "minimax",
+            "silu",
             "--target",
             "derivative",
             "--form",
@@ -147,12 +153,10 @@ class FitMethodsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "gelu --objective minimax --form root-rational-9-9,root-exp-2 | gelu left: no"
-            + " root-rational-9-9",
-        "gelu --objective minimax --form root-polynomial-20,root-exp-2 | gelu left: no convergence"
-            + " of",
-        "gelu --dtype bf16 --form root-polynomial-24,root-exp-2 | gelu left: root-polynomial-24"
-            + " does not suit",
+        "minimax gelu --form root-rational-9-9,root-exp-2 | gelu left: no" + " root-rational-9-9",
+        "minimax gelu --form root-polynomial-20,root-exp-2 | gelu left: no convergence" + " of",
+        "conditional-mean gelu --dtype bf16 --form root-polynomial-24,root-exp-2 | gelu left:"
+            + " root-polynomial-24 does not suit",
       })
   void aFitThatFailsIsExitCodeOneAndOneLine(String arguments, String complaint) throws Exception {
     Path out = folder.resolve("sets");
@@ -171,7 +175,8 @@ class FitMethodsTest {
   void fitsToRoundedOutputs(String dtype, double ratio) {
     String left = "root-polynomial-10-about-0.2060546875";
     String right = "root-polynomial-18-about-1.125-cut-5.25";
-    JsonNode document = fit("gelu", "--dtype", dtype, "--form", left + "," + right);
+    JsonNode document =
+        fit("conditional-mean", "gelu", "--dtype", dtype, "--form", left + "," + right);
     JsonNode floor = document.get("floors").get(0);
     double rms = floor.get("rms").doubleValue();
     assertTrue(rms <= ratio * floor.get("floorRms").doubleValue(), floor.toString());
@@ -188,7 +193,7 @@ class FitMethodsTest {
   /** In fp32 what a form lacks is far more than what rounding takes. */
   @Test
   void singlePrecisionHasAFloorToo() {
-    JsonNode floor = fit("gelu", "--dtype", "fp32").get("floors").get(0);
+    JsonNode floor = fit("conditional-mean", "gelu", "--dtype", "fp32").get("floors").get(0);
     assertEquals(3.9e-5, floor.get("floorMaxAbs").doubleValue(), 1e-7);
     assertTrue(floor.get("rms").doubleValue() > 1e-4, floor.toString());
     Provenance.ConditionalMean provenance =
@@ -200,8 +205,8 @@ class FitMethodsTest {
   /** Each is best for its own inputs. */
   @Test
   void theDensityDecides() {
-    String[] wide = {"silu", "--dtype", "bf16", "--density", "uniform:-8:8"};
-    String[] usual = {"silu", "--dtype", "bf16"};
+    String[] wide = {"conditional-mean", "silu", "--dtype", "bf16", "--density", "uniform:-8:8"};
+    String[] usual = {"conditional-mean", "silu", "--dtype", "bf16"};
     JsonNode wideFit = fit(wide);
     JsonNode usualFit = fit(usual);
     assertEquals("uniform(-8.0, 8.0)", wideFit.get("floors").get(0).get("density").stringValue());
@@ -216,14 +221,17 @@ class FitMethodsTest {
       strings = {
         "root-rational-3-3,root-rational-4-4-cut-4.0",
         "root-segmented-3-3,root-segmented-3-3-cut-4.0",
-        "paper"
+        "",
       })
   void formsThatAreNotLinear(String form) {
-    JsonNode document = fit("gelu", "--dtype", "bf16", "--form", form);
+    JsonNode document =
+        form.isEmpty()
+            ? fit("conditional-mean", "gelu", "--dtype", "bf16")
+            : fit("conditional-mean", "gelu", "--dtype", "bf16", "--form", form);
     assertTrue(document.get("floors").get(0).get("maxAbs").doubleValue() < 0.03, form);
     for (Branch branch : Branch.values()) {
       double max =
-          set("gelu-" + form.replace(",", "-and-") + "-bf16")
+          set("gelu-" + (form.isEmpty() ? "paper" : form.replace(",", "-and-")) + "-bf16")
               .branch(branch)
               .derivativeError()
               .maxAbs();

@@ -11,6 +11,7 @@ import invact.coefficients.CoefficientSet;
 import invact.coefficients.internal.SetDocument.BranchDocument;
 import invact.form.internal.Approximant;
 import invact.form.internal.FloatApproximant;
+import invact.form.internal.Forms;
 import invact.internal.io.Json;
 import invact.numeric.Dtype;
 import invact.numeric.internal.ErrorSummary;
@@ -186,7 +187,7 @@ public final class CoefficientReader {
             path + "coefficients",
             () ->
                 new Approximant(
-                    document.form().form(-activation.minimum()),
+                    Forms.of(document.form(), -activation.minimum()),
                     document.coefficients().stream().mapToDouble(c -> c).toArray()));
     q.form()
         .objection(q.coefficients())

@@ -47,12 +47,13 @@ final class FormCodec implements ValueCodec<FormSpec> {
     Optional<Double> cutoff =
         family.hasCutoff() ? CUTOFF.read(json, Family.CUTOFF) : Optional.empty();
     return parent.checked(
-        key, () -> new FormSpec(family, counts, centre, cutoff.orElse(Double.POSITIVE_INFINITY)));
+        key,
+        () -> new FormSpec(family.name(), counts, centre, cutoff.orElse(Double.POSITIVE_INFINITY)));
   }
 
   @Override
   public void write(JsonGenerator json, String key, FormSpec spec) {
-    Family family = spec.family();
+    Family family = Forms.family(spec.family());
     json.writeObjectPropertyStart(key);
     NAMED.write(json, FAMILY, family);
     for (int i = 0; i < spec.counts().size(); i++) {

@@ -5,12 +5,13 @@ import invact.coefficients.internal.BranchCoefficients;
 import invact.coefficients.internal.Provenance;
 import invact.fit.internal.leastsquares.CurveFit;
 import invact.numeric.internal.ErrorStats;
+import invact.sampling.internal.SamplingPlan;
 
 /**
  * The least-squares approximant of one branch.
  *
  * @param approximant the approximant
- * @param design the design it was fitted on
+ * @param plan the samples it was fitted on
  * @param targetError error of q in the target's own space, over the samples
  * @param derivativeError error of the derivative over the samples
  * @param curve the fit as statistics see it: standard errors, condition number
@@ -20,7 +21,7 @@ import invact.numeric.internal.ErrorStats;
  */
 public record BranchFit(
     BranchApproximant approximant,
-    SamplingPlan design,
+    SamplingPlan plan,
     ErrorStats targetError,
     ErrorStats derivativeError,
     CurveFit curve,
@@ -28,17 +29,17 @@ public record BranchFit(
     int agreeing,
     long seed) {
   /**
-   * The fit as a piece of a coefficient set.
+   * The fit as one branch of a coefficient set.
    *
-   * @return the piece, its provenance and error with it
+   * @return the coefficients with their provenance and error
    */
   public BranchCoefficients piece() {
     return BranchCoefficients.measured(
         approximant,
         new Provenance.Fitted(
-            design.sampling(),
-            design.low(),
-            design.high(),
+            plan.sampling(),
+            plan.low(),
+            plan.high(),
             targetError.count(),
             targetError.sumOfSquares(),
             targetError.rms(),

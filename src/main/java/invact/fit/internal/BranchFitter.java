@@ -12,7 +12,9 @@ import invact.fit.internal.leastsquares.Samples;
 import invact.form.internal.Approximant;
 import invact.form.internal.Form;
 import invact.numeric.internal.ErrorStats;
+import invact.sampling.internal.SamplingPlan;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -20,16 +22,16 @@ import java.util.SplittableRandom;
 /**
  * Fits forms to branches by least squares, from many starts.
  *
- * <p>The sum of squares of a form has false minima and plateaus where an exponential underflows,
- * but only over the few coefficients in which the form is not linear. So these are drawn at random
- * over the ranges the form declares, the others solved for exactly, and Levenberg–Marquardt goes on
- * from there in all of them. Searches run on a thinned design first, which has the same basins. The
- * best minimum found there, and any other of nearly the same depth, is then refined on the full
- * design; the deepest is the result. A start agrees with it if its own search ended in the same
- * minimum.
+ * <p>The sum of squares of a form has false minima, and plateaus where an exponential underflows,
+ * but only over the few coefficients in which the form is not linear. Each start draws those at
+ * random over the ranges that the form declares, solves for the linear ones exactly, and goes on in
+ * all of them by Levenberg–Marquardt. All starts are searched on a thinned sample first, which has
+ * the same minima. The deepest minimum there, and others nearly as deep, are refined on all
+ * samples; the deepest of these is the result. A start agrees with the result if its own search
+ * ended in the same minimum.
  */
 public final class BranchFitter {
-  /** Samples of the thinned design: some 20 for each of the handful of features of a target. */
+  /** Thinned samples: some 20 for each of the handful of features of a target. */
   private static final int THIN_POINTS = 128;
 
   /** Two ends of a search are one minimum if their sums of squares differ by less, relatively. */
@@ -47,38 +49,34 @@ public final class BranchFitter {
   private final int starts;
   private final long seed;
 
-  /** A fitter with 16 starts of seed 1. */
-  public BranchFitter() {
-    this(16, 1);
-  }
-
-  private BranchFitter(int starts, long seed) {
+  /**
+   * A fitter.
+   *
+   * @param starts the number of starting points, at least 1
+   * @param seed of the sequence from which they are drawn
+   */
+  public BranchFitter(int starts, long seed) {
     this.starts = starts;
     this.seed = seed;
   }
 
   /**
-   * A fitter that tries this many starting points.
+   * Samples of one branch.
    *
-   * @param count at least 1
-   * @return the fitter
-   * @throws IllegalArgumentException if the count is less than 1
+   * @param plan which inputs or outputs
+   * @param activation the activation
+   * @param branch the branch
+   * @param target what a form is to approximate
+   * @return height above the minimum against the target's value
    */
-  public BranchFitter withStarts(int count) {
-    if (count < 1) {
-      throw new IllegalArgumentException("starts must be at least 1: " + count);
-    }
-    return new BranchFitter(count, seed);
-  }
-
-  /**
-   * A fitter that draws its starting points from another sequence.
-   *
-   * @param value the seed
-   * @return the fitter
-   */
-  public BranchFitter withSeed(long value) {
-    return new BranchFitter(starts, value);
+  public static Samples samples(
+      SamplingPlan plan, Activation activation, Branch branch, Target target) {
+    SamplingPlan.Points points = plan.points(activation, branch);
+    return new Samples(
+        points.x(),
+        points.y(),
+        Arrays.stream(points.y()).map(activation::lift).toArray(),
+        Arrays.stream(points.x()).map(x -> target.value(activation, x)).toArray());
   }
 
   /**
@@ -88,27 +86,21 @@ public final class BranchFitter {
    * @param branch the branch
    * @param form the form
    * @param target what the form is to approximate
-   * @param design where
-   * @return the best approximant of the form over the design
-   * @throws IllegalArgumentException if the range does not contain T, the branch has fewer samples
-   *     than the form has coefficients, or the activation has no such target
-   * @throws FitException if no start led to a minimum
+   * @param plan which samples they are
+   * @param samples samples of the branch
+   * @return the best approximant of the form over the samples
+   * @throws FitException if the branch has fewer samples than the form has coefficients, or no
+   *     start led to a minimum
    */
   public BranchFit fit(
-      Activation activation, Branch branch, Form form, Target target, SamplingPlan design) {
-    return fit(
-        activation, branch, form, target, design, design.samples(activation, branch, target));
-  }
-
-  BranchFit fit(
       Activation activation,
       Branch branch,
       Form form,
       Target target,
-      SamplingPlan design,
+      SamplingPlan plan,
       Samples samples) {
     if (samples.count() < form.coefficientCount()) {
-      throw new IllegalArgumentException(
+      throw FitException.wrongRequest(
           "the "
               + branch.label()
               + " branch of "
@@ -125,21 +117,22 @@ public final class BranchFitter {
     int starts = form.nonlinear().isEmpty() ? 1 : this.starts;
     String name = activation.name() + " " + branch.label() + " (" + form.name() + ")";
     List<Minimum> minima = search(form, samples, starts, name);
-    Minimum best = null;
-    for (Minimum candidate : minima) {
-      if (candidate.thinSse <= minima.getFirst().thinSse * (1 + NEARLY_AS_DEEP)) {
-        CurveFit curve = leastSquares(fitter, form, samples, candidate.coefficients);
-        if (best == null || curve.sumOfSquares() < best.curve.sumOfSquares()) {
+    Minimum first = minima.getFirst();
+    Minimum best = first.refined(leastSquares(fitter, form, samples, first.coefficients()));
+    for (Minimum candidate : minima.subList(1, minima.size())) {
+      if (candidate.sumOfSquares() <= first.sumOfSquares() * (1 + NEARLY_AS_DEEP)) {
+        CurveFit curve = leastSquares(fitter, form, samples, candidate.coefficients());
+        if (curve.sumOfSquares() < best.sumOfSquares()) {
           best = candidate.refined(curve);
         }
       }
     }
     BranchApproximant approximant =
         new BranchApproximant(
-            activation, branch, target, new Approximant(form, best.curve.parameters()));
+            activation, branch, target, new Approximant(form, best.coefficients()));
     return new BranchFit(
         approximant,
-        design,
+        plan,
         targetError(approximant, samples),
         derivativeError(approximant, samples),
         best.curve,
@@ -149,7 +142,7 @@ public final class BranchFitter {
   }
 
   /** The error of any approximant in its target's own space, q − target. */
-  static ErrorStats targetError(BranchApproximant approximant, Samples samples) {
+  public static ErrorStats targetError(BranchApproximant approximant, Samples samples) {
     ErrorStats.Accumulator errors = new ErrorStats.Accumulator();
     for (int i = 0; i < samples.count(); i++) {
       double q = approximant.approximant().value(samples.lift()[i]);
@@ -159,7 +152,7 @@ public final class BranchFitter {
   }
 
   /** The error of any approximant's derivative, g − f′. */
-  static ErrorStats derivativeError(BranchApproximant approximant, Samples samples) {
+  public static ErrorStats derivativeError(BranchApproximant approximant, Samples samples) {
     ErrorStats.Accumulator errors = new ErrorStats.Accumulator();
     for (int i = 0; i < samples.count(); i++) {
       double x = samples.x()[i];
@@ -195,19 +188,20 @@ public final class BranchFitter {
       throw new FitException(
           name + ": none of " + starts + " starts led to a minimum: " + why, lastFailure);
     }
-    minima.sort(Comparator.comparingDouble(minimum -> minimum.thinSse));
+    minima.sort(Comparator.comparingDouble(Minimum::sumOfSquares));
     return minima;
   }
 
   private static void merge(List<Minimum> minima, CurveFit curve) {
     for (int i = 0; i < minima.size(); i++) {
       Minimum known = minima.get(i);
-      if (StrictMath.abs(known.thinSse - curve.sumOfSquares()) <= SAME_MINIMUM * known.thinSse) {
+      double difference = StrictMath.abs(known.sumOfSquares() - curve.sumOfSquares());
+      if (difference <= SAME_MINIMUM * known.sumOfSquares()) {
         minima.set(i, known.foundAgain());
         return;
       }
     }
-    minima.add(new Minimum(curve.sumOfSquares(), curve.parameters(), 1, curve));
+    minima.add(new Minimum(curve, 1));
   }
 
   private static double draw(Form.NonlinearCoefficient c, SplittableRandom random) {
@@ -222,14 +216,23 @@ public final class BranchFitter {
     return fitter.fit(new FormModel(form), samples.lift(), samples.value(), start);
   }
 
-  /** A minimum of the thinned problem, and once refined, of the full one. */
-  private record Minimum(double thinSse, double[] coefficients, int agreeing, CurveFit curve) {
-    Minimum foundAgain() {
-      return new Minimum(thinSse, coefficients, agreeing + 1, curve);
+  /** A minimum, and how many starts led to it. */
+  private record Minimum(CurveFit curve, int agreeing) {
+    double sumOfSquares() {
+      return curve.sumOfSquares();
     }
 
+    double[] coefficients() {
+      return curve.parameters();
+    }
+
+    Minimum foundAgain() {
+      return new Minimum(curve, agreeing + 1);
+    }
+
+    /** This minimum over all samples. */
     Minimum refined(CurveFit full) {
-      return new Minimum(thinSse, coefficients, agreeing, full);
+      return new Minimum(full, agreeing);
     }
   }
 }

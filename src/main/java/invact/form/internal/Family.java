@@ -109,7 +109,7 @@ public record Family(
 
   /** The form of some parameters, of a centre that is not 0 only where the family has one. */
   FormSpec spec(double centre, double cutoff, Integer... values) {
-    return new FormSpec(this, List.of(values), centre, cutoff);
+    return new FormSpec(name, List.of(values), centre, cutoff);
   }
 
   /** What a name of one of its forms matches; the groups are the counts, centre and cut-off. */
@@ -130,7 +130,7 @@ public record Family(
     String centre = hasCentre ? matched.group("centre") : null;
     String cutoff = hasCutoff ? matched.group("cutoff") : null;
     return new FormSpec(
-        this,
+        name,
         values,
         centre == null ? 0.0 : Double.parseDouble(centre),
         cutoff == null ? Double.POSITIVE_INFINITY : Double.parseDouble(cutoff));

@@ -50,14 +50,36 @@ public final class Forms {
   }
 
   /**
+   * The form of some parameters.
+   *
+   * @param spec the parameters
+   * @param depth |f(T)| of the activation that the form is to serve
+   * @return the form
+   */
+  public static Form of(FormSpec spec, double depth) {
+    return family(spec.family()).maker().make(spec, depth);
+  }
+
+  /**
    * The form of a name.
    *
-   * @param name a name as {@link Form#name()} gives it
-   * @param depth |f(T)| of the activation it is to serve
+   * @param name a name as {@link FormSpec#name()} gives it
+   * @param depth |f(T)| of the activation that the form is to serve
    * @return the form
    * @throws IllegalArgumentException if no form has that name
    */
   public static Form of(String name, double depth) {
+    return of(parse(name), depth);
+  }
+
+  /**
+   * The parameters of the form of a name.
+   *
+   * @param name a name as {@link FormSpec#name()} gives it
+   * @return the parameters
+   * @throws IllegalArgumentException if no form has that name
+   */
+  public static FormSpec parse(String name) {
     for (Family family : FAMILIES) {
       Matcher matcher = family.match(name);
       if (matcher.matches()) {
@@ -66,7 +88,7 @@ public final class Forms {
           throw new IllegalArgumentException(
               "form '" + name + "' is written '" + spec.name() + "'");
         }
-        return spec.form(depth);
+        return spec;
       }
     }
     throw new IllegalArgumentException(

@@ -26,6 +26,16 @@ public enum Sampling {
   }
 
   /**
+   * One of the two.
+   *
+   * @param uniformOutputs whether outputs are uniform, not inputs
+   * @return the sampling
+   */
+  public static Sampling of(boolean uniformOutputs) {
+    return uniformOutputs ? UNIFORM_Y : UNIFORM_X;
+  }
+
+  /**
    * The sampling of a name.
    *
    * @param label a name as {@link #label()} gives it

@@ -8,10 +8,13 @@ import invact.activation.Activation;
 import invact.activation.Activations;
 import invact.activation.Branch;
 import invact.activation.Target;
+import invact.fit.FitException;
 import invact.fit.internal.leastsquares.LinearSolve;
 import invact.fit.internal.leastsquares.Samples;
 import invact.form.internal.Form;
+import invact.form.internal.PaperRight;
 import invact.sampling.internal.Sampling;
+import invact.sampling.internal.SamplingPlan;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -21,18 +24,21 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The paper's forms against optima found by another program with another method. */
 class PaperFormFitTest {
+  /** What {@code invact fit} samples. */
+  static final SamplingPlan USUAL = new SamplingPlan(Sampling.UNIFORM_X, 20_001, -10, 10);
+
   record Reference(
       Activation activation,
       Branch branch,
       Target target,
-      SamplingPlan design,
+      SamplingPlan plan,
       int points,
       double sse,
       double[] coefficients) {
     @Override
     public String toString() {
       return String.join(
-          " ", activation.name(), branch.label(), target.label(), design.sampling().label());
+          " ", activation.name(), branch.label(), target.label(), plan.sampling().label());
     }
   }
 
@@ -67,7 +73,7 @@ class PaperFormFitTest {
   @ParameterizedTest
   @MethodSource("references")
   void reachesTheGlobalOptimum(Reference reference) {
-    BranchFit fit = fit(new BranchFitter(), reference);
+    BranchFit fit = fit(reference, 16, 1);
     assertEquals(reference.points, fit.targetError().count());
     assertEquals(reference.sse, fit.targetError().sumOfSquares(), 1e-10 * reference.sse);
     assertEquals(reference.sse, fit.curve().sumOfSquares(), 1e-10 * reference.sse);
@@ -83,9 +89,9 @@ class PaperFormFitTest {
   @ParameterizedTest
   @MethodSource("references")
   void doesNotDependOnTheSeed(Reference reference) {
-    double sse = fit(new BranchFitter(), reference).targetError().sumOfSquares();
+    double sse = fit(reference, 16, 1).targetError().sumOfSquares();
     for (long seed = 100; seed < 103; seed++) {
-      BranchFit other = fit(new BranchFitter().withSeed(seed).withStarts(12), reference);
+      BranchFit other = fit(reference, 12, seed);
       assertEquals(sse, other.targetError().sumOfSquares(), 1e-12 * sse, "seed " + seed);
       assertEquals(seed, other.seed());
     }
@@ -94,13 +100,11 @@ class PaperFormFitTest {
   /** The false basin of SiLU's right branch that a start in all ones leads to. */
   @Test
   void aFalseBasinIsWorseAndNotReturned() {
-    SamplingPlan design = SamplingPlan.DEFAULT;
-    Samples samples = design.samples(Activations.SILU, Branch.RIGHT, Target.SIGMOID);
-    Form form = FormFamily.PAPER.form(Activations.SILU, Branch.RIGHT);
+    Samples samples = BranchFitter.samples(USUAL, Activations.SILU, Branch.RIGHT, Target.SIGMOID);
+    Form form = PaperForms.of(Activations.SILU, Branch.RIGHT);
     double[] start = {0, 0, 0, 1e-7, -744};
     assertTrue(LinearSolve.solve(form, samples, start));
-    BranchFit fit =
-        new BranchFitter().fit(Activations.SILU, Branch.RIGHT, form, Target.SIGMOID, design);
+    BranchFit fit = fit(Activations.SILU, Branch.RIGHT, form, Target.SIGMOID, USUAL);
     double sse = 0;
     for (int i = 0; i < samples.count(); i++) {
       double error = form.value(samples.lift()[i], start) - samples.value()[i];
@@ -111,32 +115,19 @@ class PaperFormFitTest {
 
   @Test
   void derivativeErrorFollowsFromTheTarget() {
-    BranchFit fit =
-        new BranchFitter()
-            .fit(
-                Activations.SILU,
-                Branch.RIGHT,
-                FormFamily.PAPER.form(Activations.SILU, Branch.RIGHT),
-                Target.SIGMOID,
-                SamplingPlan.DEFAULT);
+    BranchFit fit = fit(Activations.SILU, Branch.RIGHT, new PaperRight(), Target.SIGMOID, USUAL);
     // dg/dq = 1 − y, which at the worst place, x = 5.87, is −4.85.
     assertTrue(fit.derivativeError().maxAbs() > 3 * fit.targetError().maxAbs());
     BranchFit direct =
-        new BranchFitter()
-            .fit(
-                Activations.SILU,
-                Branch.RIGHT,
-                FormFamily.PAPER.form(Activations.SILU, Branch.RIGHT),
-                Target.DERIVATIVE,
-                SamplingPlan.DEFAULT);
+        fit(Activations.SILU, Branch.RIGHT, new PaperRight(), Target.DERIVATIVE, USUAL);
     assertEquals(direct.targetError(), direct.derivativeError());
   }
 
   @Test
   void uniformXIsSplitAtTheArgmin() {
     SamplingPlan design = new SamplingPlan(Sampling.UNIFORM_X, 20_001, -10, 10);
-    Samples left = design.samples(Activations.GELU, Branch.LEFT, Target.DERIVATIVE);
-    Samples right = design.samples(Activations.GELU, Branch.RIGHT, Target.DERIVATIVE);
+    Samples left = BranchFitter.samples(design, Activations.GELU, Branch.LEFT, Target.DERIVATIVE);
+    Samples right = BranchFitter.samples(design, Activations.GELU, Branch.RIGHT, Target.DERIVATIVE);
     assertEquals(20_001, left.count() + right.count());
     assertEquals(-10, left.x()[0]);
     assertEquals(10, right.x()[right.count() - 1]);
@@ -150,7 +141,7 @@ class PaperFormFitTest {
     SamplingPlan design = new SamplingPlan(Sampling.UNIFORM_Y, 1_001, -10, 10);
     for (Activation f : Activations.all()) {
       for (Branch branch : Branch.values()) {
-        Samples samples = design.samples(f, branch, Target.DERIVATIVE);
+        Samples samples = BranchFitter.samples(design, f, branch, Target.DERIVATIVE);
         double end = f.value(10.0 * branch.sign());
         double step = (end - f.minimum()) / 1_000;
         assertEquals(1_001, samples.count());
@@ -168,55 +159,47 @@ class PaperFormFitTest {
   @Test
   void theSameFitHasTheSameBits() {
     Reference any =
-        new Reference(
-            Activations.GELU,
-            Branch.LEFT,
-            Target.DERIVATIVE,
-            SamplingPlan.DEFAULT,
-            0,
-            0,
-            new double[0]);
-    assertEquals(fit(new BranchFitter(), any), fit(new BranchFitter(), any));
+        new Reference(Activations.GELU, Branch.LEFT, Target.DERIVATIVE, USUAL, 0, 0, new double[0]);
+    assertEquals(fit(any, 16, 1), fit(any, 16, 1));
   }
 
   @Test
-  void argumentsAreRefusedByName() {
-    assertMessage("range", () -> new SamplingPlan(Sampling.UNIFORM_X, 100, 3, 3));
-    assertMessage("range", () -> new SamplingPlan(Sampling.UNIFORM_X, 100, Double.NaN, 3));
-    assertMessage("points", () -> new SamplingPlan(Sampling.UNIFORM_X, 1, -3, 3));
-    assertMessage("starts", () -> new BranchFitter().withStarts(0));
-    assertMessage(
-        "does not contain gelu's argmin",
-        () -> fitGelu(new SamplingPlan(Sampling.UNIFORM_X, 100, 0, 3)));
-    assertMessage(
-        "fewer than the 4 coefficients",
-        () -> fitGelu(new SamplingPlan(Sampling.UNIFORM_X, 5, -3, 3)));
-    assertMessage("uniform-x", () -> Sampling.of("random"));
-    assertMessage("paper", () -> FormFamily.of("spline"));
-    assertMessage("least-squares", () -> Objective.of("median"));
+  void aBranchNeedsAsManyPointsAsCoefficients() {
+    FitException e =
+        assertThrows(
+            FitException.class,
+            () ->
+                fit(
+                    Activations.GELU,
+                    Branch.LEFT,
+                    PaperForms.of(Activations.GELU, Branch.LEFT),
+                    Target.DERIVATIVE,
+                    new SamplingPlan(Sampling.UNIFORM_X, 5, -3, 3)));
+    assertTrue(e.isWrongRequest());
+    assertTrue(e.getMessage().contains("fewer than the 4 coefficients"), e.getMessage());
   }
 
-  private static void fitGelu(SamplingPlan design) {
-    new BranchFitter()
+  static BranchFit fit(
+      Activation activation, Branch branch, Form form, Target target, SamplingPlan plan) {
+    return new BranchFitter(16, 1)
         .fit(
-            Activations.GELU,
-            Branch.LEFT,
-            FormFamily.PAPER.form(Activations.GELU, Branch.LEFT),
-            Target.DERIVATIVE,
-            design);
+            activation,
+            branch,
+            form,
+            target,
+            plan,
+            BranchFitter.samples(plan, activation, branch, target));
   }
 
-  private static void assertMessage(String part, org.junit.jupiter.api.function.Executable work) {
-    String message = assertThrows(IllegalArgumentException.class, work).getMessage();
-    assertTrue(message.contains(part), message);
-  }
-
-  private static BranchFit fit(BranchFitter fitter, Reference reference) {
-    return fitter.fit(
-        reference.activation,
-        reference.branch,
-        FormFamily.PAPER.form(reference.activation, reference.branch),
-        reference.target,
-        reference.design);
+  private static BranchFit fit(Reference reference, int starts, long seed) {
+    return new BranchFitter(starts, seed)
+        .fit(
+            reference.activation,
+            reference.branch,
+            PaperForms.of(reference.activation, reference.branch),
+            reference.target,
+            reference.plan,
+            BranchFitter.samples(
+                reference.plan, reference.activation, reference.branch, reference.target));
   }
 }

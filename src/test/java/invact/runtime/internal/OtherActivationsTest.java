@@ -7,14 +7,11 @@ import invact.activation.Activation;
 import invact.activation.Activations;
 import invact.activation.CustomActivation;
 import invact.coefficients.CoefficientSet;
-import invact.fit.internal.BranchFitter;
-import invact.fit.internal.FitJob;
-import invact.fit.internal.FormFamily;
-import invact.fit.internal.SamplingPlan;
+import invact.fit.FitRequest;
+import invact.fit.Fitter;
 import invact.numeric.Dtype;
 import invact.runtime.Backends;
 import invact.runtime.InvertedActivation;
-import invact.sampling.internal.Sampling;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,13 +32,8 @@ class OtherActivationsTest {
             CustomActivation.of("gumbel", "x*exp(-exp(-x))"),
             CustomActivation.of("my_mish", "x*tanh(log(1 + exp(x)))"),
             CustomActivation.of("my_code", x -> x.times(x.sigmoid())));
-    FitJob job =
-        new FitJob(
-            FitJob.pieces(activations),
-            FormFamily.PAPER,
-            new SamplingPlan(Sampling.UNIFORM_X, 2001, -10, 10),
-            new BranchFitter());
-    return job.sets(job.run(() -> {}));
+    FitRequest.Method method = new FitRequest.LeastSquares(false, 2001, -10, 10, 16, 1);
+    return Fitter.fit(FitRequest.of(method, activations.toArray(Activation[]::new))).sets();
   }
 
   /**

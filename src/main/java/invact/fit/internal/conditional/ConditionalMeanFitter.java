@@ -56,8 +56,7 @@ public final class ConditionalMeanFitter {
    * @param branch the branch
    * @param form the form
    * @return the piece, its coefficients rounded to fp32
-   * @throws IllegalArgumentException if there are fewer outputs than coefficients
-   * @throws FitException if the fit does not converge
+   * @throws FitException if there are fewer outputs than coefficients, or the fit does not converge
    */
   public BranchCoefficients fit(Activation activation, Branch branch, Form form) {
     return fit(activation, branch, form, QuantizationCells.of(activation, format, density));
@@ -71,8 +70,7 @@ public final class ConditionalMeanFitter {
    * @param form the form
    * @param outputs the classes of the activation in this fitter's format and density
    * @return the piece, its coefficients rounded to fp32
-   * @throws IllegalArgumentException if there are fewer outputs than coefficients
-   * @throws FitException if the fit does not converge
+   * @throws FitException if there are fewer outputs than coefficients, or the fit does not converge
    */
   public BranchCoefficients fit(
       Activation activation, Branch branch, Form form, QuantizationCells outputs) {
@@ -82,7 +80,7 @@ public final class ConditionalMeanFitter {
             .filter(each -> each.branch() == branch && (branch == Branch.RIGHT || each.y() < 0))
             .toList();
     if (classes.size() < form.coefficientCount()) {
-      throw new IllegalArgumentException(
+      throw FitException.wrongRequest(
           format.label()
               + " has "
               + classes.size()

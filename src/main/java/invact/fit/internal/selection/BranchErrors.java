@@ -2,6 +2,7 @@ package invact.fit.internal.selection;
 
 import invact.coefficients.BranchApproximant;
 import invact.evaluate.internal.FloatErrors;
+import invact.fit.FitException;
 import invact.internal.arithmetic.Derivative;
 import invact.numeric.Dtype;
 import invact.numeric.internal.CompensatedSum;
@@ -28,14 +29,14 @@ final class BranchErrors {
   /**
    * Prepares to measure.
    *
-   * @throws IllegalArgumentException if the density has no inputs on the branch
+   * @throws FitException if the density has no inputs on the branch
    */
   BranchErrors(SearchProblem problem, QuantizationCells outputs) {
     this.problem = problem;
     this.outputs = outputs;
     inputs = outputs.inputs().stream().filter(input -> input.branch() == problem.branch()).toList();
     if (inputs.isEmpty()) {
-      throw new IllegalArgumentException(
+      throw FitException.wrongRequest(
           problem.density().description()
               + " has no inputs on the "
               + problem.branch().label()

@@ -3,6 +3,7 @@ package invact.fit.internal.selection;
 import invact.activation.Target;
 import invact.form.internal.Family;
 import invact.form.internal.Form;
+import invact.form.internal.Forms;
 import invact.internal.program.Cost;
 
 /**
@@ -31,6 +32,15 @@ public record Candidate(Form form, Target target, Method method) {
    * @return true if so
    */
   public boolean isPaper() {
-    return form.spec().family().kind() == Family.Kind.PAPER;
+    return kind() == Family.Kind.PAPER;
+  }
+
+  /**
+   * The kind of the form's family.
+   *
+   * @return the kind
+   */
+  public Family.Kind kind() {
+    return Forms.family(form.spec().family()).kind();
   }
 }

@@ -40,7 +40,7 @@ public final class Search {
    * @param progress called after each candidate
    * @return what came of the candidates
    * @throws IOException if the log cannot be written
-   * @throws IllegalArgumentException if the density has no inputs on the branch
+   * @throws FitException if the density has no inputs on the branch
    */
   public static SearchResult run(
       SearchProblem problem, List<Candidate> candidates, SearchLog log, Runnable progress)

@@ -2,6 +2,7 @@ package invact.fit.internal.selection;
 
 import invact.activation.Activation;
 import invact.activation.Branch;
+import invact.fit.FitException;
 import invact.numeric.Dtype;
 import invact.sampling.Density;
 import java.util.Objects;
@@ -19,14 +20,14 @@ public record SearchProblem(Activation activation, Branch branch, Dtype format, 
   /**
    * A problem.
    *
-   * @throws IllegalArgumentException if the format is fp64, in which nothing is shipped
+   * @throws FitException if the format is fp64, in which nothing is shipped
    */
   public SearchProblem {
     Objects.requireNonNull(activation, "activation");
     Objects.requireNonNull(branch, "branch");
     Objects.requireNonNull(density, "density");
     if (format == Dtype.FP64) {
-      throw new IllegalArgumentException("a search is for fp32, bf16 or fp16, not for fp64");
+      throw FitException.wrongRequest("a search is for fp32, bf16 or fp16, not for fp64");
     }
   }
 }

@@ -4,7 +4,7 @@ import invact.activation.Activation;
 import invact.activation.Branch;
 import invact.activation.Target;
 import invact.coefficients.internal.PublishedCoefficients;
-import invact.fit.internal.FormFamily;
+import invact.fit.internal.PaperForms;
 import invact.fit.internal.minimax.InvertedDerivative;
 import invact.form.internal.Form;
 import invact.form.internal.RootExponential;
@@ -84,7 +84,7 @@ public final class SearchSpace {
             candidates.add(
                 new Candidate(
                     published.approximant().form(), published.target(), Method.PUBLISHED)));
-    Form form = FormFamily.PAPER.form(activation, problem.branch());
+    Form form = PaperForms.of(activation, problem.branch());
     candidates.add(new Candidate(form, Target.DERIVATIVE, Method.MINIMAX));
     if (isHalf()) {
       add(form);

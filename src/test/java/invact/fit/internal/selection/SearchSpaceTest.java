@@ -8,7 +8,8 @@ import invact.activation.Activation;
 import invact.activation.Activations;
 import invact.activation.Branch;
 import invact.activation.CustomActivation;
-import invact.fit.internal.FormFamily;
+import invact.fit.FitException;
+import invact.fit.FitRequest;
 import invact.form.internal.Form;
 import invact.form.internal.PaperRight;
 import invact.form.internal.RootExponential;
@@ -57,9 +58,10 @@ class SearchSpaceTest {
   void namesAreThoseOfFit(Branch branch) {
     for (Candidate candidate : candidates(Activations.SILU, branch, Dtype.FP32)) {
       String name = candidate.form().name();
-      FormFamily family =
-          FormFamily.of(branch == Branch.LEFT ? name + ",paper-right" : "paper-silu-left," + name);
-      assertEquals(candidate.form(), family.form(Activations.SILU, branch));
+      FitRequest.BranchForms forms =
+          FitRequest.BranchForms.of(
+              branch == Branch.LEFT ? name + ",paper-right" : "paper-silu-left," + name);
+      assertEquals(candidate.form().spec(), branch == Branch.LEFT ? forms.left() : forms.right());
     }
   }
 
@@ -84,8 +86,6 @@ class SearchSpaceTest {
 
   @Test
   void nothingIsShippedInDoublePrecision() {
-    assertThrows(
-        IllegalArgumentException.class,
-        () -> candidates(Activations.GELU, Branch.LEFT, Dtype.FP64));
+    assertThrows(FitException.class, () -> candidates(Activations.GELU, Branch.LEFT, Dtype.FP64));
   }
 }

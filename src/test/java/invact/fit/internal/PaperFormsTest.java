@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Which left form suits which activation. */
-class FormFamilyTest {
+class PaperFormsTest {
   private record Choice(Activation activation, String form) {}
 
   static List<Choice> choices() {
@@ -33,12 +33,12 @@ class FormFamilyTest {
         new Choice(CustomActivation.of("mine", "x/(1 + exp(-x))"), PaperSiluLeft.FAMILY.name()));
   }
 
-  /** The figures that {@link FormFamily#PAPER} quotes. */
+  /** The figures that {@link PaperForms} quotes. */
   @ParameterizedTest
   @MethodSource("choices")
   void theTailDecides(Choice choice) {
     Activation f = choice.activation;
-    Form chosen = FormFamily.PAPER.form(f, Branch.LEFT);
+    Form chosen = PaperForms.of(f, Branch.LEFT);
     assertEquals(choice.form, chosen.name());
     Form other =
         chosen instanceof PaperSiluLeft ? new PaperGeluLeft(-f.minimum()) : new PaperSiluLeft();
@@ -47,8 +47,7 @@ class FormFamilyTest {
   }
 
   private static double sumOfSquares(Activation f, Form form) {
-    return new BranchFitter()
-        .fit(f, Branch.LEFT, form, Target.DERIVATIVE, SamplingPlan.DEFAULT)
+    return PaperFormFitTest.fit(f, Branch.LEFT, form, Target.DERIVATIVE, PaperFormFitTest.USUAL)
         .targetError()
         .sumOfSquares();
   }
