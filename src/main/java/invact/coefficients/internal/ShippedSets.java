@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 
 /** The coefficient sets that travel with the library, read as strictly as any other. */
 public final class ShippedSets {
-  private static final String FOLDER = "/invact/coefficients/";
+  private static final String FOLDER = "/invact/sets/";
   private static final String SUFFIX = ".json";
 
   /** All sets, read at most once. */
