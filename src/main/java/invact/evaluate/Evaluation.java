@@ -12,39 +12,39 @@ import invact.sampling.internal.ErrorGrid;
 import java.util.Arrays;
 
 /**
- * The error of a coefficient set's derivative in one format: found minus f′(x), where x is a number
- * of the format and f′(x) exact. In fp64 found is g of the exact f(x); in the other formats it is
+ * The error of a coefficient set's derivative in one dtype: found minus f′(x), where x is a number
+ * of the dtype and f′(x) exact. In fp64 found is g of the exact f(x); in the other dtypes it is
  * what a forward and a backward pass with dy = 1 give, roundings of y and of the result included.
  *
- * <p>Measured at: bf16 and fp16, every finite input of the format; fp64, the points of {@link
+ * <p>Measured at: bf16 and fp16, every finite input of the dtype; fp64, the points of {@link
  * ErrorGrid}; fp32, those points rounded to fp32, and for the largest error alone also every fp32
  * number within 2⁻¹⁰ of T (nearer to 0 than 1/8, only some 2⁻²⁷ apart), where y has lost most of
  * its information. All inputs weigh the same, so that RMS and bias speak of no particular
  * distribution.
  *
  * @param set the set
- * @param format the format
+ * @param dtype the dtype
  * @param left errors at x &lt; T
  * @param right errors at x ≥ T
  * @param whole errors at all inputs
  */
 public record Evaluation(
-    CoefficientSet set, Dtype format, ErrorStats left, ErrorStats right, ErrorStats whole) {
+    CoefficientSet set, Dtype dtype, ErrorStats left, ErrorStats right, ErrorStats whole) {
   private static final double NEIGHBOURHOOD = 0x1p-10;
 
   /** Half the spacing of numbers from 1/8 on. If T is nearer to 0, not all of them are tried. */
   private static final float STEP = 0x1p-27f;
 
   /**
-   * Evaluates a set in a format.
+   * Evaluates a set in a dtype.
    *
    * @param set the set
-   * @param format the format
+   * @param dtype the dtype
    * @return the evaluation
    */
-  public static Evaluation of(CoefficientSet set, Dtype format) {
+  public static Evaluation of(CoefficientSet set, Dtype dtype) {
     Tally tally = new Tally(set.activation());
-    switch (format) {
+    switch (dtype) {
       case FP64 -> measureApproximants(set, tally);
       case FP32 -> {
         float[] grid = grid(set.activation().argmin());
@@ -59,16 +59,16 @@ public record Evaluation(
         }
       }
       case BF16, FP16 -> {
-        short[] x = finitePatterns(format);
-        double[] found = derivatives(set, format, x);
+        short[] x = finitePatterns(dtype);
+        double[] found = derivatives(set, dtype, x);
         for (int i = 0; i < x.length; i++) {
-          tally.add(format.decode(x[i]), found[i]);
+          tally.add(dtype.decode(x[i]), found[i]);
         }
       }
-      default -> throw new AssertionError(format);
+      default -> throw new AssertionError(dtype);
     }
     return new Evaluation(
-        set, format, tally.left.stats(), tally.right.stats(), tally.whole.stats());
+        set, dtype, tally.left.stats(), tally.right.stats(), tally.whole.stats());
   }
 
   private static void measureApproximants(CoefficientSet set, Tally tally) {
@@ -94,16 +94,16 @@ public record Evaluation(
     return derivatives;
   }
 
-  private static double[] derivatives(CoefficientSet set, Dtype format, short[] x) {
+  private static double[] derivatives(CoefficientSet set, Dtype dtype, short[] x) {
     short[] y = new short[x.length];
     short[] dx = new short[x.length];
     byte[] indicator = new byte[(int) InvertedActivation.indicatorBytes(x.length)];
     InvertedActivation runtime = specification(set);
-    runtime.forward(format, x, y, indicator);
-    Arrays.fill(dx, format.encode(1.0f));
-    runtime.backward(format, dx, y, indicator, dx);
+    runtime.forward(dtype, x, y, indicator);
+    Arrays.fill(dx, dtype.encode(1.0f));
+    runtime.backward(dtype, dx, y, indicator, dx);
     double[] derivatives = new double[x.length];
-    Arrays.setAll(derivatives, i -> format.decode(dx[i]));
+    Arrays.setAll(derivatives, i -> dtype.decode(dx[i]));
     return derivatives;
   }
 
@@ -134,11 +134,11 @@ public record Evaluation(
     return Arrays.copyOf(x, count);
   }
 
-  private static short[] finitePatterns(Dtype format) {
+  private static short[] finitePatterns(Dtype dtype) {
     short[] patterns = new short[1 << Short.SIZE];
     int count = 0;
     for (int bits = 0; bits < patterns.length; bits++) {
-      if (Float.isFinite(format.decode((short) bits))) {
+      if (Float.isFinite(dtype.decode((short) bits))) {
         patterns[count++] = (short) bits;
       }
     }

@@ -10,11 +10,11 @@ import java.util.Optional;
 
 /**
  * The coefficient sets in the jar, read as strictly as any other. The build writes their index,
- * {@code sets.txt}: a class path cannot be listed.
+ * {@code index.txt}: a class path cannot be listed.
  */
 public final class ShippedSets {
-  private static final String FOLDER = "/invact/coefficients/";
-  private static final String INDEX = FOLDER + "sets.txt";
+  private static final String FOLDER = "/invact/sets/";
+  private static final String INDEX = FOLDER + "index.txt";
   private static final String SUFFIX = ".json";
 
   /** All sets, read at most once. */

@@ -102,20 +102,20 @@ public record ErrorProfile(double[] x, double[] rms, double[] largest) {
   }
 
   /**
-   * The error of the derivative that a set gives for outputs in a 16-bit format, before it is
-   * rounded to the format.
+   * The error of the derivative that a set gives for outputs in a 16-bit dtype, before it is
+   * rounded to the dtype.
    *
    * @param set the set
-   * @param format bf16 or fp16
+   * @param dtype bf16 or fp16
    * @param density how inputs are distributed within an interval
    * @param intervals where
    * @return the profile
    */
   public static ErrorProfile decoded(
-      CoefficientSet set, Dtype format, Density density, Intervals intervals) {
+      CoefficientSet set, Dtype dtype, Density density, Intervals intervals) {
     List<QuantizationCells.Input> inputs =
-        QuantizationCells.of(set.activation(), format, density).inputs();
-    float[] g = IrreducibleErrorComparison.decode(set, format, inputs);
+        QuantizationCells.of(set.activation(), dtype, density).inputs();
+    float[] g = IrreducibleErrorComparison.decode(set, dtype, inputs);
     Tally tally = new Tally(intervals);
     for (int i = 0; i < g.length; i++) {
       QuantizationCells.Input input = inputs.get(i);
@@ -126,17 +126,17 @@ public record ErrorProfile(double[] x, double[] rms, double[] largest) {
 
   /**
    * The floor: the error of the conditional mean of the derivative, of all decoders of outputs in a
-   * 16-bit format the one of least RMS error.
+   * 16-bit dtype the one of least RMS error.
    *
    * @param activation the activation
-   * @param format bf16 or fp16
+   * @param dtype bf16 or fp16
    * @param density how inputs are distributed
    * @param intervals where
    * @return the profile
    */
   public static ErrorProfile floor(
-      Activation activation, Dtype format, Density density, Intervals intervals) {
-    QuantizationCells outputs = QuantizationCells.of(activation, format, density);
+      Activation activation, Dtype dtype, Density density, Intervals intervals) {
+    QuantizationCells outputs = QuantizationCells.of(activation, dtype, density);
     Tally tally = new Tally(intervals);
     // Inputs and classes are in the same order, by branch and output.
     int current = 0;

@@ -10,7 +10,7 @@ import invact.sampling.internal.ErrorGrid;
 
 /**
  * The errors that approximants of one branch make of their own in fp32: coefficients rounded to it,
- * in its arithmetic, but from the exact lift rounded to fp32. What the rounding of y takes away,
+ * in its arithmetic, but from the exact height rounded to fp32. What the rounding of y takes away,
  * most of it next to T, is not in them; {@link Evaluation} has it.
  *
  * <p>Measured at the points of {@link ErrorGrid}.
@@ -19,7 +19,7 @@ public final class FloatErrors {
   private final Branch branch;
   private final double[] x = new double[ErrorGrid.size()];
   private final double[] output = new double[x.length];
-  private final float[] lift = new float[x.length];
+  private final float[] height = new float[x.length];
   private final double[] derivative = new double[x.length];
 
   /**
@@ -33,7 +33,7 @@ public final class FloatErrors {
     for (int i = 0; i < x.length; i++) {
       x[i] = ErrorGrid.point(activation.argmin(), branch.sign(), i);
       output[i] = activation.value(x[i]);
-      lift[i] = (float) activation.lift(output[i]);
+      height[i] = (float) activation.lift(output[i]);
       derivative[i] = activation.derivative(x[i]);
     }
   }
@@ -53,7 +53,7 @@ public final class FloatErrors {
       double found =
           branch == Branch.LEFT && output[i] >= 0
               ? 0
-              : approximant.target().derivative(q.value(lift[i]), output[i]);
+              : approximant.target().derivative(q.value(height[i]), output[i]);
       errors.add(x[i], found - derivative[i]);
     }
     return errors.stats();

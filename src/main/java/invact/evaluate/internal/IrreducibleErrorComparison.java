@@ -15,11 +15,11 @@ import java.util.List;
 
 /**
  * A coefficient set beside the best that any decoder of rounded outputs can do ({@link
- * QuantizationCells}): errors of g, in fp32 before it is rounded to the format, weighted by the
+ * QuantizationCells}): errors of g, in fp32 before it is rounded to the dtype, weighted by the
  * density of the inputs.
  *
  * @param set the set
- * @param format fp32, bf16 or fp16
+ * @param dtype fp32, bf16 or fp16
  * @param rms root mean square error
  * @param bias mean error
  * @param maxAbs largest absolute error at an input of positive probability
@@ -29,7 +29,7 @@ import java.util.List;
  */
 public record IrreducibleErrorComparison(
     CoefficientSet set,
-    Dtype format,
+    Dtype dtype,
     double rms,
     double bias,
     double maxAbs,
@@ -40,27 +40,27 @@ public record IrreducibleErrorComparison(
    * Compares a set with the floor.
    *
    * @param set the set
-   * @param format fp32, bf16 or fp16
+   * @param dtype fp32, bf16 or fp16
    * @param density how inputs are distributed
    * @return the comparison
-   * @throws IllegalArgumentException if the format is fp64
+   * @throws IllegalArgumentException if the dtype is fp64
    */
-  public static IrreducibleErrorComparison of(CoefficientSet set, Dtype format, Density density) {
-    return of(set, format, QuantizationCells.of(set.activation(), format, density));
+  public static IrreducibleErrorComparison of(CoefficientSet set, Dtype dtype, Density density) {
+    return of(set, dtype, QuantizationCells.of(set.activation(), dtype, density));
   }
 
   /**
    * Compares a set with the floor, over classes that were counted before.
    *
    * @param set the set
-   * @param format fp32, bf16 or fp16
-   * @param classes the classes of the set's activation in the format
+   * @param dtype fp32, bf16 or fp16
+   * @param classes the classes of the set's activation in the dtype
    * @return the comparison
    */
   static IrreducibleErrorComparison of(
-      CoefficientSet set, Dtype format, QuantizationCells classes) {
+      CoefficientSet set, Dtype dtype, QuantizationCells classes) {
     List<QuantizationCells.Input> inputs = classes.inputs();
-    float[] g = decode(set, format, inputs);
+    float[] g = decode(set, dtype, inputs);
     CompensatedSum squares = new CompensatedSum();
     CompensatedSum sum = new CompensatedSum();
     double max = 0;
@@ -76,7 +76,7 @@ public record IrreducibleErrorComparison(
     }
     return new IrreducibleErrorComparison(
         set,
-        format,
+        dtype,
         StrictMath.sqrt(squares.value()),
         sum.value(),
         max,
@@ -94,11 +94,11 @@ public record IrreducibleErrorComparison(
     return rms / floorRms;
   }
 
-  /** g of each input's output, in fp32 before it is rounded to the format. */
-  static float[] decode(CoefficientSet set, Dtype format, List<QuantizationCells.Input> inputs) {
+  /** g of each input's output, in fp32 before it is rounded to the dtype. */
+  static float[] decode(CoefficientSet set, Dtype dtype, List<QuantizationCells.Input> inputs) {
     float[] g = new float[inputs.size()];
     for (Branch branch : Branch.values()) {
-      decode(set.branch(branch).approximant(), set.decoding().get(format), branch, inputs, g);
+      decode(set.branch(branch).approximant(), set.decoding().get(dtype), branch, inputs, g);
     }
     return g;
   }
@@ -106,7 +106,7 @@ public record IrreducibleErrorComparison(
   /** g of the inputs on one branch. */
   private static void decode(
       BranchApproximant approximant,
-      RoundedHeight lift,
+      RoundedHeight height,
       Branch branch,
       List<QuantizationCells.Input> inputs,
       float[] g) {
@@ -126,7 +126,7 @@ public record IrreducibleErrorComparison(
     }
     float[] found =
         Interpreter.values(
-            Derivative.computation(approximant, lift), Arrays.copyOf(outputs, count));
+            Derivative.computation(approximant, height), Arrays.copyOf(outputs, count));
     for (int i = 0; i < g.length; i++) {
       if (place[i] > 0) {
         g[i] = found[place[i] - 1];

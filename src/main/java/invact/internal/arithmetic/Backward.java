@@ -26,13 +26,13 @@ public final class Backward {
   private final ProgramBuilder b = new ProgramBuilder("backward");
   private final Value dy = b.input("dy", Type.F32);
   private final Value y = b.input("y", Type.F32);
-  private final RoundedHeight lift;
+  private final RoundedHeight height;
   private final Value right;
   private final Value leftSign;
   private final Value u;
 
-  private Backward(RoundedHeight lift, Indicator indicator) {
-    this.lift = lift;
+  private Backward(RoundedHeight height, Indicator indicator) {
+    this.lift = height;
     if (indicator == Indicator.BOOL) {
       right = b.input("right", Type.BOOL);
       leftSign = null;
@@ -40,21 +40,21 @@ public final class Backward {
       leftSign = b.input("left_sign", Type.I32);
       right = b.ge(leftSign, b.integer(0));
     }
-    u = Height.write(b, y, lift);
+    u = Height.write(b, y, height);
   }
 
   /**
    * The program that evaluates g on both branches and selects one.
    *
    * @param set its coefficients
-   * @param format the format of the outputs: fp32, bf16 or fp16
+   * @param dtype the dtype of the outputs: fp32, bf16 or fp16
    * @param indicator in what form S comes
    * @return inputs dy, y and S, output dx
    * @throws IllegalArgumentException if fp32 cannot hold a coefficient
    */
-  public static Computation either(CoefficientSet set, Dtype format, Indicator indicator) {
+  public static Computation either(CoefficientSet set, Dtype dtype, Indicator indicator) {
     return either(
-        set.left().approximant(), set.right().approximant(), set.decoding().get(format), indicator);
+        set.left().approximant(), set.right().approximant(), set.decoding().get(dtype), indicator);
   }
 
   /**
@@ -62,19 +62,19 @@ public final class Backward {
    *
    * @param left on the left
    * @param right on the right
-   * @param lift of the outputs
+   * @param height of the outputs
    * @param indicator in what form S comes
    * @return inputs dy, y and S, output dx
    * @throws IllegalArgumentException if fp32 cannot hold a coefficient
    */
   public static Computation either(
-      BranchApproximant left, BranchApproximant right, RoundedHeight lift, Indicator indicator) {
-    return new Backward(lift, indicator).either(left, right);
+      BranchApproximant left, BranchApproximant right, RoundedHeight height, Indicator indicator) {
+    return new Backward(height, indicator).either(left, right);
   }
 
   private Computation either(BranchApproximant left, BranchApproximant right) {
-    Value onLeft = Derivative.write(b.prefix("left_"), left, y, u, lift);
-    Value onRight = Derivative.write(b.prefix("right_"), right, y, u, lift);
+    Value onLeft = Derivative.write(b.prefix("left_"), left, y, u, height);
+    Value onRight = Derivative.write(b.prefix("right_"), right, y, u, height);
     return multiply(b.select(this.right, onRight, onLeft));
   }
 
@@ -84,7 +84,7 @@ public final class Backward {
    * coefficients from tables. That is half the work, and what waits for the root is shorter.
    *
    * @param set its coefficients
-   * @param format the format of the outputs: fp32, bf16 or fp16
+   * @param dtype the dtype of the outputs: fp32, bf16 or fp16
    * @param indicator in what form S comes
    * @return inputs dy, y and S, output dx, bit for bit what {@link #either} gives; nothing if a
    *     form is no rational in the root, there are too many segments, the branches have different
@@ -92,20 +92,20 @@ public final class Backward {
    * @throws IllegalArgumentException if fp32 cannot hold a coefficient
    */
   public static Optional<Computation> joined(
-      CoefficientSet set, Dtype format, Indicator indicator) {
-    RoundedHeight lift = set.decoding().get(format);
+      CoefficientSet set, Dtype dtype, Indicator indicator) {
+    RoundedHeight height = set.decoding().get(dtype);
     Optional<RationalPieces> left = pieces(set.left().approximant());
     Optional<RationalPieces> right = pieces(set.right().approximant());
     Target target = set.left().approximant().target();
     if (left.isEmpty() || right.isEmpty() || target != set.right().approximant().target()) {
       return Optional.empty();
     }
-    float deepest = StrictMath.max((0 - lift.minimum()) - lift.offset(), lift.least());
+    float deepest = StrictMath.max((0 - height.minimum()) - height.offset(), height.least());
     if (left.get().cutoff() < deepest || right.get().cutoff() < deepest) {
       return Optional.empty();
     }
     return SignedRootPieces.of(left.get(), right.get())
-        .map(pieces -> new Backward(lift, indicator).joined(pieces, right.get().cutoff(), target));
+        .map(pieces -> new Backward(height, indicator).joined(pieces, right.get().cutoff(), target));
   }
 
   /**
@@ -125,13 +125,13 @@ public final class Backward {
    * both branches divide. Its steps depend on the degrees alone, so that coefficients padded by
    * {@link RationalPieces#padded} share the program of their shape.
    *
-   * @param lift of the outputs
+   * @param height of the outputs
    * @param left of one segment, without a cut-off, standing for f′
    * @param right of one segment, standing for f′
    * @return inputs dy, y and right, output dx, bit for bit what {@link #either} gives
    */
-  public static Computation paired(RoundedHeight lift, RationalPieces left, RationalPieces right) {
-    return new Backward(lift, Indicator.BOOL).paired(left, right);
+  public static Computation paired(RoundedHeight height, RationalPieces left, RationalPieces right) {
+    return new Backward(height, Indicator.BOOL).paired(left, right);
   }
 
   private Computation paired(RationalPieces left, RationalPieces right) {
@@ -179,7 +179,7 @@ public final class Backward {
    * The program that finds one of up to eight segments over both branches by integer comparisons:
    * polynomials of a degree, lower ones padded.
    *
-   * @param lift of the outputs
+   * @param height of the outputs
    * @param left its segments, without a cut-off, standing for f′
    * @param right its segments, standing for f′
    * @param degree of the polynomials at least
@@ -187,10 +187,10 @@ public final class Backward {
    *     there are fewer than three or more than eight segments
    */
   public static Optional<Computation> keyed(
-      RoundedHeight lift, RationalPieces left, RationalPieces right, int degree) {
+      RoundedHeight height, RationalPieces left, RationalPieces right, int degree) {
     return SignedRootPieces.of(left, right, degree)
         .filter(pieces -> !pieces.isPair())
-        .map(pieces -> new Backward(lift, Indicator.BOOL).keyed(pieces, right.cutoff()));
+        .map(pieces -> new Backward(height, Indicator.BOOL).keyed(pieces, right.cutoff()));
   }
 
   private Computation keyed(SignedRootPieces pieces, float cutoff) {
@@ -208,7 +208,7 @@ public final class Backward {
   private Computation joined(SignedRootPieces pieces, float cutoff, Target target) {
     Value r = b.sqrt(u);
     Value q = leftSign == null ? pieces.byBool(b, r, b.not(right)) : pieces.bySign(b, r, leftSign);
-    Value g = Derivative.fromTarget(b, target, q, y, lift);
+    Value g = Derivative.fromTarget(b, target, q, y, height);
     // An infinite height lies beyond a finite cut-off.
     Value last = b.parameter("cutoff", Math.min(cutoff, Float.MAX_VALUE));
     g = b.select(b.gt(u, last), b.constant(1.0f), g);

@@ -119,14 +119,14 @@ public final class Gate {
    * The program of a gate by estimates of 1/x and 2ˣ.
    *
    * @param activation f
-   * @param format of the results: fp32, in which f and f′ are off by at most 2⁻²⁰, else 3·10⁻⁵
+   * @param dtype of the results: fp32, in which f and f′ are off by at most 2⁻²⁰, else 3·10⁻⁵
    * @return input a, outputs value and derivative, all F32; nothing for an activation given as an
    *     expression or by Java code, and in fp32 nothing but for GELU and SiLU
    */
-  public static Optional<Computation> fast(Activation activation, Dtype format) {
+  public static Optional<Computation> fast(Activation activation, Dtype dtype) {
     ProgramBuilder b = new ProgramBuilder("fast_gate");
     Value a = b.input("a", Type.F32);
-    return fast(activation, format, b, a)
+    return fast(activation, dtype, b, a)
         .map(f -> b.output("value", f.value()).output("derivative", f.derivative()).build());
   }
 
@@ -134,16 +134,16 @@ public final class Gate {
    * The forward pass of a gated unit with the gate of {@link #fast(Activation, Dtype)}.
    *
    * @param activation f
-   * @param format of the results
+   * @param dtype of the results
    * @param keepsProduct whether b is to be recovered from p
    * @return inputs a and b, output p; nothing where {@link #fast} gives nothing
    */
   public static Optional<Computation> fastForward(
-      Activation activation, Dtype format, boolean keepsProduct) {
+      Activation activation, Dtype dtype, boolean keepsProduct) {
     ProgramBuilder b = new ProgramBuilder("fast_gated_forward");
     Value a = b.input("a", Type.F32);
     Value up = b.input("b", Type.F32);
-    return fast(activation, format, b, a).map(f -> forward(b, f, up, keepsProduct));
+    return fast(activation, dtype, b, a).map(f -> forward(b, f, up, keepsProduct));
   }
 
   /**
@@ -151,26 +151,26 @@ public final class Gate {
    * b is recovered by an estimate of 1/f(a) too.
    *
    * @param activation f
-   * @param format of the results
+   * @param dtype of the results
    * @param keepsProduct whether kept is p, from which b is recovered; else it is b
    * @return inputs dp, a and kept, outputs da and db; nothing where {@link #fast} gives nothing
    */
   public static Optional<Computation> fastBackward(
-      Activation activation, Dtype format, boolean keepsProduct) {
+      Activation activation, Dtype dtype, boolean keepsProduct) {
     ProgramBuilder b = new ProgramBuilder("fast_gated_backward");
     Value dp = b.input("dp", Type.F32);
     Value a = b.input("a", Type.F32);
     Value kept = b.input("kept", Type.F32);
-    return fast(activation, format, b, a)
+    return fast(activation, dtype, b, a)
         .map(f -> {
           Value factor = factor(b, f, keepsProduct);
-          Value up = keepsProduct ? recovered(b, kept, factor, format) : kept;
+          Value up = keepsProduct ? recovered(b, kept, factor, dtype) : kept;
           return backward(b, f, dp, factor, up);
         });
   }
 
-  private static Value recovered(ProgramBuilder b, Value kept, Value factor, Dtype format) {
-    if (format == Dtype.FP32) {
+  private static Value recovered(ProgramBuilder b, Value kept, Value factor, Dtype dtype) {
+    if (dtype == Dtype.FP32) {
       return b.divide(kept, factor);
     }
     // The reciprocal of more than 2¹²⁶ would come out as 0.
@@ -180,8 +180,8 @@ public final class Gate {
   }
 
   /** Writes f(a) and f′(a) by estimates. */
-  static Optional<Values> fast(Activation activation, Dtype format, ProgramBuilder b, Value a) {
-    boolean precise = format == Dtype.FP32;
+  static Optional<Values> fast(Activation activation, Dtype dtype, ProgramBuilder b, Value a) {
+    boolean precise = dtype == Dtype.FP32;
     if (activation.equals(Activations.GELU)) {
       return Optional.of(precise ? FastGelu.precise(b, a) : FastGelu.write(b, a));
     }

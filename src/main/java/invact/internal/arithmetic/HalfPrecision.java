@@ -10,7 +10,7 @@ import invact.numeric.Dtype;
  * <p>bf16 is the upper half of fp32. fp16 to fp32: exponent and fraction, shifted to fp32's places,
  * times 2¹¹² make up for the different bias, subnormals included; an exponent of all ones then
  * stands for 2¹⁶ or more and is raised to fp32's. Back, to nearest with ties to even: half an ulp
- * of the format is added to the pattern; results below 2⁻¹⁴ in fp16 are rounded by adding ½, whose
+ * of the dtype is added to the pattern; results below 2⁻¹⁴ in fp16 are rounded by adding ½, whose
  * ulp is fp16's least number.
  */
 public final class HalfPrecision {
@@ -45,12 +45,12 @@ public final class HalfPrecision {
    * Writes the number of a pattern, exactly.
    *
    * @param b writes it
-   * @param format bf16 or fp16
+   * @param dtype bf16 or fp16
    * @param pattern an I32 whose low 16 bits are the pattern, with the sign in all upper bits
    * @return the number, an F32
    */
-  public static Value decode(ProgramBuilder b, Dtype format, Value pattern) {
-    if (format == Dtype.BF16) {
+  public static Value decode(ProgramBuilder b, Dtype dtype, Value pattern) {
+    if (dtype == Dtype.BF16) {
       return b.asFloat(b.shiftLeft(pattern, 16));
     }
     Value size = b.asFloat(b.shiftLeft(b.and(pattern, b.integer(SIZE)), SHIFT));
@@ -65,15 +65,15 @@ public final class HalfPrecision {
    * Writes the pattern of the nearest number.
    *
    * @param b writes it
-   * @param format bf16 or fp16
+   * @param dtype bf16 or fp16
    * @param value an F32; a NaN stays one in bf16 if its lower half is 0, as it is in elements of
    *     bf16 and in what operations make
    * @return an I32 whose low 16 bits are the pattern
    */
-  public static Value encode(ProgramBuilder b, Dtype format, Value value) {
+  public static Value encode(ProgramBuilder b, Dtype dtype, Value value) {
     Value wide = b.bits(value);
     Value one = b.integer(1);
-    if (format == Dtype.BF16) {
+    if (dtype == Dtype.BF16) {
       Value odd = b.and(b.shiftRight(wide, 16), one);
       return b.shiftRight(b.add(b.add(wide, odd), b.integer(0x7FFF)), 16);
     }

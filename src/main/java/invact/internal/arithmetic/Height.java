@@ -9,14 +9,14 @@ final class Height {
   private Height() {}
 
   /** Writes u. */
-  static Value write(ProgramBuilder b, Value y, RoundedHeight lift) {
-    Value above = b.subtract(y, minimum(b, lift));
-    Value middle = b.subtract(above, b.parameter("offset", lift.offset()));
-    return b.max(middle, b.parameter("least", lift.least()));
+  static Value write(ProgramBuilder b, Value y, RoundedHeight height) {
+    Value above = b.subtract(y, minimum(b, height));
+    Value middle = b.subtract(above, b.parameter("offset", height.offset()));
+    return b.max(middle, b.parameter("least", height.least()));
   }
 
   /** m. */
-  static Value minimum(ProgramBuilder b, RoundedHeight lift) {
-    return b.parameter("minimum", lift.minimum());
+  static Value minimum(ProgramBuilder b, RoundedHeight height) {
+    return b.parameter("minimum", height.minimum());
   }
 }

@@ -2,52 +2,24 @@ package invact.internal.program;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
 /**
- * Writes a program. Operations are named after {@link Op}; a step that stands already in the block
- * or one around it is not written again. A builder is used once.
+ * Writes a program, once. Operations are named after {@link Op}; a step that stands already in the
+ * block or one around it is not written again.
  *
  * <p>An operand of the wrong type is an {@link IllegalArgumentException} that names the operation.
  */
 public final class ProgramBuilder {
   private final String name;
   private final List<Program.Input> inputs = new ArrayList<>();
-  private final List<Program.Parameter> parameters = new ArrayList<>();
+  private final ParameterList parameters = new ParameterList();
   private final List<Program.Output> outputs = new ArrayList<>();
-  private Block block = new Block(null);
-  private String prefix = "";
-  private int[] data = new int[16];
-  private int dataLength;
-  private int values;
+  private final StepWriter steps = new StepWriter();
 
-  /** A list of steps under construction, and the block that it stands in. */
-  private static final class Block {
-    private final Block around;
-    private final List<Instruction> steps = new ArrayList<>();
-    private final Map<Key, Value> known = new HashMap<>();
-
-    Block(Block around) {
-      this.around = around;
-    }
-
-    Value find(Key key) {
-      Value found = known.get(key);
-      return found != null || around == null ? found : around.find(key);
-    }
-  }
-
-  private record Key(Op op, Type type, List<Integer> operands, long number) {}
-
-  /**
-   * A program without steps.
-   *
-   * @param name what it computes, of letters, digits and '_'
-   */
+  /** A program without steps; its name says what it computes, in letters, digits and '_'. */
   public ProgramBuilder(String name) {
     if (!name.matches("[a-z][a-z0-9_]*")) {
       throw new IllegalArgumentException("'" + name + "' is no name for a program");
@@ -62,7 +34,7 @@ public final class ProgramBuilder {
    * @return this
    */
   public ProgramBuilder prefix(String begin) {
-    prefix = begin;
+    parameters.prefix(begin);
     return this;
   }
 
@@ -87,7 +59,9 @@ public final class ProgramBuilder {
    */
   public Value parameter(String parameterName, float number) {
     return step(
-        Op.PARAMETER, Type.F32, declare(parameterName, Type.F32, Float.floatToRawIntBits(number)));
+        Op.PARAMETER,
+        Type.F32,
+        parameters.declare(parameterName, Type.F32, Float.floatToRawIntBits(number)));
   }
 
   /**
@@ -99,10 +73,8 @@ public final class ProgramBuilder {
    */
   public Table table(String tableName, float... entries) {
     int[] bits = new int[entries.length];
-    for (int j = 0; j < bits.length; j++) {
-      bits[j] = Float.floatToRawIntBits(entries[j]);
-    }
-    return new Table(declare(tableName, Type.F32, bits), Type.F32, bits.length);
+    Arrays.setAll(bits, j -> Float.floatToRawIntBits(entries[j]));
+    return new Table(parameters.declare(tableName, Type.F32, bits), Type.F32, bits.length);
   }
 
   /**
@@ -113,21 +85,7 @@ public final class ProgramBuilder {
    * @return the table, for {@link #lookup}
    */
   public Table integerTable(String tableName, int... entries) {
-    return new Table(declare(tableName, Type.I32, entries), Type.I32, entries.length);
-  }
-
-  private int declare(String parameterName, Type type, int... bits) {
-    if (Integer.bitCount(bits.length) != 1) {
-      throw new IllegalArgumentException(
-          "the length of table " + parameterName + " is no power of two: " + bits.length);
-    }
-    parameters.add(new Program.Parameter(prefix + parameterName, type, bits.length, dataLength));
-    if (data.length < dataLength + bits.length) {
-      data = Arrays.copyOf(data, 2 * data.length + bits.length);
-    }
-    System.arraycopy(bits, 0, data, dataLength, bits.length);
-    dataLength += bits.length;
-    return parameters.size() - 1;
+    return new Table(parameters.declare(tableName, Type.I32, entries), Type.I32, entries.length);
   }
 
   /**
@@ -223,14 +181,12 @@ public final class ProgramBuilder {
 
   /** 1/a, or an estimate. */
   public Value reciprocal(Value a) {
-    require(Op.RECIPROCAL, a, Type.F32);
-    return step(Op.RECIPROCAL, Type.F32, 0, a);
+    return convert(Op.RECIPROCAL, a, Type.F32, Type.F32);
   }
 
   /** 2ᵃ, or an estimate. */
   public Value exp2(Value a) {
-    require(Op.EXP2, a, Type.F32);
-    return step(Op.EXP2, Type.F32, 0, a);
+    return convert(Op.EXP2, a, Type.F32, Type.F32);
   }
 
   /** a &lt; b. */
@@ -255,8 +211,7 @@ public final class ProgramBuilder {
 
   /** Not a. */
   public Value not(Value a) {
-    require(Op.NOT, a, Type.BOOL);
-    return step(Op.NOT, Type.BOOL, 0, a);
+    return convert(Op.NOT, a, Type.BOOL, Type.BOOL);
   }
 
   /** condition ? yes : no. */
@@ -268,9 +223,7 @@ public final class ProgramBuilder {
 
   /** a and b. */
   public Value and(Value a, Value b) {
-    if (a.type() != Type.BOOL) {
-      require(Op.AND, a, Type.I32);
-    }
+    require(Op.AND, a, a.type() == Type.BOOL ? Type.BOOL : Type.I32);
     requireSame(Op.AND, a, b);
     return step(Op.AND, a.type(), 0, a, b);
   }
@@ -302,26 +255,22 @@ public final class ProgramBuilder {
 
   /** The bit pattern of an F32. */
   public Value bits(Value a) {
-    require(Op.BITS, a, Type.F32);
-    return step(Op.BITS, Type.I32, 0, a);
+    return convert(Op.BITS, a, Type.F32, Type.I32);
   }
 
   /** The F32 of a bit pattern. */
   public Value asFloat(Value a) {
-    require(Op.FLOAT, a, Type.I32);
-    return step(Op.FLOAT, Type.F32, 0, a);
+    return convert(Op.FLOAT, a, Type.I32, Type.F32);
   }
 
   /** The F64 of an F32. */
   public Value widen(Value a) {
-    require(Op.WIDEN, a, Type.F32);
-    return step(Op.WIDEN, Type.F64, 0, a);
+    return convert(Op.WIDEN, a, Type.F32, Type.F64);
   }
 
   /** The F32 nearest to an F64. */
   public Value narrow(Value a) {
-    require(Op.NARROW, a, Type.F64);
-    return step(Op.NARROW, Type.F32, 0, a);
+    return convert(Op.NARROW, a, Type.F64, Type.F32);
   }
 
   /** The entry of a table whose number the low bits of an I32 are. */
@@ -340,23 +289,14 @@ public final class ProgramBuilder {
    */
   public Value rarely(Value condition, Value otherwise, Supplier<Value> body) {
     require(Op.RARELY, condition, Type.BOOL);
-    Block around = block;
-    block = new Block(around);
-    Value result = body.get();
-    List<Instruction> steps = block.steps;
-    block = around;
-    requireSame(Op.RARELY, otherwise, result);
-    Value value = new Value(values++, otherwise.type());
-    block.steps.add(
-        new Instruction(
-            value.id(),
-            Op.RARELY,
-            value.type(),
-            List.of(condition.id(), otherwise.id()),
-            0,
-            steps,
-            result.id()));
-    return value;
+    return steps.rarely(
+        condition,
+        otherwise,
+        () -> {
+          Value result = body.get();
+          requireSame(Op.RARELY, otherwise, result);
+          return result;
+        });
   }
 
   /**
@@ -397,16 +337,19 @@ public final class ProgramBuilder {
       throw new IllegalArgumentException("program " + name + " has no output");
     }
     return new Computation(
-        new Program(name, inputs, parameters, block.steps, outputs),
-        Arrays.copyOf(data, dataLength));
+        new Program(name, inputs, parameters.declared(), steps.written(), outputs),
+        parameters.data());
   }
 
   private Value floating(Op op, Value... operands) {
-    if (operands[0].type() != Type.F64) {
-      require(op, operands[0], Type.F32);
-    }
+    require(op, operands[0], operands[0].type() == Type.F64 ? Type.F64 : Type.F32);
     requireSame(op, operands);
     return step(op, operands[0].type(), 0, operands);
+  }
+
+  private Value convert(Op op, Value a, Type from, Type to) {
+    require(op, a, from);
+    return step(op, to, 0, a);
   }
 
   private Value numeric(Op op, Value a, Value b) {
@@ -449,18 +392,6 @@ public final class ProgramBuilder {
   }
 
   private Value step(Op op, Type type, long number, Value... operands) {
-    List<Integer> ids = new ArrayList<>();
-    for (Value operand : operands) {
-      ids.add(operand.id());
-    }
-    Key key = new Key(op, type, ids, number);
-    Value known = block.find(key);
-    if (known != null) {
-      return known;
-    }
-    Value value = new Value(values++, type);
-    block.steps.add(new Instruction(value.id(), op, type, ids, number, List.of(), -1));
-    block.known.put(key, value);
-    return value;
+    return steps.step(op, type, number, operands);
   }
 }

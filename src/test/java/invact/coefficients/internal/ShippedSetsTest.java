@@ -55,7 +55,7 @@ class ShippedSetsTest {
 
   @Test
   void otherResourcesAreNoSets() {
-    for (String name : List.of("nothing", "../published", "sets.txt", "")) {
+    for (String name : List.of("nothing", "../published", "index.txt", "")) {
       assertTrue(
           assertThrows(CoefficientException.class, () -> CoefficientSet.shipped(name))
               .getMessage()

@@ -33,8 +33,8 @@ class EvaluationTest {
 
   @ParameterizedTest
   @EnumSource
-  void branchesAddUpToTheWhole(Dtype format) {
-    Evaluation evaluation = Evaluation.of(GELU, format);
+  void branchesAddUpToTheWhole(Dtype dtype) {
+    Evaluation evaluation = Evaluation.of(GELU, dtype);
     ErrorStats left = evaluation.left();
     ErrorStats right = evaluation.right();
     ErrorStats whole = evaluation.whole();
@@ -69,7 +69,7 @@ class EvaluationTest {
   }
 
   /**
-   * Over the whole 16-bit grids, next to T; a lift of y − f(T) alone was known to give 3.3e-2 and
+   * Over the whole 16-bit grids, next to T; a height of y − f(T) alone was known to give 3.3e-2 and
    * 1.6e-2 in bf16, 2.0e-2 in fp16.
    */
   @Test
@@ -83,9 +83,9 @@ class EvaluationTest {
   @Test
   void noErrorIsNan() {
     for (String name : ShippedSets.names()) {
-      for (Dtype format : Dtype.values()) {
-        ErrorStats whole = Evaluation.of(ShippedSets.load(name), format).whole();
-        assertTrue(whole.maxAbs() < 0.05, name + " " + format);
+      for (Dtype dtype : Dtype.values()) {
+        ErrorStats whole = Evaluation.of(ShippedSets.load(name), dtype).whole();
+        assertTrue(whole.maxAbs() < 0.05, name + " " + dtype);
       }
     }
   }

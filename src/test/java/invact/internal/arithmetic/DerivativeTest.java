@@ -62,9 +62,9 @@ class DerivativeTest {
   private static double error(CoefficientSet set, float x) {
     Activation f = set.activation();
     BranchApproximant approximant = set.branch(f.branch(x)).approximant();
-    RoundedHeight lift = RoundedHeight.of(f, Dtype.FP32);
+    RoundedHeight height = RoundedHeight.of(f, Dtype.FP32);
     float y = (float) f.value(x);
-    double u = StrictMath.max((double) y - lift.minimum() - lift.offset(), lift.least());
+    double u = StrictMath.max((double) y - height.minimum() - height.offset(), height.least());
     double exact = y == 0 && x < 0 ? 0 : approximant.approximant().value(u);
     return StrictMath.abs(
         Derivative.of(approximant, Dtype.FP32).value(y)

@@ -30,10 +30,10 @@ class FastTest {
   /** f is tiny where its relative error is of a subnormal number. */
   @ParameterizedTest
   @MethodSource("gates")
-  void gatesAreNear(Activation f, Dtype format) {
-    double near = format == Dtype.FP32 ? 0x1p-20 : 3e-5;
+  void gatesAreNear(Activation f, Dtype dtype) {
+    double near = dtype == Dtype.FP32 ? 0x1p-20 : 3e-5;
     double far = Activations.paper().contains(f) ? near : 1e-4;
-    Interpreter gate = new Interpreter(Gate.fast(f, format).orElseThrow());
+    Interpreter gate = new Interpreter(Gate.fast(f, dtype).orElseThrow());
     double slope = Activations.slope(f).orElse(1);
     for (float x : inputs(f)) {
       gate.set(0, x).run();
@@ -51,8 +51,8 @@ class FastTest {
 
   @ParameterizedTest
   @MethodSource("gates")
-  void specialValues(Activation f, Dtype format) {
-    Interpreter gate = new Interpreter(Gate.fast(f, format).orElseThrow().only("value"));
+  void specialValues(Activation f, Dtype dtype) {
+    Interpreter gate = new Interpreter(Gate.fast(f, dtype).orElseThrow().only("value"));
     assertTrue(Float.isNaN(gate.value(Float.NaN)));
     assertEquals(INFINITY, gate.value(INFINITY));
     for (float zero : new float[] {0.0f, -0.0f}) {

@@ -14,27 +14,27 @@ class HalfPrecisionTest {
   /** A prime, so that all bits vary; a million and a half patterns. */
   private static final int STRIDE = 2789;
 
-  private static Interpreter decoder(Dtype format) {
+  private static Interpreter decoder(Dtype dtype) {
     ProgramBuilder b = new ProgramBuilder("decode");
     return new Interpreter(
-        b.output("value", HalfPrecision.decode(b, format, b.input("pattern", Type.I32))).build());
+        b.output("value", HalfPrecision.decode(b, dtype, b.input("pattern", Type.I32))).build());
   }
 
-  private static Interpreter encoder(Dtype format) {
+  private static Interpreter encoder(Dtype dtype) {
     ProgramBuilder b = new ProgramBuilder("encode");
     return new Interpreter(
-        b.output("pattern", HalfPrecision.encode(b, format, b.input("value", Type.F32))).build());
+        b.output("pattern", HalfPrecision.encode(b, dtype, b.input("value", Type.F32))).build());
   }
 
   /** A signalling NaN of fp16 stays one, which processors quieten; other NaNs are the same. */
   @ParameterizedTest
   @EnumSource(names = {"BF16", "FP16"})
-  void everyPatternIsDecoded(Dtype format) {
-    Interpreter decoder = decoder(format);
+  void everyPatternIsDecoded(Dtype dtype) {
+    Interpreter decoder = decoder(dtype);
     for (int pattern = Short.MIN_VALUE; pattern <= Short.MAX_VALUE; pattern++) {
       int found = Float.floatToRawIntBits(decoder.set(0, pattern).run().floatOutput(0));
-      float expected = format.decode((short) pattern);
-      int quiet = Float.isNaN(expected) && format == Dtype.FP16 ? 0x00400000 : 0;
+      float expected = dtype.decode((short) pattern);
+      int quiet = Float.isNaN(expected) && dtype == Dtype.FP16 ? 0x00400000 : 0;
       assertEquals(Float.floatToRawIntBits(expected) | quiet, found | quiet, "pattern " + pattern);
     }
   }
@@ -45,18 +45,18 @@ class HalfPrecisionTest {
    */
   @ParameterizedTest
   @EnumSource(names = {"BF16", "FP16"})
-  void numbersAreEncoded(Dtype format) {
-    Interpreter encoder = encoder(format);
+  void numbersAreEncoded(Dtype dtype) {
+    Interpreter encoder = encoder(dtype);
     for (long k = 0; k < 1L << Integer.SIZE; k += STRIDE) {
-      requireEncoded(encoder, format, Float.intBitsToFloat((int) k));
+      requireEncoded(encoder, dtype, Float.intBitsToFloat((int) k));
     }
     // Each pattern, and the middle between it and the next, and beside that.
     for (int pattern = 0; pattern < 1 << Short.SIZE; pattern++) {
-      float value = format.decode((short) pattern);
-      float next = format.decode((short) (pattern + 1));
+      float value = dtype.decode((short) pattern);
+      float next = dtype.decode((short) (pattern + 1));
       float middle = value + 0.5f * (next - value);
       for (float near : new float[] {value, middle, Math.nextUp(middle), Math.nextDown(middle)}) {
-        requireEncoded(encoder, format, near);
+        requireEncoded(encoder, dtype, near);
       }
     }
     for (float special :
@@ -74,28 +74,28 @@ class HalfPrecisionTest {
           0x1.FEp127f,
           Float.POSITIVE_INFINITY
         }) {
-      requireEncoded(encoder, format, special);
-      requireEncoded(encoder, format, -special);
+      requireEncoded(encoder, dtype, special);
+      requireEncoded(encoder, dtype, -special);
     }
   }
 
-  private static void requireEncoded(Interpreter encoder, Dtype format, float value) {
+  private static void requireEncoded(Interpreter encoder, Dtype dtype, float value) {
     int bits = Float.floatToRawIntBits(value);
     if (Float.isNaN(value)) {
       boolean isPlain = (bits & 0xFFFF) == 0 && (bits & 0x00400000) != 0;
-      if (format == Dtype.BF16 && !isPlain) {
+      if (dtype == Dtype.BF16 && !isPlain) {
         return;
       }
-      if (format == Dtype.FP16) {
+      if (dtype == Dtype.FP16) {
         short sign = (short) (bits >>> 16 & 0x8000);
         assertEquals((short) (sign | 0x7E00), (short) encoder.set(0, value).run().intOutput(0));
         return;
       }
     }
     short found = (short) encoder.set(0, value).run().intOutput(0);
-    short expected = format.encode(value);
+    short expected = dtype.encode(value);
     if (expected != found) {
-      assertEquals(expected, found, () -> format + " of " + value);
+      assertEquals(expected, found, () -> dtype + " of " + value);
     }
   }
 }

@@ -21,6 +21,10 @@ final class GuardedBuffer {
     NATIVE,
     NATIVE_MISALIGNED;
 
+    boolean isNative() {
+      return this == NATIVE || this == NATIVE_MISALIGNED;
+    }
+
     private MemorySegment allocate(Arena arena, long bytes) {
       return switch (this) {
         case HEAP_LONGS -> MemorySegment.ofArray(new long[(int) (bytes / Long.BYTES) + 1]);

@@ -4,11 +4,8 @@ import invact.internal.program.Instruction;
 import invact.internal.program.Op;
 import invact.internal.program.Program;
 import invact.internal.program.Type;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
@@ -19,8 +16,8 @@ import java.util.StringJoiner;
  * element; parameters are members of {@code arguments}. The functions that the statements call
  * stand in {@code instructions.cuh}.
  *
- * <p>Tables are in shared memory, {@code tables}, filled by {@link #tableSetup}. Comparisons are
- * part of the selections that take them: as an instruction that a compiler makes no branch of.
+ * <p>Tables are in shared memory: {@link SharedTables}. A comparison is part of the selection that
+ * takes it: one instruction, of which a compiler makes no branch.
  */
 public final class CudaText extends CStyle {
   /** Which statements share a loop over the group. */
@@ -46,27 +43,12 @@ public final class CudaText extends CStyle {
     ESTIMATED
   }
 
-  /** Tables of so many entries may be read four at a time, as vectors. */
-  private static final int PACKED_LENGTH = 8;
-
-  /**
-   * As long as there are no more of them. With the eleven of a forward pass a thread would keep 40
-   * registers instead of 32, and fewer threads would run (ptxas 13.0, sm_90).
-   */
-  private static final int MOST_PACKED = 8;
-
-  private static final int LANES = 4;
-  private static final String[] LANE = {"x", "y", "z", "w"};
   private static final String EACH = "EACH ";
 
   private final Order order;
   private final Arithmetic arithmetic;
 
-  /** The tables that are looked up, and their places: of a row's first word or, packed, lane. */
-  private final Map<Integer, Integer> places = new LinkedHashMap<>();
-
-  private final int words;
-  private final boolean packed;
+  private final SharedTables tables;
 
   /** The loop that each step stands in; the block of a RARELY is one of its own. */
   private final Map<Integer, Integer> loops = new HashMap<>();
@@ -91,26 +73,9 @@ public final class CudaText extends CStyle {
     super(program);
     this.order = order;
     this.arithmetic = arithmetic;
-    Set<Integer> used = new HashSet<>();
-    program.forEach(step -> {
-      if (step.op() == Op.LOOKUP && table(step).length() > 1) {
-        used.add((int) step.number());
-      }
-    });
     assignLoops();
-    packed =
-        order == Order.ELEMENTS
-            && used.size() <= MOST_PACKED
-            && used.stream().allMatch(t -> program.parameters().get(t).length() == PACKED_LENGTH)
-            && inBlock.stream().noneMatch(id -> program.step(id).op() == Op.LOOKUP);
-    int place = 0;
-    for (int t = 0; t < program.parameters().size(); t++) {
-      if (used.contains(t)) {
-        places.put(t, place);
-        place += packed ? 1 : program.parameters().get(t).length();
-      }
-    }
-    words = packed ? (place + LANES - 1) / LANES * LANES * PACKED_LENGTH : place;
+    boolean isLookedUpInBlock = inBlock.stream().anyMatch(id -> program.step(id).op() == Op.LOOKUP);
+    tables = new SharedTables(program, order == Order.ELEMENTS && !isLookedUpInBlock);
   }
 
   private Program.Parameter table(Instruction lookup) {
@@ -217,14 +182,8 @@ public final class CudaText extends CStyle {
 
   private String statement(Instruction step, String indent) {
     StringBuilder text = new StringBuilder();
-    if (step.op() == Op.LOOKUP && packed) {
-      int vector = places.get((int) step.number()) / LANES;
-      String name = vector(step, vector);
-      if (vectors.add(name)) {
-        text.append(indent).append("const float4 ").append(name).append(" = tables[");
-        text.append(vector * PACKED_LENGTH).append(" + ");
-        text.append(index(step)).append("];\n");
-      }
+    if (step.op() == Op.LOOKUP && tables.arePacked() && vectors.add(tables.vector(step))) {
+      text.append(indent).append(tables.readVector(step, index(step))).append('\n');
     }
     text.append(indent);
     if (!arrays.contains(step.id())) {
@@ -237,10 +196,6 @@ public final class CudaText extends CStyle {
         .toString();
   }
 
-  private static String vector(Instruction lookup, int number) {
-    return "row" + lookup.operand(0) + "_" + number;
-  }
-
   /**
    * The declaration of the tables and the statements that fill them, to be run by all threads of a
    * block.
@@ -250,32 +205,7 @@ public final class CudaText extends CStyle {
    * @return lines; nothing if the program looks nothing up
    */
   public String tableSetup(String indent, int firstWord) {
-    if (places.isEmpty()) {
-      return "";
-    }
-    StringBuilder text = new StringBuilder();
-    if (packed) {
-      text.append(indent).append("__shared__ float4 tables[").append(words / LANES).append("];\n");
-    } else {
-      text.append(indent).append("__shared__ float tables[").append(words).append("];\n");
-    }
-    List<Integer> tables = new ArrayList<>(places.keySet());
-    for (int first = 0; first < tables.size(); ) {
-      // Tables that follow each other in the data are copied at once.
-      int end = first + 1;
-      while (end < tables.size() && tables.get(end) == tables.get(end - 1) + 1) {
-        end++;
-      }
-      Program.Parameter begin = program().parameters().get(tables.get(first));
-      Program.Parameter last = program().parameters().get(tables.get(end - 1));
-      int count = last.offset() + last.length() - begin.offset();
-      text.append(indent).append(packed ? "fill_packed_tables(" : "fill_tables(");
-      text.append("arguments, ").append(firstWord + begin.offset()).append(", ");
-      text.append(count).append(", tables, ").append(places.get(tables.get(first)));
-      text.append(");\n");
-      first = end;
-    }
-    return text.append(indent).append("__syncthreads();\n").toString();
+    return tables.setup(indent, firstWord);
   }
 
   @Override
@@ -306,11 +236,7 @@ public final class CudaText extends CStyle {
   }
 
   private String lookup(Instruction step) {
-    int place = places.get((int) step.number());
-    String entry =
-        packed
-            ? vector(step, place / LANES) + "." + LANE[place % LANES]
-            : "tables[" + place + " + " + index(step) + "]";
+    String entry = tables.entry(step, index(step));
     return step.type() == Type.I32 ? "__float_as_int(" + entry + ")" : entry;
   }
 
