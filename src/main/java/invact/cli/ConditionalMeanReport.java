@@ -58,7 +58,7 @@ record ConditionalMeanReport(
     for (IrreducibleErrorComparison floor : floors) {
       table.add(
           floor.set().activation().name(),
-          floor.format().label(),
+          floor.dtype().label(),
           form(floor.set().left()),
           form(floor.set().right()),
           Digits.of(floor.rms()),
@@ -114,7 +114,7 @@ record ConditionalMeanReport(
   private void write(JsonGenerator json, IrreducibleErrorComparison floor) {
     json.writeStartObject();
     json.writeStringProperty("activation", floor.set().activation().name());
-    json.writeStringProperty("dtype", floor.format().label());
+    json.writeStringProperty("dtype", floor.dtype().label());
     json.writeStringProperty("density", density);
     json.writeNumberProperty("rms", floor.rms());
     json.writeNumberProperty("bias", floor.bias());

@@ -83,7 +83,7 @@ final class EvaluateCommand implements Callable<Integer> {
         out.println("x ~ N(0,1); floor: the least RMS error of any decoder, and its largest error");
         floorTable(floors).print(out);
       }
-      List<Evaluation> single = evaluations.stream().filter(e -> e.format() == Dtype.FP32).toList();
+      List<Evaluation> single = evaluations.stream().filter(e -> e.dtype() == Dtype.FP32).toList();
       if (!single.isEmpty()) {
         out.println();
         out.println("fp32; floor: the least largest error of any decoder, next to T");
@@ -103,7 +103,7 @@ final class EvaluateCommand implements Callable<Integer> {
         ErrorStats error = part.error();
         table.add(
             evaluation.set().name(),
-            evaluation.format().label(),
+            evaluation.dtype().label(),
             part.branch(),
             Long.toString(error.count()),
             Digits.of(error.rms()),
@@ -122,7 +122,7 @@ final class EvaluateCommand implements Callable<Integer> {
     for (IrreducibleErrorComparison floor : floors) {
       table.add(
           floor.set().name(),
-          floor.format().label(),
+          floor.dtype().label(),
           Digits.of(floor.rms()),
           Digits.of(floor.floorRms()),
           Digits.ratio(floor.ratio()),
@@ -147,7 +147,7 @@ final class EvaluateCommand implements Callable<Integer> {
   private static void write(JsonGenerator json, IrreducibleErrorComparison floor) {
     json.writeStartObject();
     json.writeStringProperty("set", floor.set().name());
-    json.writeStringProperty("dtype", floor.format().label());
+    json.writeStringProperty("dtype", floor.dtype().label());
     json.writeStringProperty("density", NORMAL.description());
     json.writeNumberProperty("rms", floor.rms());
     json.writeNumberProperty("bias", floor.bias());
@@ -177,7 +177,7 @@ final class EvaluateCommand implements Callable<Integer> {
     json.writeStartObject();
     json.writeStringProperty("set", evaluation.set().name());
     json.writeStringProperty("activation", evaluation.set().activation().name());
-    json.writeStringProperty("dtype", evaluation.format().label());
+    json.writeStringProperty("dtype", evaluation.dtype().label());
     json.writeStringProperty("branch", part.branch());
     json.writeNumberProperty("points", part.error().count());
     json.writeNumberProperty("derivativeRms", part.error().rms());

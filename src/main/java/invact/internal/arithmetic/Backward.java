@@ -32,7 +32,7 @@ public final class Backward {
   private final Value u;
 
   private Backward(RoundedHeight height, Indicator indicator) {
-    this.lift = height;
+    this.height = height;
     if (indicator == Indicator.BOOL) {
       right = b.input("right", Type.BOOL);
       leftSign = null;
