@@ -19,7 +19,8 @@ final class ActivationArguments {
   @Parameters(
       paramLabel = "ACTIVATION",
       description =
-          "gelu, silu, gelu-tanh, quick-gelu, mish, or swish-B for slope B, such as swish-1.5")
+          "gelu, silu, gelu-tanh, quick-gelu, mish, or swish-B for slope B, such as swish-1.5; also"
+              + " other names of these, such as gelu_new or SiLU")
   private List<String> names = List.of();
 
   @Option(
@@ -58,7 +59,7 @@ final class ActivationArguments {
     }
     try {
       List<Activation> activations =
-          new ArrayList<>(names.stream().map(Activations::of).distinct().toList());
+          new ArrayList<>(names.stream().map(ActivationNames::of).distinct().toList());
       if (expression != null) {
         activations.add(CustomActivation.of(name, expression));
       }

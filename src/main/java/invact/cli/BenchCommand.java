@@ -2,7 +2,6 @@ package invact.cli;
 
 import invact.activation.Activations;
 import invact.coefficients.CoefficientSet;
-import invact.coefficients.internal.ShippedSets;
 import invact.internal.bench.Benchmark;
 import invact.internal.bench.BenchmarkRow;
 import invact.internal.bench.Workload;
@@ -132,7 +131,7 @@ final class BenchCommand implements Callable<Integer> {
   /** The sets that the README says to use. */
   private static List<CoefficientSet> shipped(Dtype format) {
     return Activations.paper().stream()
-        .flatMap(activation -> ShippedSets.madeFor(activation, format).stream())
+        .flatMap(activation -> CoefficientSet.shippedFor(activation, format).stream())
         .toList();
   }
 

@@ -83,8 +83,14 @@ record Diagnosis(String part, boolean isThere, String detail) {
           new Diagnosis(
               "GPU",
               true,
-              "%s, compute capability %d.%d, %d GiB"
-                  .formatted(device.name(), device.major(), device.minor(), device.bytes() >> 30)));
+              device.name()
+                  + ", compute capability "
+                  + device.major()
+                  + "."
+                  + device.minor()
+                  + ", "
+                  + (device.bytes() >> 30)
+                  + " GiB"));
     }
     try (Context context = Context.primary(0)) {
       Kernels.load(context).close();

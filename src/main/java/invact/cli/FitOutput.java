@@ -3,7 +3,6 @@ package invact.cli;
 import invact.activation.Activation;
 import invact.coefficients.CoefficientException;
 import invact.coefficients.CoefficientSet;
-import invact.coefficients.internal.CoefficientWriter;
 import invact.evaluate.internal.MeasuredInUse;
 import invact.fit.FitRequest;
 import invact.internal.io.AtomicFile;
@@ -138,7 +137,7 @@ final class FitOutput {
 
   private void write(List<CoefficientSet> sets, Path folder) throws IOException {
     for (CoefficientSet set : sets) {
-      CoefficientWriter.write(set, folder);
+      set.write(folder);
     }
     mixee.commandLine().getErr().println(sets.size() + " coefficient sets in " + folder);
   }

@@ -9,12 +9,16 @@ import invact.fit.FitException;
 import invact.fit.FitRequest;
 import invact.internal.bench.Benchmark;
 import invact.internal.bench.BenchmarkException;
+import invact.internal.io.Failure;
+import invact.internal.io.Printable;
 import invact.numeric.Dtype;
 import invact.plot.internal.ImageFormat;
 import invact.sampling.Density;
 import invact.sampling.internal.Sampling;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.InvalidPathException;
 import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -24,6 +28,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The root command. */
 @Command(
@@ -43,7 +48,8 @@ import picocli.CommandLine.TypeConversionException;
       ExportCommand.class,
       BenchCommand.class,
       DoctorCommand.class,
-      ListCommand.class
+      ListCommand.class,
+      HelpCommand.class
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -56,7 +62,8 @@ import picocli.CommandLine.TypeConversionException;
       "                                   one set as a C header",
       "  invact bench                     how fast the runtime is on this machine",
       "  invact doctor                    what it finds here, and what is missing",
-      "  invact list                      what there is to work with"
+      "  invact list                      what there is to work with",
+      "  invact help COMMAND              all options of a command"
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:done", "1:the work failed", "2:wrong usage"})
@@ -85,7 +92,7 @@ final class InvactCommand implements Runnable {
   public void run() {
     throw new ParameterException(
         spec.commandLine(),
-        "say what to do: fit, search, evaluate, plot, export, bench, doctor or list");
+        "say what to do: " + String.join(", ", spec.subcommands().keySet()));
   }
 
   private static <T> ITypeConverter<T> labelled(Function<String, T> parser) {
@@ -100,9 +107,24 @@ final class InvactCommand implements Runnable {
 
   private static int reportUsage(ParameterException e, String[] args) {
     CommandLine command = e.getCommandLine();
-    command.getErr().println("invact: " + e.getMessage());
+    command.getErr().println("invact: " + Printable.line(e.getMessage() + suggestion(e)));
     command.getErr().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
     return command.getCommandSpec().exitCodeOnInvalidInput();
+  }
+
+  private static void fail(CommandLine command, String reason) {
+    command.getErr().println("invact: " + Printable.line(reason));
+  }
+
+  /** The command or option that a word that is none was meant to be. */
+  private static String suggestion(ParameterException e) {
+    if (!(e instanceof UnmatchedArgumentException unmatched)) {
+      return "";
+    }
+    String word = unmatched.getUnmatched().getFirst();
+    CommandSpec command = e.getCommandLine().getCommandSpec();
+    return Nearest.question(
+        word, word.startsWith("-") ? command.optionsMap().keySet() : command.subcommands().keySet());
   }
 
   /** Failures of the work are told in one line; anything else is a bug, and shows where it is. */
@@ -111,14 +133,16 @@ final class InvactCommand implements Runnable {
       case FitException wrong when wrong.isWrongRequest() -> {
         return reportUsage(new ParameterException(command, wrong.getMessage(), wrong), null);
       }
-      case CoefficientException _,
-          ExportException _,
-          FitException _,
-          BenchmarkException _,
-          IOException _ ->
-          command.getErr().println("invact: " + e.getMessage());
-      case UncheckedIOException wrapped ->
-          command.getErr().println("invact: " + wrapped.getCause().getMessage());
+      case InvalidPathException wrong -> {
+        return reportUsage(
+            new ParameterException(command, "no file has this name: " + wrong.getMessage(), wrong),
+            null);
+      }
+      case CoefficientException _, ExportException _, FitException _, BenchmarkException _ ->
+          fail(command, e.getMessage());
+      case IOException failure -> fail(command, Failure.line(failure));
+      case UncheckedIOException wrapped -> fail(command, Failure.line(wrapped.getCause()));
+      case DirectoryIteratorException wrapped -> fail(command, Failure.line(wrapped.getCause()));
       default -> e.printStackTrace(command.getErr());
     }
     return command.getCommandSpec().exitCodeOnExecutionException();

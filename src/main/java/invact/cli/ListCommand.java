@@ -3,7 +3,6 @@ package invact.cli;
 import invact.activation.Activation;
 import invact.activation.Activations;
 import invact.coefficients.CoefficientSet;
-import invact.coefficients.internal.ShippedSets;
 import invact.form.internal.Family;
 import invact.form.internal.Forms;
 import invact.numeric.Dtype;
@@ -56,8 +55,8 @@ final class ListCommand implements Callable<Integer> {
             "right",
             "target",
             "max |e| of f′");
-    for (String name : ShippedSets.names()) {
-      CoefficientSet set = ShippedSets.load(name);
+    for (String name : CoefficientSet.shippedNames()) {
+      CoefficientSet set = CoefficientSet.shipped(name);
       sets.add(
           name,
           set.activation().name(),

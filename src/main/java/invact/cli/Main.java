@@ -1,5 +1,9 @@
 package invact.cli;
 
+import java.util.Locale;
+import java.util.Optional;
+import picocli.CommandLine;
+
 /** The program {@code invact}. */
 final class Main {
   private Main() {}
@@ -10,6 +14,21 @@ final class Main {
    * @param args the command line
    */
   static void main(String[] args) {
-    System.exit(InvactCommand.commandLine().execute(args));
+    // Digits and decimal points are the same everywhere.
+    Locale.setDefault(Locale.ROOT);
+    System.exit(run(StandardStream.out(), StandardStream.err(), args));
+  }
+
+  /** Runs one command; results that cannot be written are a failure. */
+  static int run(StandardStream out, StandardStream err, String... args) {
+    CommandLine commandLine =
+        InvactCommand.commandLine().setOut(out.lines()).setErr(err.lines());
+    int exitCode = commandLine.execute(args);
+    commandLine.getOut().flush();
+    Optional<String> failure = out.finish();
+    failure.ifPresent(reason ->
+        commandLine.getErr().println("invact: cannot write to stdout: " + reason));
+    err.finish();
+    return failure.isPresent() && exitCode == 0 ? 1 : exitCode;
   }
 }

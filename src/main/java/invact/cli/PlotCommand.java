@@ -30,15 +30,18 @@ import picocli.CommandLine.Spec;
       "  invact plot my-coefficients/silu-paper.json --format png,svg"
     })
 final class PlotCommand implements Callable<Integer> {
-  /** Where figures go unless another folder is named. */
+  /** The folder of the pictures that fits draw. */
   static final Path FOLDER = Path.of("plots");
 
   @Spec private CommandSpec spec;
 
   @Mixin private SetArguments arguments;
 
-  @Option(names = "--out", paramLabel = "DIR", description = "where to; default plots")
-  private Path out = FOLDER;
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "the folder to draw to; default figures, so that the pictures in plots stay")
+  private Path out = Path.of("figures");
 
   @Option(
       names = "--format",

@@ -2,8 +2,6 @@ package invact.cli;
 
 import invact.coefficients.CoefficientException;
 import invact.coefficients.CoefficientSet;
-import invact.coefficients.internal.CoefficientReader;
-import invact.coefficients.internal.ShippedSets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,14 +48,14 @@ final class SetArguments {
         folder
             .filter(file -> file.toString().endsWith(".json"))
             .sorted()
-            .forEach(file -> sets.add(CoefficientReader.read(file)));
+            .forEach(file -> sets.add(CoefficientSet.read(file)));
       }
       if (sets.isEmpty()) {
         throw new CoefficientException(
             FOLDER + ": holds no coefficient sets: 'invact fit --all' writes them");
       }
     } else {
-      ShippedSets.names().forEach(name -> sets.add(ShippedSets.load(name)));
+      CoefficientSet.shippedNames().forEach(name -> sets.add(CoefficientSet.shipped(name)));
     }
     return sets;
   }
@@ -72,20 +70,28 @@ final class SetArguments {
     return all ? "--all" : files.stream().map(SetArguments::word).collect(Collectors.joining(" "));
   }
 
-  /** One argument as a shell takes it; control characters, which no line can hold, as '?'. */
+  /** One argument quoted for a shell; control characters become '?', to keep it one line. */
   static String word(String argument) {
     return argument.matches("[\\w./+=:@%,-]+")
         ? argument
         : "'" + argument.replace("'", "'\\''").replaceAll("\\p{Cntrl}", "?") + "'";
   }
 
-  /** The set of a file, of a name in {@code coefficients/}, or of a shipped one's. */
+  /** The set in a file, of a name in {@code coefficients/}, or shipped under that name. */
   static CoefficientSet load(String argument) {
     Path file = Path.of(argument);
     if (Files.exists(file) || argument.endsWith(".json")) {
-      return CoefficientReader.read(file);
+      return CoefficientSet.read(file);
     }
     Path inFolder = FOLDER.resolve(argument + ".json");
-    return Files.exists(inFolder) ? CoefficientReader.read(inFolder) : ShippedSets.load(argument);
+    if (Files.exists(inFolder)) {
+      return CoefficientSet.read(inFolder);
+    }
+    try {
+      return CoefficientSet.shipped(argument);
+    } catch (CoefficientException e) {
+      throw new CoefficientException(
+          e.getMessage() + Nearest.question(argument, CoefficientSet.shippedNames()), e);
+    }
   }
 }

@@ -12,6 +12,7 @@ import invact.coefficients.internal.SetDocument.BranchDocument;
 import invact.form.internal.Approximant;
 import invact.form.internal.FloatApproximant;
 import invact.form.internal.Forms;
+import invact.internal.io.Failure;
 import invact.internal.io.Json;
 import invact.numeric.Dtype;
 import invact.numeric.internal.ErrorSummary;
@@ -72,7 +73,7 @@ public final class CoefficientReader {
     } catch (NoSuchFileException e) {
       throw new CoefficientException(file + ": there is no such file", e);
     } catch (IOException e) {
-      throw new CoefficientException(file + ": cannot be read: " + e, e);
+      throw new CoefficientException(file + ": cannot be read: " + Failure.reason(e), e);
     }
     return parse(text, file.toString());
   }

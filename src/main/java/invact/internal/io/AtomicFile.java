@@ -15,11 +15,11 @@ public final class AtomicFile {
    * Puts {@code bytes} at {@code file}: written beside it under a temporary name, then renamed. A
    * file that holds these bytes already is left alone, its time of change too.
    *
-   * @param file where; its directories are made as needed
+   * @param file the file; its directories are made as needed
    * @param bytes the whole content
    * @return whether the file changed
-   * @throws IOException if the directory cannot be written; then {@code file} is as it was, and the
-   *     message names it
+   * @throws IOException with one line that names the file or its directory and the reason; then
+   *     {@code file} is as it was
    */
   public static boolean write(Path file, byte[] bytes) throws IOException {
     Path target = file.toAbsolutePath();
@@ -27,21 +27,26 @@ public final class AtomicFile {
       return false;
     }
     requireWritableDirectory(target.getParent());
-    Files.createDirectories(target.getParent());
-    Path temporary = Files.createTempFile(target.getParent(), "." + target.getFileName(), ".tmp");
     try {
-      Files.write(temporary, bytes);
-      makeReadable(temporary);
-      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(temporary);
+      Files.createDirectories(target.getParent());
+      Path temporary = TemporaryFiles.create(target.getParent());
+      try {
+        Files.write(temporary, bytes);
+        makeReadable(temporary);
+        Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+      } finally {
+        Files.deleteIfExists(temporary);
+      }
+    } catch (IOException e) {
+      throw new IOException("cannot write " + file + ": " + Failure.reason(e), e);
     }
     return true;
   }
 
   /**
    * Makes sure that files can be put into a directory, or that it can be made; to be called before
-   * long work whose result is to go there. Nothing is left behind.
+   * long work whose result is to go there. Nothing is left behind, and what killed runs left there
+   * is deleted.
    *
    * @param directory the directory, which need not be there
    * @throws IOException with one line that names the directory and what is wrong with it
@@ -55,17 +60,14 @@ public final class AtomicFile {
       throw new IOException(
           "cannot write to " + directory + ": " + existing + " is a file, name a directory");
     }
+    TemporaryFiles.deleteStale(existing);
     try {
-      Files.delete(Files.createTempFile(existing, ".probe", ".tmp"));
+      Files.delete(TemporaryFiles.create(existing));
     } catch (AccessDeniedException e) {
       throw new IOException("cannot write to " + directory + ": name a writable directory", e);
     } catch (IOException e) {
-      throw new IOException("cannot write to " + directory + ": " + reason(e), e);
+      throw new IOException("cannot write to " + directory + ": " + Failure.reason(e), e);
     }
-  }
-
-  private static String reason(IOException e) {
-    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 
   /** Temporary files are private to their owner; results get the permissions of ordinary files. */

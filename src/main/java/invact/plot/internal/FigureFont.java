@@ -1,5 +1,7 @@
 package invact.plot.internal;
 
+import invact.internal.io.Failure;
+import invact.internal.io.TemporaryFiles;
 import java.awt.Font;
 import java.awt.FontFormatException;
 import java.awt.Shape;
@@ -80,26 +82,45 @@ final class FigureFont {
   private static Font load() {
     setDefault("java.awt.headless", "true");
     setDefault("sun.font.layout.ffm", "false");
-    try (InputStream in = FigureFont.class.getResourceAsStream(RESOURCE)) {
-      if (in == null) {
-        throw new IllegalStateException("the jar is incomplete: it lacks " + RESOURCE);
-      }
+    Path folder = Path.of(System.getProperty("java.io.tmpdir"));
+    try {
+      TemporaryFiles.deleteStale(folder);
+      // From a stream the JDK would make a file that a killed run leaves behind for good.
+      Path font = TemporaryFiles.create(folder);
+      font.toFile().deleteOnExit();
+      Files.write(font, resource());
       if (System.getProperty(CONFIGURATION_KEY) != null) {
-        return Font.createFont(Font.TRUETYPE_FONT, in);
+        return Font.createFont(Font.TRUETYPE_FONT, font.toFile());
       }
-      Path configuration = Files.createTempFile("invact-fontconfig", ".properties");
+      Path configuration = TemporaryFiles.create(folder);
       try {
         Files.writeString(configuration, EMPTY_CONFIGURATION, StandardCharsets.US_ASCII);
         System.setProperty(CONFIGURATION_KEY, configuration.toString());
-        return Font.createFont(Font.TRUETYPE_FONT, in);
+        return Font.createFont(Font.TRUETYPE_FONT, font.toFile());
       } finally {
         System.clearProperty(CONFIGURATION_KEY);
         Files.delete(configuration);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot load the font of the figures: " + e.getMessage(), e);
+      throw new UncheckedIOException(
+          new IOException(
+              "cannot load the font of the figures: no temporary file in "
+                  + folder
+                  + ": "
+                  + Failure.reason(e)
+                  + "; name another folder by INVACT_JAVA_OPTS=-Djava.io.tmpdir=DIR",
+              e));
     } catch (FontFormatException e) {
       throw new IllegalStateException("the jar is damaged: " + RESOURCE, e);
+    }
+  }
+
+  private static byte[] resource() throws IOException {
+    try (InputStream in = FigureFont.class.getResourceAsStream(RESOURCE)) {
+      if (in == null) {
+        throw new IllegalStateException("the jar is incomplete: it lacks " + RESOURCE);
+      }
+      return in.readAllBytes();
     }
   }
 }

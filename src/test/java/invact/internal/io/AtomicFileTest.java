@@ -6,8 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.EOFException;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -53,5 +57,34 @@ class AtomicFileTest {
             .getMessage();
     assertTrue(message.contains(file.toString()), message);
     assertArrayEquals(new byte[] {1}, Files.readAllBytes(file));
+  }
+
+  /** Files of a process that was killed went on lying there. */
+  @Test
+  void whatKilledRunsLeftIsDeleted() throws Exception {
+    Process ended = new ProcessBuilder("true").start();
+    ended.waitFor();
+    Path stale = Files.writeString(folder.resolve(".invact-" + ended.pid() + "-1.tmp"), "x");
+    Path own = TemporaryFiles.create(folder);
+    Path other = Files.writeString(folder.resolve(".invact-x.tmp"), "x");
+    AtomicFile.requireWritableDirectory(folder);
+    assertFalse(Files.exists(stale));
+    assertTrue(Files.exists(own), "another thread's");
+    assertTrue(Files.exists(other), "somebody else's");
+  }
+
+  @Test
+  void messagesNameFileAndReason() throws Exception {
+    Path taken = Files.createDirectories(folder.resolve("taken/by"));
+    Path file = taken.getParent();
+    String message =
+        assertThrows(IOException.class, () -> AtomicFile.write(file, new byte[1])).getMessage();
+    assertTrue(message.startsWith("cannot write " + file + ": "), message);
+    assertEquals("f: permission denied", Failure.line(new AccessDeniedException("f")));
+    assertEquals("f: there is no such file or folder", Failure.line(new NoSuchFileException("f")));
+    assertEquals(
+        "f: No space left on device",
+        Failure.line(new FileSystemException("f", null, "No space left on device")));
+    assertEquals("EOFException", Failure.line(new EOFException()));
   }
 }
