@@ -28,10 +28,7 @@ final class ActivationNames {
           Map.entry("quickgelu", "quick-gelu"),
           Map.entry("gelu-quick", "quick-gelu"),
           Map.entry("gelu-sigmoid", "quick-gelu"),
-          Map.entry("swish", "silu"),
-          Map.entry("swish-1.702", "quick-gelu"),
-          Map.entry("swish-1", "silu"),
-          Map.entry("swish-1.0", "silu"));
+          Map.entry("swish", "silu"));
 
   /** Other functions, and what to do about them. */
   private static final Map<String, String> OTHER =

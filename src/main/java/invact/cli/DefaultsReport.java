@@ -10,6 +10,7 @@ import invact.form.internal.Form;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import tools.jackson.core.JsonGenerator;
 
 /**
@@ -18,10 +19,16 @@ import tools.jackson.core.JsonGenerator;
  * @param sets the sets
  */
 record DefaultsReport(List<CoefficientSet> sets) implements FitReport {
-  /** Fits the default sets of some activations, showing progress. */
-  static DefaultsReport fit(List<Activation> activations) {
+  /** Fits the default sets of some activations, showing progress; {@code found} is told each. */
+  static DefaultsReport fit(List<Activation> activations, Consumer<CoefficientSet> found) {
     try (Progress progress = Progress.of("fitting", DefaultSets.count(activations))) {
-      return new DefaultsReport(DefaultSets.fit(activations, progress::step));
+      return new DefaultsReport(
+          DefaultSets.fit(
+              activations,
+              set -> {
+                found.accept(set);
+                progress.step();
+              }));
     }
   }
 
@@ -34,19 +41,19 @@ record DefaultsReport(List<CoefficientSet> sets) implements FitReport {
   @Override
   public void print(PrintWriter out) {
     TextTable table =
-        new TextTable(3, "coefficient set", "branch", "form", "slots", "RMS", "max |e|", "at x");
+        new TextTable(3, "coefficient set", "branch", "form", "issue slots", "RMS", "max |e|", "at x");
     for (CoefficientSet set : sets) {
       for (Branch branch : Branch.values()) {
-        BranchCoefficients piece = set.branch(branch);
-        Form form = piece.approximant().approximant().form();
+        BranchCoefficients fit = set.branch(branch);
+        Form form = fit.approximant().approximant().form();
         table.add(
             set.name(),
             branch.label(),
             form.name(),
             Integer.toString(form.cost().slots()),
-            Digits.of(piece.derivativeError().rms()),
-            Digits.of(piece.derivativeError().maxAbs()),
-            Digits.input(piece.derivativeError().maxAbsAt()));
+            Digits.of(fit.derivativeError().rms()),
+            Digits.of(fit.derivativeError().maxAbs()),
+            Digits.input(fit.derivativeError().maxAbsAt()));
       }
     }
     table.print(out);

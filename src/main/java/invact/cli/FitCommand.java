@@ -82,7 +82,7 @@ final class FitCommand implements Callable<Integer> {
       return output.run(
           activations,
           isWhole,
-          () -> DefaultsReport.fit(activations),
+          announced -> DefaultsReport.fit(activations, announced),
           UnaryOperator.identity(),
           DefaultFigures::of);
     }
@@ -93,7 +93,7 @@ final class FitCommand implements Callable<Integer> {
     return output.run(
         activations,
         selection.all,
-        () -> FitReport.of(request),
+        announced -> FitReport.of(request),
         sets -> selection.all ? withPublished(sets) : sets,
         Figures::of);
   }

@@ -11,11 +11,14 @@ import invact.plot.Figures;
 import invact.plot.internal.ImageFormat;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,12 +49,13 @@ final class FitOutput {
   }
 
   /**
-   * Fits, and keeps what was fitted. Folders are tried before anything is fitted.
+   * Fits, and keeps what was fitted. Folders are tried before anything is fitted. A set is written
+   * as soon as the fit announces it, so that an interrupted run loses only the set it is at.
    *
    * @param activations what is fitted
    * @param isWhole whether sets and figures go to {@code coefficients/} and {@code plots/} where no
    *     folder is named
-   * @param fit makes the fits
+   * @param fit makes the fits; may announce sets before it ends
    * @param completed the sets to keep, given those that were fitted
    * @param figures the figures of the sets
    * @return the exit code
@@ -59,7 +63,7 @@ final class FitOutput {
   Integer run(
       List<Activation> activations,
       boolean isWhole,
-      Supplier<FitReport> fit,
+      Function<Consumer<CoefficientSet>, FitReport> fit,
       UnaryOperator<List<CoefficientSet>> completed,
       Function<List<CoefficientSet>, List<Figure>> figures)
       throws IOException {
@@ -76,15 +80,25 @@ final class FitOutput {
       AtomicFile.requireWritableDirectory(figureFolder.get());
       Figures.prepare();
     }
-    FitReport report = fit.get();
+    Set<String> written = new HashSet<>();
+    Optional<MeasuredInUse> measuring = inUse;
+    Consumer<List<CoefficientSet>> keep =
+        some ->
+            measuring.ifPresent(inputs -> {
+              for (CoefficientSet set : measured(some, inputs)) {
+                write(set, setFolder.get());
+                written.add(set.name());
+              }
+            });
+    FitReport report = fit.apply(set -> keep.accept(List.of(set)));
     print(report);
     List<CoefficientSet> sets = completed.apply(report.sets());
+    keep.accept(sets.stream().filter(set -> !written.contains(set.name())).toList());
     PrintWriter err = mixee.commandLine().getErr();
-    if (inUse.isPresent()) {
-      write(measured(sets, inUse.get()), setFolder.get());
-    } else {
-      err.println("no file written: --out DIR keeps the coefficient sets");
-    }
+    err.println(
+        setFolder
+            .map(folder -> written.size() + " coefficient sets in " + folder)
+            .orElse("no file written: --out DIR keeps the coefficient sets"));
     if (figureFolder.isPresent()) {
       List<Figure> drawn = figures.apply(sets);
       Figures.write(drawn, figureFolder.get(), ImageFormat.PNG);
@@ -98,7 +112,7 @@ final class FitOutput {
     return run(
         request.activations(),
         false,
-        () -> FitReport.of(request),
+        announced -> FitReport.of(request),
         UnaryOperator.identity(),
         Figures::of);
   }
@@ -135,10 +149,11 @@ final class FitOutput {
     }
   }
 
-  private void write(List<CoefficientSet> sets, Path folder) throws IOException {
-    for (CoefficientSet set : sets) {
+  private static void write(CoefficientSet set, Path folder) {
+    try {
       set.write(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    mixee.commandLine().getErr().println(sets.size() + " coefficient sets in " + folder);
   }
 }

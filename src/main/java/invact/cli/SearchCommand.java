@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -118,10 +119,21 @@ final class SearchCommand implements Callable<Integer> {
         plot.isPresent() ? Optional.of(plot(plot.get())) : Optional.empty();
     List<SearchResult> results = new ArrayList<>();
     int count = candidates.values().stream().mapToInt(List::size).sum();
+    AtomicBoolean isBegun = new AtomicBoolean();
     try (SearchLog log = state.isPresent() ? SearchLog.open(state.get()) : SearchLog.none();
         Progress progress = Progress.of("searching", count)) {
       for (Map.Entry<SearchProblem, List<Candidate>> each : candidates.entrySet()) {
-        results.add(Search.run(each.getKey(), each.getValue(), log, progress::step));
+        results.add(
+            Search.run(
+                each.getKey(),
+                each.getValue(),
+                log,
+                () -> {
+                  if (!isBegun.getAndSet(true)) {
+                    sayHowToResume(count);
+                  }
+                  progress.step();
+                }));
       }
     }
     PrintWriter out = spec.commandLine().getOut();
@@ -137,6 +149,14 @@ final class SearchCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  private void sayHowToResume(int count) {
+    String how =
+        state
+            .map(file -> "interrupted, the same command goes on where it stopped: " + file)
+            .orElse("--resume FILE keeps them, so that an interrupted search goes on");
+    spec.commandLine().getErr().println(count + " fits; " + how);
   }
 
   /** What is to be searched, checked before anything is done. */

@@ -58,11 +58,14 @@ public record FitRequest(
     /** Memory: a sample takes 32 bytes, and more samples than this change no digit. */
     private static final int MAX_POINTS = 10_000_000;
 
+    /** A thousand times the starts that a fit of the paper's forms needs. */
+    private static final int MAX_STARTS = 10_000;
+
     /**
      * A way to sample and search.
      *
      * @throws FitException if there are fewer than 2 or more than 10⁷ points, the range is empty or
-     *     not finite, or there is no start
+     *     not finite, or there are fewer than 1 or more than 10⁴ starts
      */
     public LeastSquares {
       if (points < 2 || points > MAX_POINTS) {
@@ -72,8 +75,8 @@ public record FitRequest(
         throw FitException.wrongRequest(
             "range " + low + ":" + high + " is empty or not finite: its low end comes first");
       }
-      if (starts < 1) {
-        throw FitException.wrongRequest("starts must be at least 1: " + starts);
+      if (starts < 1 || starts > MAX_STARTS) {
+        throw FitException.wrongRequest("starts must be from 1 to " + MAX_STARTS + ": " + starts);
       }
     }
   }

@@ -122,7 +122,8 @@ class CommandTest {
         "fit least-squares gelu --points 5|fewer than the 4 coefficients of paper-gelu-left",
         "fit least-squares gelu --points 1|points must be",
         "fit least-squares gelu --points many|--points",
-        "fit least-squares gelu --starts 0|starts must be at least 1",
+        "fit least-squares gelu --starts 0|starts must be from 1 to 10000: 0",
+        "fit least-squares gelu --starts 2000000000|starts must be from 1 to 10000: 2000000000",
         "fit least-squares gelu --sampling chebyshev|unknown sampling 'chebyshev': use uniform-x"
             + " or",
         "fit minimax gelu --form spline|unknown form 'spline': known are paper-gelu-left",

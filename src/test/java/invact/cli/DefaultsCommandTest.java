@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import invact.cli.CommandTest.Run;
 import invact.coefficients.CoefficientSet;
-import invact.coefficients.internal.CoefficientReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -41,7 +40,7 @@ class DefaultsCommandTest {
         List.of("my_mish-bf16.json", "my_mish-fp16.json", "my_mish-fp32.json"),
         names(folder.resolve("sets")));
     for (String name : names(folder.resolve("sets"))) {
-      CoefficientSet set = CoefficientReader.read(folder.resolve("sets").resolve(name));
+      CoefficientSet set = CoefficientSet.read(folder.resolve("sets").resolve(name));
       assertEquals(Optional.of(expression), set.activation().expression());
     }
     assertEquals(
@@ -55,6 +54,14 @@ class DefaultsCommandTest {
     assertFailure(
         run("fit", "--defaults", "swish-100", "--out", folder.toString()),
         "no rational up to type 7/7 brings the left branch of swish-100 within 2.0E-6");
+  }
+
+  /** Sets came to the folder together, at the end. */
+  @Test
+  void aSetIsWrittenWhenItIsDone() throws Exception {
+    Run run = run("fit", "--defaults", "mish", "swish-100", "--out", folder.toString());
+    assertEquals(1, run.exitCode(), run.err());
+    assertEquals(List.of("mish-bf16.json", "mish-fp16.json", "mish-fp32.json"), names(folder));
   }
 
   @Test

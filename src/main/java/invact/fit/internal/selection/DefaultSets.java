@@ -9,6 +9,7 @@ import invact.fit.internal.OrderedTasks;
 import invact.numeric.Dtype;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -59,20 +60,20 @@ public final class DefaultSets {
    * Fits the default sets of some activations, several at a time.
    *
    * @param activations the activations
-   * @param progress called after each set
+   * @param found told each set as soon as it and all before it are fitted
    * @return the sets, by activation and format
    * @throws FitException if what the sets promise cannot be kept for an activation
    */
-  public static List<CoefficientSet> fit(List<Activation> activations, Runnable progress) {
+  public static List<CoefficientSet> fit(List<Activation> activations, Consumer<CoefficientSet> found) {
     List<Task> tasks = activations.stream().flatMap(DefaultSets::tasks).toList();
-    return OrderedTasks.run(tasks, Task::fit, set -> progress.run());
+    return OrderedTasks.run(tasks, Task::fit, found);
   }
 
   /**
    * The number of default sets.
    *
    * @param activations the activations
-   * @return how often {@link #fit} reports progress
+   * @return how many sets {@link #fit} finds
    */
   public static int count(List<Activation> activations) {
     return (int) activations.stream().flatMap(DefaultSets::tasks).count();

@@ -35,7 +35,7 @@ class DefaultSetsTest {
 
   private static final List<CoefficientSet> SETS =
       MeasuredInUse.prepare(Activations.all())
-          .measure(DefaultSets.fit(Activations.all(), () -> {}));
+          .measure(DefaultSets.fit(Activations.all(), set -> {}));
 
   static List<CoefficientSet> sets() {
     return SETS;
@@ -185,7 +185,7 @@ class DefaultSetsTest {
   /** Swish is SiLU in another scale: the same types. */
   @Test
   void aFunctionInAnotherScaleHasTheSameFit() {
-    List<CoefficientSet> sets = DefaultSets.fit(List.of(Activations.swish(1.5)), () -> {});
+    List<CoefficientSet> sets = DefaultSets.fit(List.of(Activations.swish(1.5)), set -> {});
     CoefficientSet silu = ShippedSets.load("silu-fp32");
     for (Branch branch : Branch.values()) {
       RootRational one =
