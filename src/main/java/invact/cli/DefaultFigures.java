@@ -26,12 +26,12 @@ final class DefaultFigures {
   private static final Density DENSITY = new Density.Normal(1);
 
   /**
-   * How far from T derivatives are drawn: on the left f′ and its ulp vanish, and any error counts
-   * any number of those.
+   * The distance from T to which errors of derivatives are drawn. Farther left f′ vanishes, and an
+   * error in units of its last place says nothing.
    */
   private static final double REACH = 5;
 
-  /** How far forward passes are drawn, which keep their relative precision. */
+  /** The same for forward passes, which keep their relative precision. */
   private static final double FORWARD_REACH = 12;
 
   /** The intervals in which errors are gathered: in bf16 each has numbers up to |x| = 16. */
@@ -44,7 +44,7 @@ final class DefaultFigures {
   /**
    * {@code ACTIVATION-default-errors}: on the exact function the set for fp32, the paper's forms
    * refitted and, where there is one, the published set. {@code ACTIVATION-half-errors}: in bf16
-   * and fp16 the set for the format and the same two, beside the floor. {@code ACTIVATION-ulp}:
+   * and fp16 the set for the dtype and the same two, beside the irreducible error. {@code ACTIVATION-ulp}:
    * fp32 in units of the last place.
    */
   static List<Figure> of(List<CoefficientSet> sets) {
@@ -83,30 +83,30 @@ final class DefaultFigures {
         .getFirst();
   }
 
-  /** The default set of a format: the first that is made for it. */
-  private static CoefficientSet of(List<CoefficientSet> sets, Dtype format) {
+  /** The default set of a dtype: the first that is made for it. */
+  private static CoefficientSet of(List<CoefficientSet> sets, Dtype dtype) {
     return sets.stream()
-        .filter(set -> set.dtype().equals(Optional.of(format)))
+        .filter(set -> set.dtype().equals(Optional.of(dtype)))
         .findFirst()
         .orElseThrow();
   }
 
   private static Diagram half(
       Activation activation,
-      Dtype format,
+      Dtype dtype,
       List<CoefficientSet> others,
       List<CoefficientSet> defaults) {
     ErrorProfile.Intervals intervals = ErrorProfile.Intervals.around(activation, HALF_WIDTH, REACH);
-    ErrorProfile floor = ErrorProfile.floor(activation, format, DENSITY, intervals);
+    ErrorProfile least = ErrorProfile.floor(activation, dtype, DENSITY, intervals);
     List<Profile> profiles = new ArrayList<>();
-    profiles.add(new Profile("floor", Role.FLOOR, floor.x(), floor.rms()));
-    // One name for the default sets of all formats, which share a legend.
-    profiles.add(decoded(of(defaults, format), "default set", format, intervals));
+    profiles.add(new Profile("floor", Role.IRREDUCIBLE, least.x(), least.rms()));
+    // One name for the default sets of both dtypes, which share a legend.
+    profiles.add(decoded(of(defaults, dtype), "default set", dtype, intervals));
     for (CoefficientSet set : others) {
-      profiles.add(decoded(set, set.name(), format, intervals));
+      profiles.add(decoded(set, set.name(), dtype, intervals));
     }
     return new Diagram(
-        activation.title() + ", " + format.label(),
+        activation.title() + ", " + dtype.label(),
         "RMS error of the derivative",
         1e-6,
         StrictMath.floor(activation.argmin() - REACH),
@@ -115,8 +115,8 @@ final class DefaultFigures {
   }
 
   private static Profile decoded(
-      CoefficientSet set, String label, Dtype format, ErrorProfile.Intervals intervals) {
-    ErrorProfile profile = ErrorProfile.decoded(set, format, DENSITY, intervals);
+      CoefficientSet set, String label, Dtype dtype, ErrorProfile.Intervals intervals) {
+    ErrorProfile profile = ErrorProfile.decoded(set, dtype, DENSITY, intervals);
     return new Profile(label, Role.COMPARED, profile.x(), profile.rms());
   }
 

@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import tools.jackson.core.JsonGenerator;
 
-/** {@code invact evaluate}: the errors of coefficient sets in the arithmetic they are used in. */
+/** {@code invact evaluate}: the errors of coefficient sets in the arithmetic of use. */
 @Command(
     name = "evaluate",
     description = {
@@ -29,10 +29,9 @@ import tools.jackson.core.JsonGenerator;
       "fp32: the same passes at x = T +- t, t = 0, 2^-10, 2*2^-10 ... 16 and on to 1024, and for"
           + " the largest error also at every number within 2^-10 of T.",
       "fp64: the same t, the approximation alone.",
-      "For bf16 and fp16 also, with inputs x ~ N(0,1), how near g comes to the floor: the least"
-          + " RMS error that any decoder of the rounded output and the indicator can have, and the"
-          + " largest error of that decoder. For fp32,"
-          + " how near g's largest error comes to the least that any decoder can have."
+      "For bf16 and fp16 also, with inputs x ~ N(0,1), the ratio to the irreducible error: the least"
+          + " RMS error that any function of the rounded output and the indicator can have, and the"
+          + " largest error of that function. For fp32 the ratio to the least largest error."
     },
     footer = {
       "  invact evaluate --all",
@@ -40,7 +39,7 @@ import tools.jackson.core.JsonGenerator;
       "  invact evaluate coefficients/silu-paper.json --json"
     })
 final class EvaluateCommand implements Callable<Integer> {
-  /** What a normalised layer feeds an activation with. */
+  /** The inputs of an activation behind a normalised layer. */
   private static final Density NORMAL = new Density.Normal(1);
 
   @Spec private CommandSpec spec;
@@ -52,7 +51,7 @@ final class EvaluateCommand implements Callable<Integer> {
       paramLabel = "DTYPE",
       split = ",",
       description = "fp64, fp32, bf16, fp16, or several with commas; default: all")
-  private List<Dtype> formats = List.of(Dtype.values());
+  private List<Dtype> dtypes = List.of(Dtype.values());
 
   @Option(names = "--json", description = "print one JSON document instead of the table")
   private boolean json;
@@ -61,13 +60,13 @@ final class EvaluateCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     List<CoefficientSet> sets = arguments.load();
     List<Evaluation> evaluations = new ArrayList<>();
-    List<IrreducibleErrorComparison> floors = new ArrayList<>();
-    try (Progress progress = Progress.of("evaluating", sets.size() * formats.size())) {
+    List<IrreducibleErrorComparison> comparisons = new ArrayList<>();
+    try (Progress progress = Progress.of("evaluating", sets.size() * dtypes.size())) {
       for (CoefficientSet set : sets) {
-        for (Dtype format : formats) {
-          evaluations.add(Evaluation.of(set, format));
-          if (format.isHalf()) {
-            floors.add(IrreducibleErrorComparison.of(set, format, NORMAL));
+        for (Dtype dtype : dtypes) {
+          evaluations.add(Evaluation.of(set, dtype));
+          if (dtype.isHalf()) {
+            comparisons.add(IrreducibleErrorComparison.of(set, dtype, NORMAL));
           }
           progress.step();
         }
@@ -75,18 +74,18 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      out.print(json(evaluations, floors));
+      out.print(json(evaluations, comparisons));
     } else {
       table(evaluations).print(out);
-      if (!floors.isEmpty()) {
+      if (!comparisons.isEmpty()) {
         out.println();
-        out.println("x ~ N(0,1); floor: the least RMS error of any decoder, and its largest error");
-        floorTable(floors).print(out);
+        out.println("x ~ N(0,1); irreducible: the least RMS error of any decoder, and its largest");
+        irreducibleTable(comparisons).print(out);
       }
       List<Evaluation> single = evaluations.stream().filter(e -> e.dtype() == Dtype.FP32).toList();
       if (!single.isEmpty()) {
         out.println();
-        out.println("fp32; floor: the least largest error of any decoder, next to T");
+        out.println("fp32; irreducible: the least largest error of any decoder, next to T");
         largestTable(single).print(out);
       }
     }
@@ -115,50 +114,58 @@ final class EvaluateCommand implements Callable<Integer> {
     return table;
   }
 
-  private static TextTable floorTable(List<IrreducibleErrorComparison> floors) {
+  private static TextTable irreducibleTable(List<IrreducibleErrorComparison> comparisons) {
     TextTable table =
         new TextTable(
-            2, "coefficient set", "dtype", "RMS", "floor", "ratio", "bias", "max |e|", "floor");
-    for (IrreducibleErrorComparison floor : floors) {
+            2,
+            "coefficient set",
+            "dtype",
+            "RMS",
+            "irreducible",
+            "ratio",
+            "bias",
+            "max |e|",
+            "irreducible");
+    for (IrreducibleErrorComparison comparison : comparisons) {
       table.add(
-          floor.set().name(),
-          floor.dtype().label(),
-          Digits.of(floor.rms()),
-          Digits.of(floor.floorRms()),
-          Digits.ratio(floor.ratio()),
-          Digits.of(floor.bias()),
-          Digits.of(floor.maxAbs()),
-          Digits.of(floor.floorMaxAbs()));
+          comparison.set().name(),
+          comparison.dtype().label(),
+          Digits.of(comparison.rms()),
+          Digits.of(comparison.floorRms()),
+          Digits.ratio(comparison.ratio()),
+          Digits.of(comparison.bias()),
+          Digits.of(comparison.maxAbs()),
+          Digits.of(comparison.floorMaxAbs()));
     }
     return table;
   }
 
   private static TextTable largestTable(List<Evaluation> evaluations) {
-    TextTable table = new TextTable(1, "coefficient set", "max |e|", "floor", "ratio");
+    TextTable table = new TextTable(1, "coefficient set", "max |e|", "irreducible", "ratio");
     for (Evaluation evaluation : evaluations) {
       double max = evaluation.whole().maxAbs();
-      double floor = RoundedHeight.largestErrorFloor(evaluation.set().activation(), Dtype.FP32);
+      double irreducible = RoundedHeight.largestErrorFloor(evaluation.set().activation(), Dtype.FP32);
       table.add(
-          evaluation.set().name(), Digits.of(max), Digits.of(floor), Digits.ratio(max / floor));
+          evaluation.set().name(), Digits.of(max), Digits.of(irreducible), Digits.ratio(max / irreducible));
     }
     return table;
   }
 
-  private static void write(JsonGenerator json, IrreducibleErrorComparison floor) {
+  private static void write(JsonGenerator json, IrreducibleErrorComparison comparison) {
     json.writeStartObject();
-    json.writeStringProperty("set", floor.set().name());
-    json.writeStringProperty("dtype", floor.dtype().label());
+    json.writeStringProperty("set", comparison.set().name());
+    json.writeStringProperty("dtype", comparison.dtype().label());
     json.writeStringProperty("density", NORMAL.description());
-    json.writeNumberProperty("rms", floor.rms());
-    json.writeNumberProperty("bias", floor.bias());
-    json.writeNumberProperty("maxAbs", floor.maxAbs());
-    json.writeNumberProperty("floorRms", floor.floorRms());
-    json.writeNumberProperty("floorMaxAbs", floor.floorMaxAbs());
+    json.writeNumberProperty("rms", comparison.rms());
+    json.writeNumberProperty("bias", comparison.bias());
+    json.writeNumberProperty("maxAbs", comparison.maxAbs());
+    json.writeNumberProperty("irreducibleRms", comparison.floorRms());
+    json.writeNumberProperty("irreducibleMaxAbs", comparison.floorMaxAbs());
     json.writeEndObject();
   }
 
   private static String json(
-      List<Evaluation> evaluations, List<IrreducibleErrorComparison> floors) {
+      List<Evaluation> evaluations, List<IrreducibleErrorComparison> comparisons) {
     return Json.text(json -> {
       json.writeStartObject();
       json.writeArrayPropertyStart("evaluations");
@@ -166,8 +173,8 @@ final class EvaluateCommand implements Callable<Integer> {
         parts(evaluation).forEach(part -> write(json, evaluation, part));
       }
       json.writeEndArray();
-      json.writeArrayPropertyStart("floors");
-      floors.forEach(floor -> write(json, floor));
+      json.writeArrayPropertyStart("irreducibleErrors");
+      comparisons.forEach(comparison -> write(json, comparison));
       json.writeEndArray();
       json.writeEndObject();
     });

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Draws what searches found: a figure for each activation and format. */
+/** Draws what searches found: a figure for each activation and dtype. */
 final class ParetoPlot {
   private final Path path;
   private final ImageFormat fileFormat;
@@ -40,7 +40,7 @@ final class ParetoPlot {
 
   /** Writes the figures; gives their files. */
   List<Path> write(List<SearchResult> results) throws IOException {
-    record Key(Activation activation, Dtype format) {}
+    record Key(Activation activation, Dtype dtype) {}
     Map<Key, List<SearchResult>> grouped = new LinkedHashMap<>();
     for (SearchResult result : results) {
       grouped
@@ -51,7 +51,7 @@ final class ParetoPlot {
     }
     List<Path> files = new ArrayList<>();
     for (Map.Entry<Key, List<SearchResult>> each : grouped.entrySet()) {
-      Figure figure = figure(each.getKey().activation, each.getKey().format, each.getValue());
+      Figure figure = figure(each.getKey().activation, each.getKey().dtype, each.getValue());
       if (folder) {
         files.add(figure.write(path, fileFormat));
       } else {
@@ -62,14 +62,14 @@ final class ParetoPlot {
     return files;
   }
 
-  private static Figure figure(Activation activation, Dtype format, List<SearchResult> results) {
-    String suffix = format == Dtype.FP32 ? "" : "-" + format.label();
+  private static Figure figure(Activation activation, Dtype dtype, List<SearchResult> results) {
+    String suffix = dtype == Dtype.FP32 ? "" : "-" + dtype.label();
     return ParetoFigure.of(
         activation.name() + "-pareto" + suffix,
-        activation.title() + ", " + format.label() + ": error of the derivative against cost",
-        format == Dtype.FP32
+        activation.title() + ", " + dtype.label() + ": error of the derivative against cost",
+        dtype == Dtype.FP32
             ? "largest error of the derivative"
-            : "RMS error of the derivative, " + format.label(),
+            : "RMS error of the derivative, " + dtype.label(),
         results.stream().map(ParetoPlot::side).toList());
   }
 

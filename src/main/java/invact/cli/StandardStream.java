@@ -13,7 +13,7 @@ import java.nio.charset.Charset;
 import java.util.Optional;
 
 /**
- * stdout or stderr: control characters of files and arguments are escaped on the way to it, and the
+ * stdout or stderr. Control characters of files and arguments are escaped on the way to it, and the
  * first failure to write is kept, which a {@link PrintWriter} would forget.
  */
 final class StandardStream extends Writer {

@@ -301,13 +301,13 @@ class CommandTest {
   void evaluatePrintsFloorsAsJson() {
     Run run = run("evaluate", "silu-published", "--dtype", "fp32,bf16", "--json");
     assertEquals(0, run.exitCode, run.err);
-    JsonNode floors = JsonMapper.shared().readTree(run.out).get("floors");
+    JsonNode floors = JsonMapper.shared().readTree(run.out).get("irreducibleErrors");
     assertEquals(1, floors.size(), "fp32 has no floor of x ~ N(0,1) here");
     JsonNode floor = floors.get(0);
     assertEquals("bf16", floor.get("dtype").stringValue());
-    assertEquals(1.508829e-3, floor.get("floorRms").doubleValue(), 0.5e-9);
-    assertEquals(1.141650e-2, floor.get("floorMaxAbs").doubleValue(), 0.5e-8);
-    assertTrue(floor.get("rms").doubleValue() > floor.get("floorRms").doubleValue());
+    assertEquals(1.508829e-3, floor.get("irreducibleRms").doubleValue(), 0.5e-9);
+    assertEquals(1.141650e-2, floor.get("irreducibleMaxAbs").doubleValue(), 0.5e-8);
+    assertTrue(floor.get("rms").doubleValue() > floor.get("irreducibleRms").doubleValue());
   }
 
   @Test

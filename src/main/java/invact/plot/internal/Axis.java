@@ -3,10 +3,10 @@ package invact.plot.internal;
 /**
  * An axis of a panel.
  *
- * @param title what is on it, with its unit where it has one
+ * @param title its title, with its unit where it has one
  * @param low least value shown
  * @param high largest value shown
- * @param logarithmic whether it shows decades evenly spaced; then {@code low} is positive
+ * @param logarithmic whether it is logarithmic; then {@code low} is positive
  */
 record Axis(String title, double low, double high, boolean logarithmic) {
   Axis {
@@ -31,17 +31,17 @@ record Axis(String title, double low, double high, boolean logarithmic) {
     return decades(title, low, StrictMath.max(high, low + 1));
   }
 
-  /** A value so far below the axis that a line to it leaves the panel. */
+  /** A value far below the axis: a line to it leaves the panel. */
   double beyondLow() {
     return logarithmic ? low / 10 : low - (high - low);
   }
 
-  /** A value so far above the axis that a line to it leaves the panel. */
+  /** A value far above the axis: a line to it leaves the panel. */
   double beyondHigh() {
     return logarithmic ? high * 10 : high + (high - low);
   }
 
-  /** The values, those far off the axis brought near, where they are as invisible. */
+  /** The values; those far off the axis are moved nearer, still outside. */
   double[] clamp(double[] values) {
     double[] clamped = new double[values.length];
     for (int i = 0; i < values.length; i++) {

@@ -6,9 +6,8 @@ import invact.activation.Branch;
 /**
  * The inputs at which a branch is drawn: x = T ± reach·(i/n)² for i = 0 … n, T first.
  *
- * <p>Next to T the signed root of the lift is proportional to x − T, and f itself to its square. So
- * squares, which crowd towards T, leave no gap near T whatever a curve is drawn against: x, the
- * root of the lift or y.
+ * <p>Near T the root of the height u is proportional to |x − T|, and u to its square. Inputs at
+ * squared distances are therefore dense near T against x, against √u and against y.
  */
 final class BranchSampling {
   static final int INTERVALS = 300;
@@ -25,11 +24,11 @@ final class BranchSampling {
   }
 
   /**
-   * How far from T a branch is worth drawing.
+   * The distance from T up to which a branch is drawn.
    *
    * @param activation the activation
    * @param branch the branch
-   * @param tolerance what f′ may be away from its limit, 0 or 1
+   * @param tolerance the distance of f′ from its limit, 0 or 1
    * @return the least multiple of ½ from which on f′ is within the tolerance of its limit
    */
   static double reach(Activation activation, Branch branch, double tolerance) {

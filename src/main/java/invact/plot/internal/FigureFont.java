@@ -15,11 +15,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The one font of all figures, DejaVu Sans 2.37 (its licence is kept beside it), so that figures
- * look the same everywhere, also where no font is installed.
+ * DejaVu Sans 2.37, the font of all figures; its licence is beside it in the jar. Figures look the
+ * same on every machine, also where no font is installed.
  *
- * <p>Three things are settled here before the JDK's graphics start, each by a system property that
- * is left alone where it has a value:
+ * <p>Three system properties are set here before the JDK's graphics start, unless they have a value:
  *
  * <ul>
  *   <li>{@code java.awt.headless}: figures need no display.

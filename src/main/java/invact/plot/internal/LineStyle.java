@@ -5,9 +5,9 @@ import java.awt.Color;
 import java.util.List;
 
 /**
- * How a line is drawn. The colours are those of M. Okabe and K. Ito, "Color Universal Design"
- * (2008), which people with any colour vision tell apart; lines that share a panel differ in
- * lightness, width or dashes too, so that a grey print can be read.
+ * Colour, pen and marker of a line. The colours are those of M. Okabe and K. Ito, "Color Universal
+ * Design" (2008), which people with any colour vision can distinguish. Lines of one panel also
+ * differ in lightness, width or dashes, for prints in grey.
  *
  * @param color the colour
  * @param stroke the pen; null for points that no line joins
@@ -27,7 +27,7 @@ record LineStyle(Color color, BasicStroke stroke, PointMarker marker) {
   static final LineStyle LEFT_BRANCH = line(BLUE, 6);
   static final LineStyle RIGHT_BRANCH = line(ORANGE, 6);
 
-  /** Wide and light, so that an approximant on top of it leaves its edges to be seen. */
+  /** Wide and light: an approximant on top of it leaves its edges visible. */
   static final LineStyle EXACT = line(SKY, 11);
 
   static final LineStyle APPROXIMANT = line(BLACK, 3.5f, 14, 9);
@@ -35,14 +35,14 @@ record LineStyle(Color color, BasicStroke stroke, PointMarker marker) {
 
   static final LineStyle FORWARD = line(GREEN, 4);
 
-  /** Wide and light, so that what reaches the floor is seen to lie on it. */
-  static final LineStyle FLOOR_PROFILE = line(LIGHT_GREY, 11);
+  /** Wide and light: a line on top of it leaves its edges visible. */
+  static final LineStyle IRREDUCIBLE_PROFILE = line(LIGHT_GREY, 11);
 
   /** Marks T. */
   static final LineStyle BORDER = line(GREY, 2.5f, 3, 6);
 
-  /** The least error that there can be. */
-  static final LineStyle FLOOR = line(VERMILLION, 3.5f, 14, 9);
+  /** The irreducible error. */
+  static final LineStyle IRREDUCIBLE = line(VERMILLION, 3.5f, 14, 9);
 
   /** Candidates that others beat. */
   static final LineStyle DOMINATED = points(LIGHT_GREY, PointMarker.SMALL_DOT);

@@ -8,7 +8,7 @@ import java.util.function.Predicate;
 
 /**
  * Errors of approximators against what they cost, a panel a branch: the Pareto front, the
- * candidates that others beat, the paper's forms, and the floor.
+ * candidates that others beat, the paper's forms, and the irreducible error.
  */
 public final class ParetoFigure {
   private static final int PANEL_HEIGHT = 720;
@@ -50,20 +50,20 @@ public final class ParetoFigure {
    * One candidate.
    *
    * @param family its family
-   * @param slots what it costs
+   * @param cost its cost in issue slots
    * @param error its error, positive and finite
    * @param onFront whether no other beats it
    */
-  public record Point(Family family, int slots, double error, boolean onFront) {}
+  public record Point(Family family, int cost, double error, boolean onFront) {}
 
   /**
    * All candidates of one branch.
    *
-   * @param title what stands above the panel
+   * @param title the text above the panel
    * @param points the candidates
-   * @param floor the least error that there can be, positive
+   * @param irreducible the irreducible error, positive
    */
-  public record Side(String title, List<Point> points, double floor) {
+  public record Side(String title, List<Point> points, double irreducible) {
     /** Copies the list. */
     public Side {
       points = List.copyOf(points);
@@ -75,7 +75,7 @@ public final class ParetoFigure {
    *
    * @param name the figure's name
    * @param title what it shows, in words
-   * @param errorTitle what is on the vertical axis
+   * @param errorTitle the title of the vertical axis
    * @param sides the panels, one or more, on the same axes
    * @return the figure
    * @throws IllegalArgumentException if there is no point at all
@@ -86,11 +86,11 @@ public final class ParetoFigure {
     int cheapest = Integer.MAX_VALUE;
     int dearest = 0;
     for (Side side : sides) {
-      least = StrictMath.min(least, side.floor);
+      least = StrictMath.min(least, side.irreducible);
       for (Point point : side.points) {
         least = StrictMath.min(least, point.error);
-        cheapest = StrictMath.min(cheapest, point.slots);
-        dearest = StrictMath.max(dearest, point.slots);
+        cheapest = StrictMath.min(cheapest, point.cost);
+        dearest = StrictMath.max(dearest, point.cost);
         if (isMarked(point)) {
           // Beaten candidates may be far worse than all that is of interest.
           largest = StrictMath.max(largest, point.error);
@@ -118,7 +118,7 @@ public final class ParetoFigure {
     return new Figure(name, title, PANEL_HEIGHT, panels);
   }
 
-  /** Whether a point has its family's marker; beaten candidates are all alike. */
+  /** Whether a point has its family's marker; beaten candidates share one. */
   private static boolean isMarked(Point point) {
     return point.onFront || point.family.isPaper();
   }
@@ -135,9 +135,9 @@ public final class ParetoFigure {
         Curve.on(
             Curve.Side.LEFT,
             "floor of rounded outputs",
-            LineStyle.FLOOR,
+            LineStyle.IRREDUCIBLE,
             new double[] {abscissa.beyondLow(), abscissa.beyondHigh()},
-            new double[] {side.floor, side.floor}));
+            new double[] {side.irreducible, side.irreducible}));
     curves.add(staircase(side, abscissa));
     for (Family family : shown) {
       curves.add(
@@ -150,7 +150,7 @@ public final class ParetoFigure {
     return curves;
   }
 
-  /** Some points; one that is not to be seen where there is none, so that panels share a legend. */
+  /** The chosen points; an invisible one if there is none, so that panels share a legend. */
   private static Curve points(String label, LineStyle style, Side side, Predicate<Point> chosen) {
     List<Point> points = side.points.stream().filter(chosen).toList();
     return points.isEmpty()
@@ -159,23 +159,23 @@ public final class ParetoFigure {
             Curve.Side.LEFT,
             label,
             style,
-            points.stream().mapToDouble(Point::slots).toArray(),
+            points.stream().mapToDouble(Point::cost).toArray(),
             points.stream().mapToDouble(Point::error).toArray());
   }
 
-  /** The least error to be had at each cost: it falls where a point of the front stands. */
+  /** The least error at each cost: a step down at each point of the front. */
   private static Curve staircase(Side side, Axis abscissa) {
     List<Point> front =
         side.points.stream()
             .filter(Point::onFront)
-            .sorted((a, b) -> Integer.compare(a.slots, b.slots))
+            .sorted((a, b) -> Integer.compare(a.cost, b.cost))
             .toList();
     double[] x = new double[2 * front.size()];
     double[] y = new double[2 * front.size()];
     for (int i = 0; i < front.size(); i++) {
-      x[2 * i] = front.get(i).slots;
+      x[2 * i] = front.get(i).cost;
       y[2 * i] = front.get(i).error;
-      x[2 * i + 1] = i + 1 < front.size() ? front.get(i + 1).slots : abscissa.beyondHigh();
+      x[2 * i + 1] = i + 1 < front.size() ? front.get(i + 1).cost : abscissa.beyondHigh();
       y[2 * i + 1] = front.get(i).error;
     }
     return Curve.on(Curve.Side.LEFT, "Pareto front", LineStyle.FRONT, x, y);

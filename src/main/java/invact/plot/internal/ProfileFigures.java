@@ -6,10 +6,10 @@ import java.util.List;
 
 /** Figures of errors that were measured elsewhere, against the input x, with T marked. */
 public final class ProfileFigures {
-  /** What a line stands for. */
+  /** The role of a line. */
   public enum Role {
-    /** The least error that there can be. */
-    FLOOR,
+    /** The irreducible error. */
+    IRREDUCIBLE,
     /** The forward pass, which all sets of an activation share. */
     FORWARD,
     /** One of several things compared; the same place in the order has the same look. */
@@ -20,7 +20,7 @@ public final class ProfileFigures {
    * One line.
    *
    * @param label its name in the legend
-   * @param role what it stands for
+   * @param role its role
    * @param x inputs, ascending
    * @param error the errors there, not negative; NaN where there is none
    */
@@ -29,12 +29,12 @@ public final class ProfileFigures {
   /**
    * One system of axes.
    *
-   * @param title what stands above it
-   * @param ordinate what is on the vertical axis, with its unit
+   * @param title the text above it
+   * @param ordinate the title of the vertical axis, with its unit
    * @param least the least error shown, a power of ten, on an axis of decades; 0 for an even axis
    * @param low the least input shown
    * @param high the largest input shown
-   * @param profiles the lines, from the bottom to the top of the pile
+   * @param profiles the lines, later ones over earlier ones
    */
   public record Diagram(
       String title,
@@ -98,7 +98,7 @@ public final class ProfileFigures {
     for (Profile profile : diagram.profiles()) {
       LineStyle style =
           switch (profile.role()) {
-            case FLOOR -> LineStyle.FLOOR_PROFILE;
+            case IRREDUCIBLE -> LineStyle.IRREDUCIBLE_PROFILE;
             case FORWARD -> LineStyle.FORWARD;
             case COMPARED -> LineStyle.compared(compared++);
           };
@@ -112,9 +112,7 @@ public final class ProfileFigures {
         curves);
   }
 
-  /**
-   * The part of a line that is in sight; what has no logarithm, or is below the axis, lies below.
-   */
+  /** The part of a line within the panel; errors of 0 or below the axis are drawn below it. */
   private static Curve curve(Profile profile, LineStyle style, Diagram diagram, Axis ordinate) {
     List<double[]> points = new ArrayList<>();
     for (int i = 0; i < profile.x().length; i++) {

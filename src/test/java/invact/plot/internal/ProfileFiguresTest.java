@@ -28,7 +28,7 @@ class ProfileFiguresTest {
                 -2,
                 2,
                 List.of(
-                    new Profile("floor", Role.FLOOR, X, errors),
+                    new Profile("floor", Role.IRREDUCIBLE, X, errors),
                     new Profile("a set", Role.COMPARED, X, errors)))));
   }
 
