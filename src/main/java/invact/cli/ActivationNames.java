@@ -9,8 +9,8 @@ import java.util.Map;
 
 /**
  * The names of activations that people use: those of PyTorch, TensorFlow and Hugging Face's {@code
- * ACT2FN}. They are accepted on the command line where the function is the same, but for rounding of
- * its constants; files hold invact's own names alone.
+ * ACT2FN}. They are accepted on the command line where the function is the same, but for rounding
+ * of its constants; files hold invact's own names alone.
  */
 final class ActivationNames {
   /** Other names of a function, in lower case with '-' for '_'. */

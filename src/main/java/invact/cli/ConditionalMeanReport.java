@@ -1,8 +1,8 @@
 package invact.cli;
 
 import invact.activation.Branch;
-import invact.coefficients.BranchApproximant;
 import invact.coefficients.CoefficientSet;
+import invact.coefficients.internal.BranchApproximant;
 import invact.coefficients.internal.BranchCoefficients;
 import invact.coefficients.internal.Provenance;
 import invact.evaluate.internal.IrreducibleErrorComparison;

@@ -8,8 +8,8 @@ import invact.evaluate.internal.ErrorProfile;
 import invact.fit.FitRequest;
 import invact.fit.Fitter;
 import invact.numeric.Dtype;
-import invact.plot.internal.Figure;
 import invact.plot.internal.ErrorsFigure;
+import invact.plot.internal.Figure;
 import invact.plot.internal.ProfileFigures;
 import invact.plot.internal.ProfileFigures.Diagram;
 import invact.plot.internal.ProfileFigures.Profile;
@@ -44,8 +44,8 @@ final class DefaultFigures {
   /**
    * {@code ACTIVATION-default-errors}: on the exact function the set for fp32, the paper's forms
    * refitted and, where there is one, the published set. {@code ACTIVATION-half-errors}: in bf16
-   * and fp16 the set for the dtype and the same two, beside the irreducible error. {@code ACTIVATION-ulp}:
-   * fp32 in units of the last place.
+   * and fp16 the set for the dtype and the same two, beside the irreducible error. {@code
+   * ACTIVATION-ulp}: fp32 in units of the last place.
    */
   static List<Figure> of(List<CoefficientSet> sets) {
     Map<Activation, List<CoefficientSet>> byActivation = new LinkedHashMap<>();

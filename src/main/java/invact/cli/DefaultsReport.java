@@ -2,8 +2,8 @@ package invact.cli;
 
 import invact.activation.Activation;
 import invact.activation.Branch;
-import invact.coefficients.BranchApproximant;
 import invact.coefficients.CoefficientSet;
+import invact.coefficients.internal.BranchApproximant;
 import invact.coefficients.internal.BranchCoefficients;
 import invact.fit.internal.selection.DefaultSets;
 import invact.form.internal.Form;
@@ -41,7 +41,8 @@ record DefaultsReport(List<CoefficientSet> sets) implements FitReport {
   @Override
   public void print(PrintWriter out) {
     TextTable table =
-        new TextTable(3, "coefficient set", "branch", "form", "issue slots", "RMS", "max |e|", "at x");
+        new TextTable(
+            3, "coefficient set", "branch", "form", "issue slots", "RMS", "max |e|", "at x");
     for (CoefficientSet set : sets) {
       for (Branch branch : Branch.values()) {
         BranchCoefficients fit = set.branch(branch);

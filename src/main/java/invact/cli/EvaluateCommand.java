@@ -29,9 +29,10 @@ import tools.jackson.core.JsonGenerator;
       "fp32: the same passes at x = T +- t, t = 0, 2^-10, 2*2^-10 ... 16 and on to 1024, and for"
           + " the largest error also at every number within 2^-10 of T.",
       "fp64: the same t, the approximation alone.",
-      "For bf16 and fp16 also, with inputs x ~ N(0,1), the ratio to the irreducible error: the least"
-          + " RMS error that any function of the rounded output and the indicator can have, and the"
-          + " largest error of that function. For fp32 the ratio to the least largest error."
+      "For bf16 and fp16 also, with inputs x ~ N(0,1), the ratio to the irreducible error: the"
+          + " least RMS error that any function of the rounded output and the indicator can have,"
+          + " and the largest error of that function. For fp32 the ratio to the least largest"
+          + " error."
     },
     footer = {
       "  invact evaluate --all",
@@ -144,9 +145,13 @@ final class EvaluateCommand implements Callable<Integer> {
     TextTable table = new TextTable(1, "coefficient set", "max |e|", "irreducible", "ratio");
     for (Evaluation evaluation : evaluations) {
       double max = evaluation.whole().maxAbs();
-      double irreducible = RoundedHeight.largestErrorFloor(evaluation.set().activation(), Dtype.FP32);
+      double irreducible =
+          RoundedHeight.largestErrorFloor(evaluation.set().activation(), Dtype.FP32);
       table.add(
-          evaluation.set().name(), Digits.of(max), Digits.of(irreducible), Digits.ratio(max / irreducible));
+          evaluation.set().name(),
+          Digits.of(max),
+          Digits.of(irreducible),
+          Digits.ratio(max / irreducible));
     }
     return table;
   }

@@ -5,7 +5,7 @@ import invact.activation.Activations;
 import invact.coefficients.CoefficientSet;
 import invact.coefficients.internal.PublishedCoefficients;
 import invact.fit.FitRequest;
-import invact.plot.Figures;
+import invact.plot.internal.Figures;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -7,7 +7,7 @@ import invact.evaluate.internal.MeasuredInUse;
 import invact.fit.FitRequest;
 import invact.internal.io.AtomicFile;
 import invact.plot.internal.Figure;
-import invact.plot.Figures;
+import invact.plot.internal.Figures;
 import invact.plot.internal.ImageFormat;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -91,8 +91,7 @@ final class InvactCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(),
-        "say what to do: " + String.join(", ", spec.subcommands().keySet()));
+        spec.commandLine(), "say what to do: " + String.join(", ", spec.subcommands().keySet()));
   }
 
   private static <T> ITypeConverter<T> labelled(Function<String, T> parser) {
@@ -124,7 +123,8 @@ final class InvactCommand implements Runnable {
     String word = unmatched.getUnmatched().getFirst();
     CommandSpec command = e.getCommandLine().getCommandSpec();
     return Nearest.question(
-        word, word.startsWith("-") ? command.optionsMap().keySet() : command.subcommands().keySet());
+        word,
+        word.startsWith("-") ? command.optionsMap().keySet() : command.subcommands().keySet());
   }
 
   /** Failures of the work are told in one line; anything else is a bug, and shows where it is. */

@@ -1,7 +1,7 @@
 package invact.cli;
 
-import invact.coefficients.BranchApproximant;
 import invact.coefficients.CoefficientSet;
+import invact.coefficients.internal.BranchApproximant;
 import invact.fit.FitRequest;
 import invact.fit.internal.BranchFit;
 import invact.fit.internal.Evidence;

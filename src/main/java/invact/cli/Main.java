@@ -21,13 +21,12 @@ final class Main {
 
   /** Runs one command; results that cannot be written are a failure. */
   static int run(StandardStream out, StandardStream err, String... args) {
-    CommandLine commandLine =
-        InvactCommand.commandLine().setOut(out.lines()).setErr(err.lines());
+    CommandLine commandLine = InvactCommand.commandLine().setOut(out.lines()).setErr(err.lines());
     int exitCode = commandLine.execute(args);
     commandLine.getOut().flush();
     Optional<String> failure = out.finish();
-    failure.ifPresent(reason ->
-        commandLine.getErr().println("invact: cannot write to stdout: " + reason));
+    failure.ifPresent(
+        reason -> commandLine.getErr().println("invact: cannot write to stdout: " + reason));
     err.finish();
     return failure.isPresent() && exitCode == 0 ? 1 : exitCode;
   }

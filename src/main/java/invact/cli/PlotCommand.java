@@ -3,7 +3,7 @@ package invact.cli;
 import invact.coefficients.CoefficientSet;
 import invact.internal.io.AtomicFile;
 import invact.plot.internal.Figure;
-import invact.plot.Figures;
+import invact.plot.internal.Figures;
 import invact.plot.internal.ImageFormat;
 import java.io.IOException;
 import java.nio.file.Path;

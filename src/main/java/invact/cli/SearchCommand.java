@@ -10,7 +10,7 @@ import invact.fit.internal.selection.SearchResult;
 import invact.fit.internal.selection.SearchSpace;
 import invact.internal.io.AtomicFile;
 import invact.numeric.Dtype;
-import invact.plot.Figures;
+import invact.plot.internal.Figures;
 import invact.plot.internal.ImageFormat;
 import invact.sampling.Density;
 import java.io.IOException;

@@ -3,6 +3,7 @@ package invact.coefficients;
 import invact.activation.Activation;
 import invact.activation.Branch;
 import invact.activation.internal.RoundedHeight;
+import invact.coefficients.internal.BranchApproximant;
 import invact.coefficients.internal.BranchCoefficients;
 import invact.coefficients.internal.CoefficientReader;
 import invact.coefficients.internal.CoefficientWriter;

@@ -2,8 +2,8 @@ package invact.evaluate;
 
 import invact.activation.Activation;
 import invact.activation.Branch;
-import invact.coefficients.BranchApproximant;
 import invact.coefficients.CoefficientSet;
+import invact.coefficients.internal.BranchApproximant;
 import invact.numeric.Dtype;
 import invact.numeric.internal.ErrorStats;
 import invact.runtime.Backends;
@@ -67,8 +67,7 @@ public record Evaluation(
       }
       default -> throw new AssertionError(dtype);
     }
-    return new Evaluation(
-        set, dtype, tally.left.stats(), tally.right.stats(), tally.whole.stats());
+    return new Evaluation(set, dtype, tally.left.stats(), tally.right.stats(), tally.whole.stats());
   }
 
   private static void measureApproximants(CoefficientSet set, Tally tally) {

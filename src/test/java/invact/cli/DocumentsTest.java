@@ -182,7 +182,8 @@ class DocumentsTest {
     List<String> all = new ArrayList<>(commands(document));
     inText.matcher(read(document)).results().map(match -> match.group(1)).forEach(all::add);
     for (String command : all) {
-      Matcher words = Pattern.compile("^(?:[A-Z_]+=\\S+ )*cli/invact (.*?)( +#.*)?$").matcher(command);
+      Matcher words =
+          Pattern.compile("^(?:[A-Z_]+=\\S+ )*cli/invact (.*?)( +#.*)?$").matcher(command);
       if (words.matches() && !words.group(1).matches(".*\\b[A-Z]{3,}\\b.*")) {
         InvactCommand.commandLine().parseArgs(words(words.group(1)));
       }
@@ -248,8 +249,7 @@ class DocumentsTest {
     Files.writeString(
         launcher,
         "#!/bin/sh\nexec '%s' -XX:TieredStopAtLevel=1 -cp '%s' invact.cli.Main \"$@\"\n"
-            .formatted(
-                Path.of(System.getProperty("java.home"), "bin", "java"), classPath()));
+            .formatted(Path.of(System.getProperty("java.home"), "bin", "java"), classPath()));
     Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwx------"));
     Path sets = Files.createDirectories(checkout.resolve("coefficients"));
     try (Stream<Path> files = Files.list(BASE.resolve("coefficients"))) {
@@ -353,7 +353,8 @@ class DocumentsTest {
   @Test
   void ciRunsTheTestCommands() throws Exception {
     String ci = Files.readString(BASE.resolve(".ci/run"));
-    assertTrue(commands("src/README.md").containsAll(List.of("mvn verify", "mvn test -Pexhaustive")));
+    assertTrue(
+        commands("src/README.md").containsAll(List.of("mvn verify", "mvn test -Pexhaustive")));
     assertTrue(ci.contains("\nmvn verify -Dinvact.require="), ci);
     assertTrue(ci.contains("\nmvn test -Pexhaustive\n"), ci);
     assertFalse(ci.contains("skipTests"), ci);

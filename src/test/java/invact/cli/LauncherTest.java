@@ -53,8 +53,7 @@ class LauncherTest {
     return checkout;
   }
 
-  private Run run(Path where, Map<String, String> environment, String... command)
-      throws Exception {
+  private Run run(Path where, Map<String, String> environment, String... command) throws Exception {
     Path out = folder.resolve("out");
     Path err = folder.resolve("err");
     ProcessBuilder process =

@@ -40,8 +40,7 @@ class NamesTest {
 
   private static double expected(String name, double x) {
     return switch (name) {
-      case "gelu-tanh" ->
-          0.5 * x * (1 + Math.tanh(x * 0.7978845608 * (1 + 0.044715 * x * x)));
+      case "gelu-tanh" -> 0.5 * x * (1 + Math.tanh(x * 0.7978845608 * (1 + 0.044715 * x * x)));
       case "quick-gelu" -> x / (1 + Math.exp(-1.702 * x));
       case "silu" -> x / (1 + Math.exp(-x));
       case "swish-1.5" -> x / (1 + Math.exp(-1.5 * x));

@@ -141,7 +141,8 @@ class SearchCommandTest {
     Files.writeString(state, changed);
     Run run = small("--resume", state.toString());
     assertTrue(run.out().contains("1.2500e-07"), run.out());
-    assertTrue(run.err().contains("the same command goes on where it stopped: " + state), run.err());
+    assertTrue(
+        run.err().contains("the same command goes on where it stopped: " + state), run.err());
     assertTrue(small().err().contains("fits; --resume FILE keeps them"));
   }
 

@@ -112,8 +112,7 @@ class StandardStreamTest {
     List<String> arabic = List.of("-Duser.language=ar", "-Duser.country=EG");
     Path out = folder.resolve("out");
     String err =
-        child(
-            arabic, out.toFile(), 0, "fit", "least-squares", "gelu", "silu", "--points", "2001");
+        child(arabic, out.toFile(), 0, "fit", "least-squares", "gelu", "silu", "--points", "2001");
     String text = err + Files.readString(out);
     assertTrue(text.contains("16/16"), text);
     text.chars().filter(Character::isDigit).forEach(c -> assertTrue(c <= '9', text));

@@ -1,6 +1,5 @@
 package invact.coefficients.internal;
 
-import invact.coefficients.BranchApproximant;
 import invact.numeric.internal.ErrorSummary;
 import invact.sampling.internal.ErrorGrid;
 import java.util.Objects;

@@ -5,7 +5,6 @@ import invact.activation.Activations;
 import invact.activation.Branch;
 import invact.activation.CustomActivation;
 import invact.activation.internal.RoundedHeight;
-import invact.coefficients.BranchApproximant;
 import invact.coefficients.CoefficientException;
 import invact.coefficients.CoefficientSet;
 import invact.coefficients.internal.SetDocument.BranchDocument;

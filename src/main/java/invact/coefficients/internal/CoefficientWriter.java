@@ -2,7 +2,6 @@ package invact.coefficients.internal;
 
 import invact.activation.Activation;
 import invact.activation.Activations;
-import invact.coefficients.BranchApproximant;
 import invact.coefficients.CoefficientException;
 import invact.coefficients.CoefficientSet;
 import invact.coefficients.internal.SetDocument.BranchDocument;

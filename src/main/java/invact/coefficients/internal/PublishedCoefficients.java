@@ -4,7 +4,6 @@ import invact.activation.Activation;
 import invact.activation.Activations;
 import invact.activation.Branch;
 import invact.activation.Target;
-import invact.coefficients.BranchApproximant;
 import invact.coefficients.CoefficientSet;
 import invact.form.internal.Approximant;
 import invact.form.internal.PaperGeluLeft;

@@ -2,7 +2,7 @@ package invact.evaluate.internal;
 
 import invact.activation.Activation;
 import invact.activation.Branch;
-import invact.coefficients.BranchApproximant;
+import invact.coefficients.internal.BranchApproximant;
 import invact.evaluate.Evaluation;
 import invact.form.internal.FloatApproximant;
 import invact.numeric.internal.ErrorStats;

@@ -2,8 +2,8 @@ package invact.evaluate.internal;
 
 import invact.activation.Branch;
 import invact.activation.internal.RoundedHeight;
-import invact.coefficients.BranchApproximant;
 import invact.coefficients.CoefficientSet;
+import invact.coefficients.internal.BranchApproximant;
 import invact.internal.arithmetic.Derivative;
 import invact.internal.program.Interpreter;
 import invact.numeric.Dtype;
@@ -57,8 +57,7 @@ public record IrreducibleErrorComparison(
    * @param classes the classes of the set's activation in the dtype
    * @return the comparison
    */
-  static IrreducibleErrorComparison of(
-      CoefficientSet set, Dtype dtype, QuantizationCells classes) {
+  static IrreducibleErrorComparison of(CoefficientSet set, Dtype dtype, QuantizationCells classes) {
     List<QuantizationCells.Input> inputs = classes.inputs();
     float[] g = decode(set, dtype, inputs);
     CompensatedSum squares = new CompensatedSum();

@@ -1,6 +1,6 @@
 package invact.fit.internal;
 
-import invact.coefficients.BranchApproximant;
+import invact.coefficients.internal.BranchApproximant;
 import invact.coefficients.internal.BranchCoefficients;
 import invact.coefficients.internal.Provenance;
 import invact.fit.internal.leastsquares.CurveFit;

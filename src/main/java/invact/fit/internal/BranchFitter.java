@@ -3,7 +3,7 @@ package invact.fit.internal;
 import invact.activation.Activation;
 import invact.activation.Branch;
 import invact.activation.Target;
-import invact.coefficients.BranchApproximant;
+import invact.coefficients.internal.BranchApproximant;
 import invact.fit.FitException;
 import invact.fit.internal.leastsquares.CurveFit;
 import invact.fit.internal.leastsquares.LeastSquaresFitter;

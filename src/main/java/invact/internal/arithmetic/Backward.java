@@ -2,8 +2,8 @@ package invact.internal.arithmetic;
 
 import invact.activation.Target;
 import invact.activation.internal.RoundedHeight;
-import invact.coefficients.BranchApproximant;
 import invact.coefficients.CoefficientSet;
+import invact.coefficients.internal.BranchApproximant;
 import invact.form.internal.FloatApproximant;
 import invact.form.internal.RationalPieces;
 import invact.internal.program.Computation;
@@ -91,8 +91,7 @@ public final class Backward {
    *     targets, or the left one reaches a cut-off
    * @throws IllegalArgumentException if fp32 cannot hold a coefficient
    */
-  public static Optional<Computation> joined(
-      CoefficientSet set, Dtype dtype, Indicator indicator) {
+  public static Optional<Computation> joined(CoefficientSet set, Dtype dtype, Indicator indicator) {
     RoundedHeight height = set.decoding().get(dtype);
     Optional<RationalPieces> left = pieces(set.left().approximant());
     Optional<RationalPieces> right = pieces(set.right().approximant());
@@ -105,7 +104,8 @@ public final class Backward {
       return Optional.empty();
     }
     return SignedRootPieces.of(left.get(), right.get())
-        .map(pieces -> new Backward(height, indicator).joined(pieces, right.get().cutoff(), target));
+        .map(
+            pieces -> new Backward(height, indicator).joined(pieces, right.get().cutoff(), target));
   }
 
   /**
@@ -130,7 +130,8 @@ public final class Backward {
    * @param right of one segment, standing for f′
    * @return inputs dy, y and right, output dx, bit for bit what {@link #either} gives
    */
-  public static Computation paired(RoundedHeight height, RationalPieces left, RationalPieces right) {
+  public static Computation paired(
+      RoundedHeight height, RationalPieces left, RationalPieces right) {
     return new Backward(height, Indicator.BOOL).paired(left, right);
   }
 

@@ -3,8 +3,8 @@ package invact.internal.arithmetic;
 import invact.activation.Branch;
 import invact.activation.Target;
 import invact.activation.internal.RoundedHeight;
-import invact.coefficients.BranchApproximant;
 import invact.coefficients.CoefficientSet;
+import invact.coefficients.internal.BranchApproximant;
 import invact.form.internal.Approximant;
 import invact.form.internal.FloatApproximant;
 import invact.internal.program.Computation;
@@ -135,7 +135,8 @@ public final class Derivative {
   static Value fromTarget(ProgramBuilder b, Target target, Value q, Value y, RoundedHeight height) {
     return switch (target) {
       case DERIVATIVE -> q;
-      case SIGMOID -> b.fma(b.max(y, Height.minimum(b, height)), b.subtract(b.constant(1.0f), q), q);
+      case SIGMOID ->
+          b.fma(b.max(y, Height.minimum(b, height)), b.subtract(b.constant(1.0f), q), q);
     };
   }
 

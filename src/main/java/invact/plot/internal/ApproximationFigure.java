@@ -3,8 +3,8 @@ package invact.plot.internal;
 import invact.activation.Activation;
 import invact.activation.Branch;
 import invact.activation.Target;
-import invact.coefficients.BranchApproximant;
 import invact.coefficients.CoefficientSet;
+import invact.coefficients.internal.BranchApproximant;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 

@@ -67,7 +67,10 @@ public final class BranchesFigure {
                       Arrays.stream(right).map(f::value).toArray()))));
     }
     return new Figure(
-        "activation-branches", "The two monotone branches of an activation", Figure.PANEL_HEIGHT, panels);
+        "activation-branches",
+        "The two monotone branches of an activation",
+        Figure.PANEL_HEIGHT,
+        panels);
   }
 
   /** Name, formula and T; without the formula where that is too wide for a panel. */

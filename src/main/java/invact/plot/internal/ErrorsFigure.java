@@ -2,8 +2,8 @@ package invact.plot.internal;
 
 import invact.activation.Activation;
 import invact.activation.Branch;
-import invact.coefficients.BranchApproximant;
 import invact.coefficients.CoefficientSet;
+import invact.coefficients.internal.BranchApproximant;
 import invact.coefficients.internal.BranchCoefficients;
 import java.util.ArrayList;
 import java.util.Collections;

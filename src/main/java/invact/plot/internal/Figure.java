@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A figure: panels in rows, and one legend below them. It is 16 cm wide, the width of a page's text,
- * with text of 7 to 8 points.
+ * A figure: panels in rows, and one legend below them. It is 16 cm wide, the width of a page's
+ * text, with text of 7 to 8 points.
  */
 public final class Figure {
   static final int WIDTH = 1600;

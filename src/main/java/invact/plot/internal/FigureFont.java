@@ -18,7 +18,8 @@ import java.nio.file.Path;
  * DejaVu Sans 2.37, the font of all figures; its licence is beside it in the jar. Figures look the
  * same on every machine, also where no font is installed.
  *
- * <p>Three system properties are set here before the JDK's graphics start, unless they have a value:
+ * <p>Three system properties are set here before the JDK's graphics start, unless they have a
+ * value:
  *
  * <ul>
  *   <li>{@code java.awt.headless}: figures need no display.

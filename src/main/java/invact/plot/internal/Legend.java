@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The legend of a figure: one strip below all panels. Entries stand in centred rows, in the order in
- * which they first occur in the panels.
+ * The legend of a figure: one strip below all panels. Entries stand in centred rows, in the order
+ * in which they first occur in the panels.
  */
 final class Legend {
   private static final float SIZE = 26;

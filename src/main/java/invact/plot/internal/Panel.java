@@ -59,7 +59,9 @@ record Panel(String title, Axis abscissa, Axis left, Axis right, List<Curve> cur
     double middle = chart.getScreenXFromChart(0.5 * (abscissa.low() + abscissa.high()));
     double start =
         Math.clamp(
-            middle - bounds.getCenterX(), PADDING, Math.max(PADDING, PADDING + room - bounds.getMaxX()));
+            middle - bounds.getCenterX(),
+            PADDING,
+            Math.max(PADDING, PADDING + room - bounds.getMaxX()));
     double x = place.getX() + start;
     drawing.setColor(Color.BLACK);
     drawing.fill(AffineTransform.getTranslateInstance(x, top).createTransformedShape(text));

@@ -13,7 +13,6 @@ import invact.activation.Activation;
 import invact.activation.Activations;
 import invact.activation.CustomActivation;
 import invact.activation.Target;
-import invact.coefficients.BranchApproximant;
 import invact.coefficients.CoefficientException;
 import invact.coefficients.CoefficientSet;
 import invact.evaluate.internal.MeasuredInUse;

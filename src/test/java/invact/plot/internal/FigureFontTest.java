@@ -3,7 +3,6 @@ package invact.plot.internal;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import invact.plot.Figures;
 import java.awt.Font;
 import java.io.IOException;
 import java.io.UncheckedIOException;

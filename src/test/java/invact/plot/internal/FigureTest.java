@@ -10,7 +10,6 @@ import invact.activation.Activations;
 import invact.activation.Branch;
 import invact.activation.CustomActivation;
 import invact.coefficients.CoefficientSet;
-import invact.plot.Figures;
 import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
@@ -54,8 +53,7 @@ class FigureTest {
     return List.of(
         BranchesFigure.of(List.of(own)),
         BranchesFigure.of(List.of(own, own)),
-        BranchesFigure.of(
-            Stream.concat(Activations.all().stream(), Stream.of(own, own)).toList()),
+        BranchesFigure.of(Stream.concat(Activations.all().stream(), Stream.of(own, own)).toList()),
         ApproximationFigure.of(set, Branch.RIGHT),
         ErrorsFigure.of("errors", set.activation(), List.of(set, FiguresTest.GELU)),
         new Figure(
@@ -159,8 +157,7 @@ class FigureTest {
         bounds = bounds.createIntersection(mark.clip());
       }
       int column = (int) (bounds.getMinX() / panelWidth);
-      Rectangle2D panel =
-          new Rectangle2D.Double(column * panelWidth, 0, panelWidth, legendTop);
+      Rectangle2D panel = new Rectangle2D.Double(column * panelWidth, 0, panelWidth, legendTop);
       Rectangle2D place = bounds.getMinY() >= legendTop ? legend : panel;
       assertTrue(
           place.contains(bounds.getMinX(), bounds.getMinY())

@@ -10,12 +10,11 @@ import invact.activation.Activations;
 import invact.activation.Branch;
 import invact.activation.CustomActivation;
 import invact.activation.Target;
-import invact.coefficients.BranchApproximant;
 import invact.coefficients.CoefficientSet;
+import invact.coefficients.internal.BranchApproximant;
 import invact.coefficients.internal.BranchCoefficients;
 import invact.coefficients.internal.PublishedCoefficients;
 import invact.form.internal.Approximant;
-import invact.plot.Figures;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -82,7 +81,9 @@ class FiguresTest {
   @Test
   void whatCannotBeDrawnIsRefused() {
     assertThrows(IllegalArgumentException.class, () -> Figures.of(List.of()));
-    assertThrows(IllegalArgumentException.class, () -> ErrorsFigure.of("errors", Activations.GELU, List.of()));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> ErrorsFigure.of("errors", Activations.GELU, List.of()));
     IllegalArgumentException twice =
         assertThrows(IllegalArgumentException.class, () -> Figures.of(List.of(GELU, GELU)));
     assertTrue(twice.getMessage().contains("gelu-published"), twice.getMessage());
@@ -208,7 +209,8 @@ class FiguresTest {
   void errorsArePositiveAndThoseOfTheSets() {
     for (CoefficientSet set : List.of(GELU, SILU)) {
       CoefficientSet other = perturbed(set, "other");
-      Panel panel = ErrorsFigure.of("errors", set.activation(), List.of(set, other)).panels().getFirst();
+      Panel panel =
+          ErrorsFigure.of("errors", set.activation(), List.of(set, other)).panels().getFirst();
       double t = set.activation().argmin();
       for (CoefficientSet drawn : List.of(set, other)) {
         Curve curve = curve(panel, drawn.name());

@@ -4,7 +4,7 @@ import invact.activation.Activation;
 import invact.activation.Branch;
 import invact.activation.Target;
 import invact.activation.internal.RoundedHeight;
-import invact.coefficients.BranchApproximant;
+import invact.coefficients.internal.BranchApproximant;
 import invact.coefficients.internal.BranchCoefficients;
 import invact.coefficients.internal.Provenance;
 import invact.fit.FitException;

@@ -3,7 +3,7 @@ package invact.fit.internal.minimax;
 import invact.activation.Activation;
 import invact.activation.Branch;
 import invact.activation.Target;
-import invact.coefficients.BranchApproximant;
+import invact.coefficients.internal.BranchApproximant;
 import invact.coefficients.internal.BranchCoefficients;
 import invact.coefficients.internal.Provenance;
 import invact.fit.FitException;

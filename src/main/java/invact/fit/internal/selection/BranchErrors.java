@@ -1,6 +1,6 @@
 package invact.fit.internal.selection;
 
-import invact.coefficients.BranchApproximant;
+import invact.coefficients.internal.BranchApproximant;
 import invact.evaluate.internal.FloatErrors;
 import invact.fit.FitException;
 import invact.internal.arithmetic.Derivative;

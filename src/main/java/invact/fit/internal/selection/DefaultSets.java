@@ -64,7 +64,8 @@ public final class DefaultSets {
    * @return the sets, by activation and format
    * @throws FitException if what the sets promise cannot be kept for an activation
    */
-  public static List<CoefficientSet> fit(List<Activation> activations, Consumer<CoefficientSet> found) {
+  public static List<CoefficientSet> fit(
+      List<Activation> activations, Consumer<CoefficientSet> found) {
     List<Task> tasks = activations.stream().flatMap(DefaultSets::tasks).toList();
     return OrderedTasks.run(tasks, Task::fit, found);
   }

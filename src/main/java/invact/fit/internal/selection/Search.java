@@ -1,6 +1,6 @@
 package invact.fit.internal.selection;
 
-import invact.coefficients.BranchApproximant;
+import invact.coefficients.internal.BranchApproximant;
 import invact.coefficients.internal.PublishedCoefficients;
 import invact.fit.FitException;
 import invact.fit.internal.OrderedTasks;

@@ -2,7 +2,7 @@ package invact.runtime.internal.scalar;
 
 import invact.activation.Activation;
 import invact.activation.internal.RoundedHeight;
-import invact.coefficients.BranchApproximant;
+import invact.coefficients.internal.BranchApproximant;
 import invact.internal.arithmetic.Derivative;
 import invact.internal.arithmetic.Forward;
 import invact.internal.arithmetic.Gate;

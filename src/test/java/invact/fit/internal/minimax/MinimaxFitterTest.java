@@ -9,7 +9,7 @@ import invact.activation.Activation;
 import invact.activation.Activations;
 import invact.activation.Branch;
 import invact.activation.Target;
-import invact.coefficients.BranchApproximant;
+import invact.coefficients.internal.BranchApproximant;
 import invact.fit.FitException;
 import invact.form.internal.Approximant;
 import invact.form.internal.Form;

@@ -1,14 +1,8 @@
-package invact.plot;
+package invact.plot.internal;
 
 import invact.activation.Activation;
 import invact.activation.Branch;
 import invact.coefficients.CoefficientSet;
-import invact.plot.internal.ApproximationFigure;
-import invact.plot.internal.BranchesFigure;
-import invact.plot.internal.ErrorsFigure;
-import invact.plot.internal.Figure;
-import invact.plot.internal.ImageFormat;
-import invact.plot.internal.WarmUp;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -29,8 +23,9 @@ public final class Figures {
   private Figures() {}
 
   /**
-   * Loads the font, the text layout and the rasteriser on another thread. A program that reads files
-   * before it draws saves time by calling this first. A failure is reported when a figure is drawn.
+   * Loads the font, the text layout and the rasteriser on another thread. A program that reads
+   * files before it draws saves time by calling this first. A failure is reported when a figure is
+   * drawn.
    */
   public static void prepare() {
     WarmUp.start();
@@ -63,7 +58,8 @@ public final class Figures {
         figures.add(ApproximationFigure.of(set, branch));
       }
     }
-    byActivation.forEach((activation, its) -> figures.add(ErrorsFigure.of(activation.name() + "-errors", activation, its)));
+    byActivation.forEach((activation, its) ->
+        figures.add(ErrorsFigure.of(activation.name() + "-errors", activation, its)));
     return figures;
   }
 

@@ -1,19 +1,20 @@
-package invact.coefficients;
+package invact.coefficients.internal;
 
 import invact.activation.Activation;
 import invact.activation.Branch;
 import invact.activation.Target;
+import invact.coefficients.CoefficientException;
 import invact.form.internal.Approximant;
 import invact.numeric.internal.ErrorStats;
 import invact.sampling.internal.ErrorGrid;
 import java.util.Objects;
 
 /**
- * g(y, S) ≈ f′(f⁻¹(y)) on one branch, in double precision: an approximant and what it stands for.
+ * g(y, S) ≈ f′(f⁻¹(y)) on one branch, in fp64: an approximant and its target.
  *
  * @param activation the activation
  * @param branch the branch
- * @param target what the approximant approximates
+ * @param target the function that is approximated
  * @param approximant q(u)
  */
 public record BranchApproximant(
