@@ -30,7 +30,7 @@ class HouseTest {
   private static final Map<String, String> WORDS =
       Map.ofEntries(
           Map.entry("(?i)\\blift(s|ed)?\\b", "height u"),
-          Map.entry("(?i)placement", "expansion point"),
+          Map.entry("(?i)(?<!re)placement", "expansion point"),
           Map.entry("(double|Double) about\\b", "centre"),
           Map.entry("(double|Double) cut\\b", "cut-off"),
           Map.entry("(?i)leveller", "reference solver"),
