@@ -11,7 +11,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The activations that a command is to work on, by name or by expression. */
+/** The activations that a command works on, by name or by expression. */
 final class ActivationArguments {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec mixee;

@@ -14,14 +14,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One thing that invact can use.
+ * A part of the machine that invact can use.
  *
- * @param part what
+ * @param part the name of the part
  * @param isThere whether it can be used
- * @param detail what was found; or what is missing, and what to do about it
+ * @param detail what was found; else what is missing, and the remedy
  */
 record Diagnosis(String part, boolean isThere, String detail) {
-  /** Everything that invact can use here, what it takes from that last. */
+  /** All parts; the last rows say which are used. */
   static List<Diagnosis> all() {
     List<Diagnosis> all = new ArrayList<>();
     all.add(new Diagnosis("Java", true, Machine.java()));
@@ -68,7 +68,7 @@ record Diagnosis(String part, boolean isThere, String detail) {
             "start java with --enable-native-access=ALL-UNNAMED to call the GPU's driver");
   }
 
-  /** The driver, its GPUs, and whether the kernels load; or the one line that says why not. */
+  /** The driver, its GPUs and the loading of the kernels; one row where there is no driver. */
   private static List<Diagnosis> gpu() {
     Optional<String> obstacle = Cuda.obstacle();
     if (obstacle.isPresent()) {

@@ -4,7 +4,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Locale;
 
-/** Numbers as tables show them. */
+/** Numbers for tables. */
 final class Digits {
   private Digits() {}
 

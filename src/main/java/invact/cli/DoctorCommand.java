@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code invact doctor}: what there is to run on, and what is missing. */
+/** {@code invact doctor}: what the runtime finds on this machine, and what is missing. */
 @Command(
     name = "doctor",
     description =

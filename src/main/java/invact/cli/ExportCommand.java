@@ -57,7 +57,7 @@ final class ExportCommand implements Callable<Integer> {
       names = "--out",
       paramLabel = "FILE",
       required = true,
-      description = "where to, - for stdout; a file that is there is replaced whole or not at all")
+      description = "the file, - for stdout; an existing file is replaced whole or not at all")
   private String out;
 
   @Override
@@ -86,7 +86,7 @@ final class ExportCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** The file without its folder, so that the bytes do not depend on where it lies. */
+  /** The file name without its folder: the text is the same in every folder. */
   private String name() {
     return SetArguments.word(Path.of(out).getFileName().toString());
   }

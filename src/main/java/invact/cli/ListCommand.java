@@ -14,7 +14,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code invact list}: what there is to work with. */
+/** {@code invact list}: activations, forms, shipped sets and backends. */
 @Command(
     name = "list",
     description = "Lists activations, forms, shipped coefficient sets and runtime backends.",

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Draws what searches found: a figure for each activation and dtype. */
+/** Draws the findings of searches: a figure for each activation and dtype. */
 final class ParetoPlot {
   private final Path path;
   private final ImageFormat fileFormat;
@@ -38,7 +38,7 @@ final class ParetoPlot {
     return new ParetoPlot(folder, ImageFormat.PNG, true);
   }
 
-  /** Writes the figures; gives their files. */
+  /** Writes the figures and returns their files. */
   List<Path> write(List<SearchResult> results) throws IOException {
     record Key(Activation activation, Dtype dtype) {}
     Map<Key, List<SearchResult>> grouped = new LinkedHashMap<>();

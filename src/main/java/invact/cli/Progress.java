@@ -8,9 +8,8 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 
 /**
- * A progress bar on stderr for work that takes more than a second; none before, and none where
- * stderr is not a terminal (the launcher knows, and says so in the property {@code
- * invact.terminal}).
+ * A progress bar on stderr, shown after a second of work. There is none where stderr is no
+ * terminal; the launcher sets the property {@code invact.terminal} where it is one.
  */
 final class Progress implements AutoCloseable {
   private static final long PATIENCE_MILLIS = 1000;
@@ -29,7 +28,7 @@ final class Progress implements AutoCloseable {
     timer = terminal == null ? null : new Timer("progress", true);
   }
 
-  /** Progress of work that is told by calling {@link #step} so many times. */
+  /** The progress of a task of some steps; {@link #step} is called after each. */
   static Progress of(String task, int steps) {
     boolean isTerminal = Boolean.getBoolean("invact.terminal");
     Progress progress = new Progress(task, steps, isTerminal ? System.err : null);

@@ -15,7 +15,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The coefficient sets that a command is to work on. */
+/** The coefficient sets that a command works on. */
 final class SetArguments {
   static final Path FOLDER = Path.of("coefficients");
 

@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Rows of text in columns that are as wide as they need to be; numbers end at the same place. */
+/** Rows of text in columns as wide as their widest cell; words start, numbers end at one place. */
 final class TextTable {
   private final List<String[]> rows = new ArrayList<>();
   private final int leftAligned;

@@ -1,5 +1,5 @@
 /**
- * The command line: commands parse, call the library and print. Results go to stdout, all else to
- * stderr.
+ * The command line: commands parse arguments, call the library and print. Results go to stdout, all
+ * else to stderr.
  */
 package invact.cli;

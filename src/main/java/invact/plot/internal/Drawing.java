@@ -22,29 +22,27 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Records what is drawn on it, for {@link PngEncoder} and {@link SvgEncoder} to replay.
+ * A recorded drawing, which {@link PngEncoder} and {@link SvgEncoder} replay: both formats show the
+ * same picture.
  *
- * <p>It exists for two reasons. The chart library draws a curve segment by segment, and a dash
- * pattern starts anew with each; here segments that follow one another become one path, so that
- * dashes are dashes. And both formats come from the same record, so that they show the same
- * picture.
+ * <p>The chart library draws a curve segment by segment, and each segment would start the dash
+ * pattern anew. Consecutive segments are therefore joined into one path.
  *
- * <p>Of {@link Graphics2D} it does what charts need: shapes, lines, rotations and translations,
- * rectangular clips. Anything else is an {@link UnsupportedOperationException}, never silently
- * lost.
+ * <p>The operations of {@link Graphics2D} that charts need are supported: shapes, lines, rotations
+ * and translations, rectangular clips. Any other is an {@link UnsupportedOperationException}.
  */
 final class Drawing extends ChartGraphics {
   /**
-   * One thing drawn, in the drawing's own coordinates.
+   * One mark, in the drawing's coordinates.
    *
-   * @param shape what
+   * @param shape its shape
    * @param color its colour
    * @param stroke the pen for an outline; null for a filled shape
-   * @param clip the part of the drawing that it shows in; null for all
+   * @param clip the part of the drawing in which it is visible; null for all
    */
   record Mark(Shape shape, Color color, BasicStroke stroke, Rectangle2D clip) {}
 
-  /** What is drawn in this colour is not recorded; a drawing's ground is white. */
+  /** The colour of marks that are not recorded; the ground of a drawing is white. */
   static final Color INVISIBLE = new Color(0, 0, 0, 0);
 
   private final String title;
