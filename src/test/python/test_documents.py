@@ -8,7 +8,9 @@ import torch
 
 ROOT = pathlib.Path(__file__).parents[3]
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-DOCUMENTS = [path for path in ("README.md", "src/main/python/README.md") if BLOCK.search((ROOT / path).read_text())]
+DOCUMENTS = [
+    path for path in ("README.md", "src/main/python/README.md") if BLOCK.search((ROOT / path).read_text())
+]
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
