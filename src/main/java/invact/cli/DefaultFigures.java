@@ -14,7 +14,8 @@ import invact.plot.internal.ProfileFigures;
 import invact.plot.internal.ProfileFigures.Diagram;
 import invact.plot.internal.ProfileFigures.Profile;
 import invact.plot.internal.ProfileFigures.Role;
-import invact.sampling.Density;
+import invact.sampling.internal.Densities;
+import invact.sampling.internal.Intervals;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,8 +24,6 @@ import java.util.Optional;
 
 /** The figures of the default sets: three for each activation. */
 final class DefaultFigures {
-  private static final Density DENSITY = new Density.Normal(1);
-
   /**
    * The distance from T to which errors of derivatives are drawn. Farther left f′ vanishes, and an
    * error in units of its last place says nothing.
@@ -96,8 +95,8 @@ final class DefaultFigures {
       Dtype dtype,
       List<CoefficientSet> others,
       List<CoefficientSet> defaults) {
-    ErrorProfile.Intervals intervals = ErrorProfile.Intervals.around(activation, HALF_WIDTH, REACH);
-    ErrorProfile least = ErrorProfile.floor(activation, dtype, DENSITY, intervals);
+    Intervals intervals = Intervals.around(activation, HALF_WIDTH, REACH);
+    ErrorProfile least = ErrorProfile.floor(activation, dtype, Densities.USUAL, intervals);
     List<Profile> profiles = new ArrayList<>();
     profiles.add(new Profile("floor", Role.IRREDUCIBLE, least.x(), least.rms()));
     // One name for the default sets of both dtypes, which share a legend.
@@ -115,15 +114,14 @@ final class DefaultFigures {
   }
 
   private static Profile decoded(
-      CoefficientSet set, String label, Dtype dtype, ErrorProfile.Intervals intervals) {
-    ErrorProfile profile = ErrorProfile.decoded(set, dtype, DENSITY, intervals);
+      CoefficientSet set, String label, Dtype dtype, Intervals intervals) {
+    ErrorProfile profile = ErrorProfile.decoded(set, dtype, Densities.USUAL, intervals);
     return new Profile(label, Role.COMPARED, profile.x(), profile.rms());
   }
 
   private static Figure ulp(
       Activation activation, List<CoefficientSet> compared, CoefficientSet single) {
-    ErrorProfile.Intervals intervals =
-        ErrorProfile.Intervals.around(activation, SINGLE_WIDTH, FORWARD_REACH);
+    Intervals intervals = Intervals.around(activation, SINGLE_WIDTH, FORWARD_REACH);
     ErrorProfile forward = ErrorProfile.forwardUlp(single, intervals);
     List<Profile> gradients = new ArrayList<>();
     for (CoefficientSet set : compared) {

@@ -7,7 +7,7 @@ import invact.evaluate.internal.IrreducibleErrorComparison;
 import invact.internal.io.Json;
 import invact.numeric.Dtype;
 import invact.numeric.internal.ErrorStats;
-import invact.sampling.Density;
+import invact.sampling.internal.Densities;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -40,9 +40,6 @@ import tools.jackson.core.JsonGenerator;
       "  invact evaluate coefficients/silu-paper.json --json"
     })
 final class EvaluateCommand implements Callable<Integer> {
-  /** The inputs of an activation behind a normalised layer. */
-  private static final Density NORMAL = new Density.Normal(1);
-
   @Spec private CommandSpec spec;
 
   @Mixin private SetArguments arguments;
@@ -67,7 +64,7 @@ final class EvaluateCommand implements Callable<Integer> {
         for (Dtype dtype : dtypes) {
           evaluations.add(Evaluation.of(set, dtype));
           if (dtype.isHalf()) {
-            comparisons.add(IrreducibleErrorComparison.of(set, dtype, NORMAL));
+            comparisons.add(IrreducibleErrorComparison.of(set, dtype, Densities.USUAL));
           }
           progress.step();
         }
@@ -160,7 +157,7 @@ final class EvaluateCommand implements Callable<Integer> {
     json.writeStartObject();
     json.writeStringProperty("set", comparison.set().name());
     json.writeStringProperty("dtype", comparison.dtype().label());
-    json.writeStringProperty("density", NORMAL.description());
+    json.writeStringProperty("density", Densities.USUAL.description());
     json.writeNumberProperty("rms", comparison.rms());
     json.writeNumberProperty("bias", comparison.bias());
     json.writeNumberProperty("maxAbs", comparison.maxAbs());

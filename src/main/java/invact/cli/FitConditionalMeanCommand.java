@@ -3,6 +3,7 @@ package invact.cli;
 import invact.fit.FitRequest;
 import invact.numeric.Dtype;
 import invact.sampling.Density;
+import invact.sampling.internal.Densities;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -40,7 +41,7 @@ final class FitConditionalMeanCommand implements Callable<Integer> {
       description =
           "how inputs are distributed: normal (default), normal:SIGMA or uniform:LO:HI; the fit"
               + " takes one input in a thousand from all of [-20, 20]")
-  private Density density = new Density.Normal(1);
+  private Density density = Densities.USUAL;
 
   @Mixin private FitOutput output;
 

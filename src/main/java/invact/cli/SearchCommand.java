@@ -13,6 +13,7 @@ import invact.numeric.Dtype;
 import invact.plot.internal.Figures;
 import invact.plot.internal.ImageFormat;
 import invact.sampling.Density;
+import invact.sampling.internal.Densities;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -170,7 +171,7 @@ final class SearchCommand implements Callable<Integer> {
       for (Dtype dtype : dtypes) {
         for (Branch branch : branches) {
           SearchProblem problem =
-              new SearchProblem(activation, branch, dtype, density.orElse(new Density.Normal(1)));
+              new SearchProblem(activation, branch, dtype, density.orElse(Densities.USUAL));
           candidates.put(problem, filtered(SearchSpace.of(problem)));
         }
       }

@@ -8,7 +8,9 @@ import invact.numeric.Dtype;
 import invact.numeric.internal.ErrorStats;
 import invact.runtime.Backends;
 import invact.runtime.InvertedActivation;
+import invact.sampling.internal.ArgminNeighbourhood;
 import invact.sampling.internal.ErrorGrid;
+import invact.sampling.internal.HalfPrecision;
 import java.util.Arrays;
 
 /**
@@ -17,9 +19,8 @@ import java.util.Arrays;
  * what a forward and a backward pass with dy = 1 give, roundings of y and of the result included.
  *
  * <p>Measured at: bf16 and fp16, every finite input of the dtype; fp64, the points of {@link
- * ErrorGrid}; fp32, those points rounded to fp32, and for the largest error alone also every fp32
- * number within 2⁻¹⁰ of T (nearer to 0 than 1/8, only some 2⁻²⁷ apart), where y has lost most of
- * its information. All inputs weigh the same, so that RMS and bias speak of no particular
+ * ErrorGrid}; fp32, those points rounded to fp32, and for the largest error alone also {@link
+ * ArgminNeighbourhood}. All inputs weigh the same, so that RMS and bias speak of no particular
  * distribution.
  *
  * @param set the set
@@ -30,11 +31,6 @@ import java.util.Arrays;
  */
 public record Evaluation(
     CoefficientSet set, Dtype dtype, ErrorStats left, ErrorStats right, ErrorStats whole) {
-  private static final double NEIGHBOURHOOD = 0x1p-10;
-
-  /** Half the spacing of numbers from 1/8 on. If T is nearer to 0, not all of them are tried. */
-  private static final float STEP = 0x1p-27f;
-
   /**
    * Evaluates a set in a dtype.
    *
@@ -47,8 +43,8 @@ public record Evaluation(
     switch (dtype) {
       case FP64 -> measureApproximants(set, tally);
       case FP32 -> {
-        float[] grid = grid(set.activation().argmin());
-        float[] neighbours = neighbours(set.activation().argmin());
+        float[] grid = ErrorGrid.inSinglePrecision(set.activation().argmin());
+        float[] neighbours = ArgminNeighbourhood.inputs(set.activation().argmin());
         double[] found = derivatives(set, grid);
         for (int i = 0; i < grid.length; i++) {
           tally.add(grid[i], found[i]);
@@ -59,7 +55,7 @@ public record Evaluation(
         }
       }
       case BF16, FP16 -> {
-        short[] x = finitePatterns(dtype);
+        short[] x = HalfPrecision.finitePatterns(dtype);
         double[] found = derivatives(set, dtype, x);
         for (int i = 0; i < x.length; i++) {
           tally.add(dtype.decode(x[i]), found[i]);
@@ -108,40 +104,6 @@ public record Evaluation(
 
   private static InvertedActivation specification(CoefficientSet set) {
     return Backends.of("scalar").open(set);
-  }
-
-  private static float[] grid(double argmin) {
-    int size = ErrorGrid.size();
-    float[] x = new float[2 * size];
-    for (int i = 0; i < size; i++) {
-      x[i] = (float) ErrorGrid.point(argmin, Branch.LEFT.sign(), i);
-      x[size + i] = (float) ErrorGrid.point(argmin, Branch.RIGHT.sign(), i);
-    }
-    return x;
-  }
-
-  private static float[] neighbours(double argmin) {
-    float first = (float) (argmin - NEIGHBOURHOOD);
-    float last = (float) (argmin + NEIGHBOURHOOD);
-    float[] x = new float[(int) ((last - first) / STEP) + 2];
-    int count = 0;
-    for (float next = first;
-        next <= last;
-        next = StrictMath.max(next + STEP, StrictMath.nextUp(next))) {
-      x[count++] = next;
-    }
-    return Arrays.copyOf(x, count);
-  }
-
-  private static short[] finitePatterns(Dtype dtype) {
-    short[] patterns = new short[1 << Short.SIZE];
-    int count = 0;
-    for (int bits = 0; bits < patterns.length; bits++) {
-      if (Float.isFinite(dtype.decode((short) bits))) {
-        patterns[count++] = (short) bits;
-      }
-    }
-    return Arrays.copyOf(patterns, count);
   }
 
   private static final class Tally {

@@ -6,6 +6,7 @@ import invact.numeric.Dtype;
 import invact.runtime.Backends;
 import invact.runtime.InvertedActivation;
 import invact.sampling.Density;
+import invact.sampling.internal.Intervals;
 import invact.sampling.internal.QuantizationCells;
 import java.util.Arrays;
 import java.util.List;
@@ -19,45 +20,6 @@ import java.util.List;
  * @param largest the largest absolute error in each; NaN where an interval has no input
  */
 public record ErrorProfile(double[] x, double[] rms, double[] largest) {
-  /** Inputs tried in each interval where not all of them are. */
-  private static final int SAMPLES = 64;
-
-  /**
-   * Where errors are taken.
-   *
-   * @param argmin T
-   * @param width the width of an interval
-   * @param below the number of intervals on the left of T
-   * @param above the number of intervals on the right of T
-   */
-  public record Intervals(double argmin, double width, int below, int above) {
-    /**
-     * Intervals around the argmin of an activation.
-     *
-     * @param activation the activation
-     * @param width the width of each
-     * @param reach how far from T they go at least, to either side
-     * @return the intervals
-     */
-    public static Intervals around(Activation activation, double width, double reach) {
-      int count = (int) StrictMath.ceil(reach / width);
-      return new Intervals(activation.argmin(), width, count, count);
-    }
-
-    int count() {
-      return below + above;
-    }
-
-    /** The interval of an input; outside of 0 to count − 1 if it is in none. */
-    int index(double input) {
-      return (int) StrictMath.floor((input - argmin) / width) + below;
-    }
-
-    double from(int index) {
-      return argmin + width * (index - below);
-    }
-  }
-
   /** Copies the arrays. */
   public ErrorProfile {
     x = x.clone();
@@ -163,7 +125,7 @@ public record ErrorProfile(double[] x, double[] rms, double[] largest) {
    * @return the profile
    */
   public static ErrorProfile forwardUlp(CoefficientSet set, Intervals intervals) {
-    float[] x = samples(intervals);
+    float[] x = intervals.inputs();
     float[] y = new float[x.length];
     Backends.of("scalar").open(set).forward(x, y, new byte[indicatorBytes(x)]);
     Tally tally = new Tally(intervals);
@@ -182,7 +144,7 @@ public record ErrorProfile(double[] x, double[] rms, double[] largest) {
    * @return the profile
    */
   public static ErrorProfile gradientUlp(CoefficientSet set, Intervals intervals) {
-    float[] x = samples(intervals);
+    float[] x = intervals.inputs();
     float[] y = new float[x.length];
     float[] dx = new float[x.length];
     byte[] indicator = new byte[indicatorBytes(x)];
@@ -200,14 +162,5 @@ public record ErrorProfile(double[] x, double[] rms, double[] largest) {
 
   private static int indicatorBytes(float[] x) {
     return (int) InvertedActivation.indicatorBytes(x.length);
-  }
-
-  private static float[] samples(Intervals intervals) {
-    float[] x = new float[intervals.count() * SAMPLES];
-    for (int i = 0; i < x.length; i++) {
-      double fraction = (i % SAMPLES + 0.5) / SAMPLES;
-      x[i] = (float) (intervals.from(i / SAMPLES) + intervals.width() * fraction);
-    }
-    return x;
   }
 }

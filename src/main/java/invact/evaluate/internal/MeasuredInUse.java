@@ -6,7 +6,7 @@ import invact.coefficients.internal.ErrorInUse;
 import invact.numeric.Dtype;
 import invact.numeric.internal.ErrorSummary;
 import invact.numeric.internal.PerDtype;
-import invact.sampling.Density;
+import invact.sampling.internal.Densities;
 import invact.sampling.internal.QuantizationCells;
 import java.util.Collection;
 import java.util.HashMap;
@@ -23,8 +23,6 @@ import java.util.concurrent.Future;
  * of {@link QuantizationCells}.
  */
 public final class MeasuredInUse {
-  private static final Density NORMAL = new Density.Normal(1);
-
   /** Sets of one activation are measured at the same inputs. */
   private record Place(Activation activation, Dtype dtype) {}
 
@@ -46,7 +44,7 @@ public final class MeasuredInUse {
         prepared.inputs.put(
             new Place(activation, dtype),
             ForkJoinPool.commonPool()
-                .submit(() -> QuantizationCells.of(activation, dtype, NORMAL)));
+                .submit(() -> QuantizationCells.of(activation, dtype, Densities.USUAL)));
       }
     }
     return prepared;

@@ -5,6 +5,7 @@ import invact.activation.Branch;
 import invact.activation.Target;
 import invact.coefficients.CoefficientSet;
 import invact.coefficients.internal.BranchApproximant;
+import invact.sampling.internal.BranchSampling;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 

@@ -2,6 +2,7 @@ package invact.plot.internal;
 
 import invact.activation.Activation;
 import invact.activation.Branch;
+import invact.sampling.internal.BranchSampling;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -5,6 +5,7 @@ import invact.activation.Branch;
 import invact.coefficients.CoefficientSet;
 import invact.coefficients.internal.BranchApproximant;
 import invact.coefficients.internal.BranchCoefficients;
+import invact.sampling.internal.BranchSampling;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -6,8 +6,8 @@ package invact.sampling.internal;
  * the left branch is measured too: at its limit.
  *
  * <p>In x both the exact derivative and the approximants are smooth on a branch, T included (a root
- * of the lift is proportional to t there), and their features are wider than 0.1, so that the
- * spacing misses less than 10⁻⁴ of the largest error.
+ * of the height above the minimum is proportional to t there), and their features are wider than
+ * 0.1, so that the spacing misses less than 10⁻⁴ of the largest error.
  */
 public final class ErrorGrid {
   private static final int STEPS_PER_UNIT = 1024;
@@ -23,6 +23,21 @@ public final class ErrorGrid {
    */
   public static int size() {
     return UNIFORM_REACH * STEPS_PER_UNIT + 1 + TAIL_STEPS;
+  }
+
+  /**
+   * The points of both branches in fp32.
+   *
+   * @param argmin T
+   * @return those of the left branch, then those of the right one, each from T outwards
+   */
+  public static float[] inSinglePrecision(double argmin) {
+    float[] x = new float[2 * size()];
+    for (int i = 0; i < size(); i++) {
+      x[i] = (float) point(argmin, -1, i);
+      x[size() + i] = (float) point(argmin, 1, i);
+    }
+    return x;
   }
 
   /**

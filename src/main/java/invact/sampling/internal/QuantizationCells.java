@@ -6,7 +6,6 @@ import invact.numeric.Dtype;
 import invact.numeric.internal.CompensatedSum;
 import invact.sampling.Density;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -109,7 +108,7 @@ public final class QuantizationCells {
 
   private static List<Input> halfPrecisionInputs(
       Activation activation, Dtype format, Density density) {
-    double[] x = finiteNumbers(format);
+    double[] x = HalfPrecision.finiteNumbers(format);
     List<Input> inputs = new ArrayList<>();
     int last = x.length - 1;
     // Beyond half a step above the largest number, reals round to infinity.
@@ -195,20 +194,5 @@ public final class QuantizationCells {
     }
     return new OutputClass(
         first.branch, first.y, weight.value(), weighted.value() / weight.value(), least, largest);
-  }
-
-  /** In ascending order, 0 once. */
-  private static double[] finiteNumbers(Dtype format) {
-    double[] numbers = new double[1 << Short.SIZE];
-    int count = 0;
-    for (int bits = 0; bits < numbers.length; bits++) {
-      float value = format.decode((short) bits);
-      if (Float.isFinite(value) && Float.floatToRawIntBits(value) != Integer.MIN_VALUE) {
-        numbers[count++] = value;
-      }
-    }
-    double[] sorted = Arrays.copyOf(numbers, count);
-    Arrays.sort(sorted);
-    return sorted;
   }
 }

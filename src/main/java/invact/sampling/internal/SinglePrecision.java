@@ -50,10 +50,8 @@ final class SinglePrecision {
     return sample.inputs;
   }
 
-  /** Squares crowd towards T, where many inputs share an output. */
   private static double distance(double reach, double cell) {
-    double fraction = cell / CELLS;
-    return reach * fraction * fraction;
+    return BranchSampling.distance(reach, cell / CELLS);
   }
 
   private void addClass(double x, Branch branch, double weight) {

@@ -7,9 +7,9 @@ import invact.activation.Activation;
 import invact.activation.Activations;
 import invact.coefficients.CoefficientSet;
 import invact.coefficients.internal.ShippedSets;
-import invact.evaluate.internal.ErrorProfile.Intervals;
 import invact.numeric.Dtype;
 import invact.sampling.Density;
+import invact.sampling.internal.Intervals;
 import org.junit.jupiter.api.Test;
 
 class ErrorProfileTest {

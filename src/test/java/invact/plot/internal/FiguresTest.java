@@ -15,6 +15,7 @@ import invact.coefficients.internal.BranchApproximant;
 import invact.coefficients.internal.BranchCoefficients;
 import invact.coefficients.internal.PublishedCoefficients;
 import invact.form.internal.Approximant;
+import invact.sampling.internal.BranchSampling;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;

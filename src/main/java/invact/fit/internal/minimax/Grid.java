@@ -2,6 +2,7 @@ package invact.fit.internal.minimax;
 
 import invact.fit.FitException;
 import invact.form.internal.Form;
+import invact.sampling.internal.ChebyshevPoints;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,8 +28,7 @@ final class Grid {
     this.curve = curve;
     samples = new Sample[n + 1];
     for (int i = 0; i <= n; i++) {
-      double half = StrictMath.sin(0.5 * StrictMath.PI * i / n);
-      double x = i == n ? curve.high() : curve.low() + (curve.high() - curve.low()) * half * half;
+      double x = ChebyshevPoints.at(curve.low(), curve.high(), i, n);
       samples[i] = curve.sample(x);
       if (!(samples[i].lift() >= 0
           && samples[i].weight() >= 0
@@ -73,8 +73,7 @@ final class Grid {
     List<Sample> reference = new ArrayList<>();
     int i = 0;
     for (int k = 0; k < count; k++) {
-      double half = StrictMath.sin(0.5 * StrictMath.PI * k / (count - 1));
-      double distance = StrictMath.abs(last - first) * half * half;
+      double distance = ChebyshevPoints.at(0, StrictMath.abs(last - first), k, count - 1);
       int latest = samples.length - (count - k);
       while (i < latest && StrictMath.abs(samples[i].root() - first) < distance) {
         i++;

@@ -4,6 +4,7 @@ import invact.fit.internal.minimax.Curve;
 import invact.form.internal.Approximant;
 import invact.form.internal.FloatApproximant;
 import invact.form.internal.Form;
+import invact.sampling.internal.ChebyshevPoints;
 
 /**
  * Points at which the error of an approximant counts: wᵢ·(q(uᵢ) − vᵢ).
@@ -36,9 +37,7 @@ public record ErrorSamples(double[] lift, double[] value, double[] weight) {
     double[] value = new double[intervals + 1];
     double[] weight = new double[intervals + 1];
     for (int i = 0; i <= intervals; i++) {
-      double half = StrictMath.sin(0.5 * StrictMath.PI * i / intervals);
-      double x =
-          i == intervals ? curve.high() : curve.low() + (curve.high() - curve.low()) * half * half;
+      double x = ChebyshevPoints.at(curve.low(), curve.high(), i, intervals);
       lift[i] = curve.lift().applyAsDouble(x);
       value[i] = curve.value().applyAsDouble(x);
       weight[i] = curve.weight().applyAsDouble(x);

@@ -15,6 +15,7 @@ import invact.internal.program.Cost;
 import invact.numeric.Dtype;
 import invact.numeric.internal.CompensatedSum;
 import invact.sampling.Density;
+import invact.sampling.internal.Densities;
 import invact.sampling.internal.QuantizationCells;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -32,17 +33,6 @@ import java.util.Optional;
  * inputs of three scales.
  */
 final class PolynomialSearch {
-  /** Inputs as a normalised layer makes them. */
-  private static final Density USUAL = new Density.Normal(1);
-
-  /** What is fitted: one in ten from anywhere, so that rare inputs are not given up. */
-  private static final Density DENSITY =
-      new Density.Mixture(USUAL, new Density.Uniform(-20, 20), 0.1);
-
-  /** What the fits are judged by, each as if inputs came like that alone. */
-  private static final List<Density> JUDGES =
-      List.of(USUAL, new Density.Normal(0.5), new Density.Normal(2));
-
   /** The largest RMS error for each judge, in those that the best degrees have. */
   private static final double SLACK = 1.02;
 
@@ -91,7 +81,7 @@ final class PolynomialSearch {
     this.activation = activation;
     this.format = format;
     lift = RoundedHeight.of(activation, format);
-    for (Density judge : JUDGES) {
+    for (Density judge : Densities.SCALES) {
       seen.add(QuantizationCells.of(activation, format, judge));
     }
   }
@@ -103,8 +93,8 @@ final class PolynomialSearch {
    * @throws IllegalArgumentException if the format has fewer outputs on a branch than coefficients
    */
   CoefficientSet fit(String name) {
-    ConditionalMeanFitter fitter = new ConditionalMeanFitter(format, DENSITY);
-    QuantizationCells classes = QuantizationCells.of(activation, format, DENSITY);
+    ConditionalMeanFitter fitter = new ConditionalMeanFitter(format, Densities.WIDE);
+    QuantizationCells classes = QuantizationCells.of(activation, format, Densities.WIDE);
     Map<Branch, List<Candidate>> candidates = new EnumMap<>(Branch.class);
     for (Branch branch : Branch.values()) {
       List<Candidate> its = new ArrayList<>();
@@ -117,7 +107,7 @@ final class PolynomialSearch {
         candidates.get(Branch.LEFT).stream()
             .flatMap(l -> candidates.get(Branch.RIGHT).stream().map(r -> new Pair(l, r)))
             .toList();
-    double[] largest = new double[JUDGES.size()];
+    double[] largest = new double[Densities.SCALES.size()];
     for (int judge = 0; judge < largest.length; judge++) {
       int j = judge;
       largest[j] = SLACK * pairs.stream().mapToDouble(pair -> pair.ratio(j)).min().orElseThrow();
@@ -138,7 +128,7 @@ final class PolynomialSearch {
                   format.label(),
                   activation.name(),
                   best.ratio(0),
-                  USUAL.description()));
+                  Densities.USUAL.description()));
     }
     return new CoefficientSet(
         name, activation, Optional.of(format), best.left().piece(), best.right().piece());
@@ -159,7 +149,7 @@ final class PolynomialSearch {
   private Candidate candidate(BranchCoefficients piece) {
     FloatApproximant q = FloatApproximant.of(piece.approximant().approximant());
     Branch branch = piece.approximant().branch();
-    double[] excess = new double[JUDGES.size()];
+    double[] excess = new double[Densities.SCALES.size()];
     for (int judge = 0; judge < excess.length; judge++) {
       CompensatedSum squares = new CompensatedSum();
       for (QuantizationCells.OutputClass each : seen.get(judge).classes()) {

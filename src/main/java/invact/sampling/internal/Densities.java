@@ -1,0 +1,25 @@
+package invact.sampling.internal;
+
+import invact.sampling.Density;
+import java.util.List;
+
+/** The densities that fits and reports take unless another one is named. */
+public final class Densities {
+  /** x ~ N(0, 1), as a normalised layer makes inputs. */
+  public static final Density USUAL = new Density.Normal(1);
+
+  /**
+   * The densities for which a default set is judged, {@link #USUAL} first: half and twice its scale
+   * too, since not every layer is normalised.
+   */
+  public static final List<Density> SCALES =
+      List.of(USUAL, new Density.Normal(0.5), new Density.Normal(2));
+
+  /**
+   * The density to which the 16-bit default sets are fitted: {@link #USUAL}, but one input in ten
+   * from anywhere in [−20, 20], so that rare inputs are not given up.
+   */
+  public static final Density WIDE = new Density.Mixture(USUAL, new Density.Uniform(-20, 20), 0.1);
+
+  private Densities() {}
+}
