@@ -27,11 +27,11 @@ final class AnswerCheck {
 
   private static final double PEER_ERROR = 1e-5;
 
-  private final Dtype format;
+  private final Dtype dtype;
   private final long elements;
 
-  AnswerCheck(Dtype format, long elements) {
-    this.format = format;
+  AnswerCheck(Dtype dtype, long elements) {
+    this.dtype = dtype;
     this.elements = elements;
   }
 
@@ -46,7 +46,7 @@ final class AnswerCheck {
       MemorySegment expected = scratch(length);
       MemorySegment expectedBits =
           MemorySegment.ofArray(new byte[(int) InvertedActivation.indicatorBytes(length)]);
-      scalar.forward(format, slice(x, from, length), expected, expectedBits);
+      scalar.forward(dtype, slice(x, from, length), expected, expectedBits);
       require(op, from, expected, slice(y, from, length));
       require(
           op,
@@ -67,7 +67,7 @@ final class AnswerCheck {
     windows((from, length) -> {
       MemorySegment expected = scratch(length);
       scalar.backward(
-          format,
+          dtype,
           slice(dy, from, length),
           slice(y, from, length),
           indicator.asSlice(from / Byte.SIZE, InvertedActivation.indicatorBytes(length)),
@@ -81,7 +81,7 @@ final class AnswerCheck {
       String op, GatedUnit scalar, MemorySegment a, MemorySegment b, MemorySegment p) {
     windows((from, length) -> {
       MemorySegment expected = scratch(length);
-      scalar.forward(format, slice(a, from, length), slice(b, from, length), expected);
+      scalar.forward(dtype, slice(a, from, length), slice(b, from, length), expected);
       require(op, from, expected, slice(p, from, length));
     });
   }
@@ -99,7 +99,7 @@ final class AnswerCheck {
       MemorySegment expectedA = scratch(length);
       MemorySegment expectedB = scratch(length);
       scalar.backward(
-          format,
+          dtype,
           slice(dp, from, length),
           slice(a, from, length),
           slice(kept, from, length),
@@ -141,7 +141,7 @@ final class AnswerCheck {
   }
 
   private void peer(String op, LongToDoubleFunction expected, MemorySegment found) {
-    double unit = PEER_ULPS * Math.scalb(1.0, 1 - format.precision());
+    double unit = PEER_ULPS * Math.scalb(1.0, 1 - dtype.precision());
     windows((from, length) -> {
       for (long i = from; i < from + length; i++) {
         double value = expected.applyAsDouble(i);
@@ -151,7 +151,7 @@ final class AnswerCheck {
               "the peer's "
                   + op
                   + " in "
-                  + format.label()
+                  + dtype.label()
                   + " is wrong at element "
                   + i
                   + ": "
@@ -168,7 +168,7 @@ final class AnswerCheck {
       throw new BenchmarkException(
           op
               + " in "
-              + format.label()
+              + dtype.label()
               + " differs from the scalar backend within "
               + WINDOW
               + " elements from "
@@ -191,17 +191,17 @@ final class AnswerCheck {
   }
 
   private MemorySegment scratch(long length) {
-    return MemorySegment.ofArray(new byte[(int) (length * format.bytes())]);
+    return MemorySegment.ofArray(new byte[(int) (length * dtype.bytes())]);
   }
 
   private MemorySegment slice(MemorySegment tensor, long from, long length) {
-    return tensor.asSlice(from * format.bytes(), length * format.bytes());
+    return tensor.asSlice(from * dtype.bytes(), length * dtype.bytes());
   }
 
   private double get(MemorySegment tensor, long i) {
-    return format == Dtype.FP32
+    return dtype == Dtype.FP32
         ? tensor.getAtIndex(ValueLayout.JAVA_FLOAT, i)
-        : format.decode(tensor.getAtIndex(ValueLayout.JAVA_SHORT, i));
+        : dtype.decode(tensor.getAtIndex(ValueLayout.JAVA_SHORT, i));
   }
 
   private interface Window {

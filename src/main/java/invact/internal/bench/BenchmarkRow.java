@@ -10,7 +10,7 @@ import java.util.OptionalDouble;
  * @param op {@code copy}, or what ran and its pass: {@code gelu-forward}, {@code gelu-backward},
  *     {@code swiglu-forward}
  * @param set the name of the coefficient set that took part in it, if one did
- * @param dtype the format of the tensors
+ * @param dtype the dtype of the tensors
  * @param backend what ran it: a backend's name, {@code cuda}, or {@code jdk} for a copy by the JDK
  * @param threads how many threads of the host worked
  * @param elements the length of a tensor

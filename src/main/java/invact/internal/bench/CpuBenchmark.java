@@ -56,12 +56,12 @@ final class CpuBenchmark implements Benchmark {
             Math.max(1, workload.threads() - 1), Thread.ofPlatform().daemon().factory())) {
       workload
           .sets()
-          .forEach((format, sets) -> {
-            notes.accept("timing " + format.label());
+          .forEach((dtype, sets) -> {
+            notes.accept("timing " + dtype.label());
             try (CpuOperations operations =
                 new CpuOperations(
-                    format, workload.elements(), backend, others, workload.threads(), peer)) {
-              rows.addAll(rows(format, workload, operations.of(sets)));
+                    dtype, workload.elements(), backend, others, workload.threads(), peer)) {
+              rows.addAll(rows(dtype, workload, operations.of(sets)));
             }
           });
     }
@@ -81,7 +81,7 @@ final class CpuBenchmark implements Benchmark {
   }
 
   private static List<BenchmarkRow> rows(
-      Dtype format, Workload workload, List<Operation> operations) {
+      Dtype dtype, Workload workload, List<Operation> operations) {
     List<Runnable> ours = operations.stream().map(Operation::pass).toList();
     List<Runnable> peers = operations.stream().flatMap(o -> o.peer().stream()).toList();
     List<Spread> nanos = Rounds.time(ours, peers);
@@ -100,7 +100,7 @@ final class CpuBenchmark implements Benchmark {
           new BenchmarkRow(
               operation.op(),
               operation.set(),
-              format,
+              dtype,
               operation.backend(),
               workload.threads(),
               workload.elements(),

@@ -53,8 +53,8 @@ final class CudaBenchmark implements Benchmark {
     List<BenchmarkRow> rows = new ArrayList<>();
     workload
         .sets()
-        .forEach((format, sets) ->
-            DeviceBenchmark.run(context, format, supported(sets, notes), workload.elements())
+        .forEach((dtype, sets) ->
+            DeviceBenchmark.run(context, dtype, supported(sets, notes), workload.elements())
                 .forEach(row -> rows.add(row(row))));
     CoefficientSet first = supported(workload.sets().firstEntry().getValue(), _ -> {}).getFirst();
     notes.accept(
@@ -81,7 +81,7 @@ final class CudaBenchmark implements Benchmark {
     return new BenchmarkRow(
         row.op(),
         row.set(),
-        row.format(),
+        row.dtype(),
         "cuda",
         1,
         row.elements(),

@@ -8,7 +8,7 @@ import java.util.SequencedMap;
 /**
  * What to time.
  *
- * @param sets the coefficient sets of each format, in the order in which they are timed
+ * @param sets the coefficient sets of each dtype, in the order in which they are timed
  * @param threads how many threads of the host work, at least 1
  * @param elements the length of a tensor, 1 to 2⁴⁰
  */

@@ -119,7 +119,7 @@ record BackwardPass(Pass pass, boolean isFasterThanTable) {
   /** The passes that are built in, whose coefficients are nobody's. */
   static Stream<Pass> builtIn() {
     PerDtype<RoundedHeight> decoding =
-        PerDtype.of(format -> RoundedHeight.of(Activations.GELU, format));
+        PerDtype.of(dtype -> RoundedHeight.of(Activations.GELU, dtype));
     Stream<Pass> pairs =
         SHAPES.stream().map(shape -> paired(decoding, shape, shape.left.any(), shape.right.any()));
     RationalPieces polynomial = new Degrees(SEGMENT_DEGREE, 0).any();
@@ -211,12 +211,12 @@ record BackwardPass(Pass pass, boolean isFasterThanTable) {
     return Pass.of(
         name,
         Order.STEPS,
-        format ->
+        dtype ->
             new Pass.Variant(
-                Backward.paired(decoding.get(format), shape.left.pad(left), shape.right.pad(right)),
+                Backward.paired(decoding.get(dtype), shape.left.pad(left), shape.right.pad(right)),
                 // What a few ulp of fp32 change is seldom seen in fp16, and with rationals all time
                 // is needed.
-                divides && format == Dtype.FP16 ? Arithmetic.ESTIMATED : Arithmetic.NEAR_ONE));
+                divides && dtype == Dtype.FP16 ? Arithmetic.ESTIMATED : Arithmetic.NEAR_ONE));
   }
 
   private static Optional<Pass> keyed(
@@ -226,9 +226,9 @@ record BackwardPass(Pass pass, boolean isFasterThanTable) {
             Pass.of(
                 "backward_segments",
                 Order.ELEMENTS,
-                format ->
+                dtype ->
                     new Pass.Variant(
-                        Backward.keyed(decoding.get(format), left, right, SEGMENT_DEGREE)
+                        Backward.keyed(decoding.get(dtype), left, right, SEGMENT_DEGREE)
                             .orElseThrow(),
                         Arithmetic.NEAR_ONE)));
   }
@@ -263,9 +263,9 @@ record BackwardPass(Pass pass, boolean isFasterThanTable) {
     return Pass.of(
         name,
         Order.ELEMENTS,
-        format ->
+        dtype ->
             new Pass.Variant(
-                Backward.either(left, right, decoding.get(format), Backward.Indicator.BOOL),
+                Backward.either(left, right, decoding.get(dtype), Backward.Indicator.BOOL),
                 arithmetic));
   }
 
@@ -302,10 +302,10 @@ record BackwardPass(Pass pass, boolean isFasterThanTable) {
     return value;
   }
 
-  /** The root of the lift of y = 0, in the format where it is the largest. */
+  /** The root of the lift of y = 0, in the dtype where it is the largest. */
   private static double largestLeftRoot(PerDtype<RoundedHeight> decoding) {
-    return Pass.FORMATS.stream()
-        .mapToDouble(format -> Math.sqrt(decoding.get(format).of(0)))
+    return Pass.DTYPES.stream()
+        .mapToDouble(dtype -> Math.sqrt(decoding.get(dtype).of(0)))
         .max()
         .orElseThrow();
   }

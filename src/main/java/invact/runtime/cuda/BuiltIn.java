@@ -28,7 +28,7 @@ final class BuiltIn {
           .pointer("float4", "table")
           .word("before");
 
-  /** The kernels of interpreter.cuh, one for each format. */
+  /** The kernels of interpreter.cuh, one for each dtype. */
   static final String INTERPRETER = "interpreter";
 
   /** Their argument. */
@@ -102,10 +102,10 @@ final class BuiltIn {
             .append(InterpreterCode.declarations())
             .append("#include \"interpreter.cuh\"\n\n")
             .append(INTERPRETER_LAYOUT.text("interpreter_arguments"));
-    for (Dtype format : Pass.FORMATS) {
-      text.append(Pass.signature(INTERPRETER + "_" + format.label(), "interpreter_arguments"))
+    for (Dtype dtype : Pass.DTYPES) {
+      text.append(Pass.signature(INTERPRETER + "_" + dtype.label(), "interpreter_arguments"))
           .append(" {\n  interpret<")
-          .append(Pass.typeName(format))
+          .append(Pass.typeName(dtype))
           .append(">(arguments);\n}\n");
     }
     return text.toString();

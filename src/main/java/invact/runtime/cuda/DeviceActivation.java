@@ -49,7 +49,7 @@ public final class DeviceActivation {
   private final long leastForTable;
   private final Map<Dtype, Passes> passes = new EnumMap<>(Dtype.class);
 
-  /** The kernels of one format; at least one of the backward pass, by a program or a table. */
+  /** The kernels of one dtype; at least one of the backward pass, by a program or a table. */
   private record Passes(
       ElementKernel forward, Optional<ElementKernel> program, Optional<ElementKernel> table) {
     ElementKernel backward(long elements, long leastForTable) {
@@ -75,20 +75,20 @@ public final class DeviceActivation {
     Backends.of("scalar").open(set);
     Pass backward = BackwardPass.of(set).pass();
     boolean isAtHand = kernels.isAtHand(backward);
-    for (Dtype format : Pass.FORMATS) {
-      boolean mayTake = format == Dtype.BF16 && (!isAtHand || leastForTable < Long.MAX_VALUE);
+    for (Dtype dtype : Pass.DTYPES) {
+      boolean mayTake = dtype == Dtype.BF16 && (!isAtHand || leastForTable < Long.MAX_VALUE);
       Optional<ElementKernel> table =
           mayTake
               ? OutputTable.of(set).map(outputs -> tableBackward(kernels, outputs, set))
               : Optional.empty();
       passes.put(
-          format,
+          dtype,
           new Passes(
-              kernels.kernel(forward, format),
+              kernels.kernel(forward, dtype),
               // A kernel is made for what the table does not serve alone.
               table.isPresent() && (!isAtHand || leastForTable == 0)
                   ? Optional.empty()
-                  : Optional.of(kernels.kernel(backward, format)),
+                  : Optional.of(kernels.kernel(backward, dtype)),
               table));
     }
   }
@@ -111,29 +111,29 @@ public final class DeviceActivation {
    * Whether the backward pass of this set is compiled, not interpreted. With forms as short as
    * those of the default sets it runs at about the speed of a copy then.
    *
-   * @param format fp32, bf16 or fp16
+   * @param dtype fp32, bf16 or fp16
    * @return true for two polynomials or rationals in the root of the default sets' degrees, up to
    *     eight segments of degree 5 and the paper's forms; in bf16 for every form that stands for
    *     f′; where NVRTC is installed for all
    */
-  public boolean isFast(Dtype format) {
-    return !passes.get(format).backward(0, leastForTable).isInterpreted();
+  public boolean isFast(Dtype dtype) {
+    return !passes.get(dtype).backward(0, leastForTable).isInterpreted();
   }
 
   /**
    * Queues the forward pass: y = f(x) and S = [x ≥ T].
    *
    * @param stream where it queues
-   * @param format fp32, bf16 or fp16
+   * @param dtype fp32, bf16 or fp16
    * @param x the inputs
    * @param y receives the outputs; may be {@code x}
    * @param indicator receives the bits S
    */
   public void forward(
-      Stream stream, Dtype format, DeviceMemory x, DeviceMemory y, DeviceMemory indicator) {
-    long elements = DeviceCheck.elements(format, "x", x);
-    DeviceCheck.requireTensor("x", x, elements, format);
-    DeviceCheck.requireTensor("y", y, elements, format);
+      Stream stream, Dtype dtype, DeviceMemory x, DeviceMemory y, DeviceMemory indicator) {
+    long elements = DeviceCheck.elements(dtype, "x", x);
+    DeviceCheck.requireTensor("x", x, elements, dtype);
+    DeviceCheck.requireTensor("y", y, elements, dtype);
     DeviceCheck.requireBytes("indicator", indicator, InvertedActivation.indicatorBytes(elements));
     DeviceCheck.requireSameOrApart("y", y, "x", x);
     DeviceCheck.requireApart("indicator", indicator, "x", x);
@@ -141,14 +141,14 @@ public final class DeviceActivation {
     if (elements == 0) {
       return;
     }
-    passes.get(format).forward.launch(stream, elements, x, y, indicator);
+    passes.get(dtype).forward.launch(stream, elements, x, y, indicator);
   }
 
   /**
    * Queues the backward pass: dx = dy·g(y, S).
    *
    * @param stream where it queues
-   * @param format fp32, bf16 or fp16
+   * @param dtype fp32, bf16 or fp16
    * @param dy the derivatives of the loss by y
    * @param y the outputs that {@link #forward} gave
    * @param indicator the bits that it gave
@@ -156,16 +156,16 @@ public final class DeviceActivation {
    */
   public void backward(
       Stream stream,
-      Dtype format,
+      Dtype dtype,
       DeviceMemory dy,
       DeviceMemory y,
       DeviceMemory indicator,
       DeviceMemory dx) {
-    long elements = DeviceCheck.elements(format, "dy", dy);
-    DeviceCheck.requireTensor("dy", dy, elements, format);
-    DeviceCheck.requireTensor("y", y, elements, format);
+    long elements = DeviceCheck.elements(dtype, "dy", dy);
+    DeviceCheck.requireTensor("dy", dy, elements, dtype);
+    DeviceCheck.requireTensor("y", y, elements, dtype);
     DeviceCheck.requireBytes("indicator", indicator, InvertedActivation.indicatorBytes(elements));
-    DeviceCheck.requireTensor("dx", dx, elements, format);
+    DeviceCheck.requireTensor("dx", dx, elements, dtype);
     DeviceCheck.requireSameOrApart("dx", dx, "dy", dy);
     DeviceCheck.requireApart("dx", dx, "y", y);
     DeviceCheck.requireApart("dx", dx, "indicator", indicator);
@@ -173,7 +173,7 @@ public final class DeviceActivation {
       return;
     }
     passes
-        .get(format)
+        .get(dtype)
         .backward(elements, leastForTable)
         .launch(stream, elements, dy, y, indicator, dx);
   }

@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 
 /**
  * Times the passes on a device, by events around single runs, beside a copy of the same tensor. The
- * passes of a format take turns, so that what the card does over time befalls all of them.
+ * passes of a dtype take turns, so that what the card does over time befalls all of them.
  *
  * <p>Inputs are random: x, dy, b ~ N(0, 1). The tensors are larger than any cache, if the number of
  * elements is the default.
@@ -50,7 +50,7 @@ public final class DeviceBenchmark {
    *
    * @param op {@code copy}, or what ran and its pass: {@code gelu-forward}, {@code swiglu-backward}
    * @param set the name of the coefficient set that took part in it, if one did
-   * @param format the format
+   * @param dtype the dtype
    * @param elements the number of elements
    * @param bytesPerElement what the pass moves at least
    * @param millis the median of the runs
@@ -61,7 +61,7 @@ public final class DeviceBenchmark {
   public record Row(
       String op,
       Optional<String> set,
-      Dtype format,
+      Dtype dtype,
       long elements,
       double bytesPerElement,
       double millis,
@@ -113,31 +113,31 @@ public final class DeviceBenchmark {
   }
 
   /**
-   * Times everything in one format: a copy, the passes of the sets, the gated units of their
+   * Times everything in one dtype: a copy, the passes of the sets, the gated units of their
    * activations.
    *
    * @param context the device
-   * @param format the format
+   * @param dtype the dtype
    * @param sets coefficient sets
    * @param elements the number of elements, at least 1
    * @return the rows
    * @throws IllegalStateException if a result is wrong
    */
   public static List<Row> run(
-      Context context, Dtype format, List<CoefficientSet> sets, long elements) {
+      Context context, Dtype dtype, List<CoefficientSet> sets, long elements) {
     return time(
         context,
-        format,
+        dtype,
         sets.stream()
             .map(set -> new Subject(set.name(), set, DeviceActivation.leastForTable(set)))
             .toList(),
         elements);
   }
 
-  static List<Row> time(Context context, Dtype format, List<Subject> subjects, long elements) {
+  static List<Row> time(Context context, Dtype dtype, List<Subject> subjects, long elements) {
     try (Kernels kernels = Kernels.load(context);
         Stream stream = Stream.create(context)) {
-      return new DeviceBenchmark(context, kernels, stream, elements).time(format, subjects);
+      return new DeviceBenchmark(context, kernels, stream, elements).time(dtype, subjects);
     }
   }
 
@@ -174,10 +174,10 @@ public final class DeviceBenchmark {
     }
   }
 
-  private List<Row> time(Dtype format, List<Subject> subjects) {
-    long bytes = elements * format.bytes();
-    try (DeviceBuffer first = random(format, 1);
-        DeviceBuffer second = random(format, 2);
+  private List<Row> time(Dtype dtype, List<Subject> subjects) {
+    long bytes = elements * dtype.bytes();
+    try (DeviceBuffer first = random(dtype, 1);
+        DeviceBuffer second = random(dtype, 2);
         DeviceBuffer third = DeviceBuffer.allocate(context, bytes);
         DeviceBuffer fourth = DeviceBuffer.allocate(context, bytes);
         DeviceBuffer fifth = DeviceBuffer.allocate(context, bytes);
@@ -185,21 +185,21 @@ public final class DeviceBenchmark {
             DeviceBuffer.allocate(context, InvertedActivation.indicatorBytes(elements));
         Event start = new Event(context);
         Event end = new Event(context)) {
-      double tensor = format.bytes();
+      double tensor = dtype.bytes();
       double bit = 1.0 / Byte.SIZE;
       add("copy", Optional.empty(), 2 * tensor, () -> third.copyFrom(stream, first.memory()));
       for (Subject subject : subjects) {
         DeviceActivation activation = kernels.activation(subject.set, subject.leastForTable);
         DeviceMemory y = third.memory();
         Runnable forward =
-            () -> activation.forward(stream, format, first.memory(), y, bits.memory());
+            () -> activation.forward(stream, dtype, first.memory(), y, bits.memory());
         Runnable backward =
             () ->
                 activation.backward(
-                    stream, format, second.memory(), y, bits.memory(), fourth.memory());
+                    stream, dtype, second.memory(), y, bits.memory(), fourth.memory());
         forward.run();
         backward.run();
-        check(subject, format, first, second, third, fourth);
+        check(subject, dtype, first, second, third, fourth);
         String op = subject.set.activation().name();
         add(op + "-forward", Optional.of(subject.name), 2 * tensor + bit, forward);
         add(op + "-backward", Optional.of(subject.name), 3 * tensor + bit, backward);
@@ -216,7 +216,7 @@ public final class DeviceBenchmark {
                 Optional.empty(),
                 3 * tensor,
                 () ->
-                    unit.forward(stream, format, first.memory(), second.memory(), third.memory()));
+                    unit.forward(stream, dtype, first.memory(), second.memory(), third.memory()));
             add(
                 op + "-backward",
                 Optional.empty(),
@@ -224,7 +224,7 @@ public final class DeviceBenchmark {
                 () ->
                     unit.backward(
                         stream,
-                        format,
+                        dtype,
                         second.memory(),
                         first.memory(),
                         third.memory(),
@@ -245,21 +245,21 @@ public final class DeviceBenchmark {
         }
       }
     }
-    double copyRate = row(passes.getFirst(), format, 1).gigabytesPerSecond();
-    return passes.stream().map(timed -> row(timed, format, copyRate)).toList();
+    double copyRate = row(passes.getFirst(), dtype, 1).gigabytesPerSecond();
+    return passes.stream().map(timed -> row(timed, dtype, copyRate)).toList();
   }
 
   private void add(String op, Optional<String> set, double bytesPerElement, Runnable call) {
     passes.add(new Timed(op, set, bytesPerElement, call));
   }
 
-  private Row row(Timed timed, Dtype format, double copyRate) {
+  private Row row(Timed timed, Dtype dtype, double copyRate) {
     Arrays.sort(timed.millis);
     double millis = timed.millis[RUNS / 2];
     return new Row(
         timed.op,
         timed.set,
-        format,
+        dtype,
         elements,
         timed.bytesPerElement,
         millis,
@@ -271,65 +271,65 @@ public final class DeviceBenchmark {
   /** The first results are the scalar implementation's, but for roundings. */
   private void check(
       Subject subject,
-      Dtype format,
+      Dtype dtype,
       DeviceBuffer x,
       DeviceBuffer dy,
       DeviceBuffer y,
       DeviceBuffer dx) {
     int count = (int) Math.min(CHECKED, elements);
     ScalarActivation scalar = new ScalarActivation(subject.set);
-    MemorySegment expected = allocate(format, count);
+    MemorySegment expected = allocate(dtype, count);
     MemorySegment indicator =
         MemorySegment.ofArray(new byte[(int) InvertedActivation.indicatorBytes(count)]);
-    MemorySegment found = download(format, y, count);
-    scalar.forward(format, download(format, x, count), expected, indicator);
-    requireNear(subject.name + " forward", format, expected, found);
-    scalar.backward(format, download(format, dy, count), found, indicator, expected);
-    requireNear(subject.name + " backward", format, expected, download(format, dx, count));
+    MemorySegment found = download(dtype, y, count);
+    scalar.forward(dtype, download(dtype, x, count), expected, indicator);
+    requireNear(subject.name + " forward", dtype, expected, found);
+    scalar.backward(dtype, download(dtype, dy, count), found, indicator, expected);
+    requireNear(subject.name + " backward", dtype, expected, download(dtype, dx, count));
   }
 
-  private MemorySegment download(Dtype format, DeviceBuffer buffer, int count) {
-    MemorySegment values = allocate(format, count);
+  private MemorySegment download(Dtype dtype, DeviceBuffer buffer, int count) {
+    MemorySegment values = allocate(dtype, count);
     buffer.download(stream, values);
     return values;
   }
 
-  private static MemorySegment allocate(Dtype format, int count) {
-    return MemorySegment.ofArray(new float[count]).asSlice(0, (long) count * format.bytes());
+  private static MemorySegment allocate(Dtype dtype, int count) {
+    return MemorySegment.ofArray(new float[count]).asSlice(0, (long) count * dtype.bytes());
   }
 
   private static void requireNear(
-      String pass, Dtype format, MemorySegment expected, MemorySegment found) {
-    double relative = TOLERANCE + (format.isHalf() ? Math.scalb(1.0, 1 - format.precision()) : 0);
-    for (int i = 0; i < expected.byteSize() / format.bytes(); i++) {
-      float wanted = value(format, expected, i);
-      float given = value(format, found, i);
+      String pass, Dtype dtype, MemorySegment expected, MemorySegment found) {
+    double relative = TOLERANCE + (dtype.isHalf() ? Math.scalb(1.0, 1 - dtype.precision()) : 0);
+    for (int i = 0; i < expected.byteSize() / dtype.bytes(); i++) {
+      float wanted = value(dtype, expected, i);
+      float given = value(dtype, found, i);
       if (!(Math.abs(wanted - given) <= relative * Math.abs(wanted) + TOLERANCE)) {
         throw new IllegalStateException(
-            pass + " in " + format.label() + " gives " + given + " for " + wanted);
+            pass + " in " + dtype.label() + " gives " + given + " for " + wanted);
       }
     }
   }
 
-  private static float value(Dtype format, MemorySegment values, int i) {
-    return format == Dtype.FP32
+  private static float value(Dtype dtype, MemorySegment values, int i) {
+    return dtype == Dtype.FP32
         ? values.getAtIndex(ValueLayout.JAVA_FLOAT, i)
-        : format.decode(values.getAtIndex(ValueLayout.JAVA_SHORT, i));
+        : dtype.decode(values.getAtIndex(ValueLayout.JAVA_SHORT, i));
   }
 
-  private DeviceBuffer random(Dtype format, long seed) {
-    DeviceBuffer buffer = DeviceBuffer.allocate(context, elements * format.bytes());
+  private DeviceBuffer random(Dtype dtype, long seed) {
+    DeviceBuffer buffer = DeviceBuffer.allocate(context, elements * dtype.bytes());
     SplittableRandom random = new SplittableRandom(seed);
     int count = (int) Math.min(PERIOD, elements);
     try (Arena arena = Arena.ofConfined();
-        DeviceBuffer period = DeviceBuffer.allocate(context, (long) count * format.bytes())) {
-      MemorySegment values = arena.allocate((long) count * format.bytes(), Float.BYTES);
+        DeviceBuffer period = DeviceBuffer.allocate(context, (long) count * dtype.bytes())) {
+      MemorySegment values = arena.allocate((long) count * dtype.bytes(), Float.BYTES);
       for (int i = 0; i < count; i++) {
         float value = (float) random.nextGaussian();
-        if (format == Dtype.FP32) {
+        if (dtype == Dtype.FP32) {
           values.setAtIndex(ValueLayout.JAVA_FLOAT, i, value);
         } else {
-          values.setAtIndex(ValueLayout.JAVA_SHORT, i, format.encode(value));
+          values.setAtIndex(ValueLayout.JAVA_SHORT, i, dtype.encode(value));
         }
       }
       period.upload(stream, values);
@@ -359,7 +359,7 @@ public final class DeviceBenchmark {
       to.accept(
           "| %s | %s | %s | %.3f | %.4f (%.4f–%.4f) | %.0f | %.3f |"
               .formatted(
-                  row.format.label(),
+                  row.dtype.label(),
                   row.op,
                   row.set.orElse("-"),
                   row.bytesPerElement,

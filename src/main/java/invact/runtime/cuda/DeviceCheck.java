@@ -13,21 +13,21 @@ final class DeviceCheck {
   private DeviceCheck() {}
 
   /** The number of elements of the tensor that sets the size. */
-  static long elements(Dtype format, String name, DeviceMemory memory) {
-    if (Objects.requireNonNull(format, "format") == Dtype.FP64) {
+  static long elements(Dtype dtype, String name, DeviceMemory memory) {
+    if (Objects.requireNonNull(dtype, "dtype") == Dtype.FP64) {
       throw new IllegalArgumentException(
-          "format fp64 has no runtime, whose arithmetic is fp32: use fp32, bf16 or fp16");
+          "dtype fp64 has no runtime, whose arithmetic is fp32: use fp32, bf16 or fp16");
     }
     long bytes = Objects.requireNonNull(memory, name).byteSize();
-    if (bytes % format.bytes() != 0) {
+    if (bytes % dtype.bytes() != 0) {
       throw new IllegalArgumentException(
-          name + " has " + bytes + " bytes, no whole number of elements of " + format.label());
+          name + " has " + bytes + " bytes, no whole number of elements of " + dtype.label());
     }
-    return bytes / format.bytes();
+    return bytes / dtype.bytes();
   }
 
-  static void requireTensor(String name, DeviceMemory memory, long elements, Dtype format) {
-    requireBytes(name, memory, elements * format.bytes());
+  static void requireTensor(String name, DeviceMemory memory, long elements, Dtype dtype) {
+    requireBytes(name, memory, elements * dtype.bytes());
     if (!memory.isAligned(LEAST_ALIGNMENT)) {
       throw new IllegalArgumentException(
           name + " starts at the odd address 0x" + Long.toHexString(memory.address()));

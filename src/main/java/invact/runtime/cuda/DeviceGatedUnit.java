@@ -17,7 +17,7 @@ import java.util.Map;
  * <p>A quotient of floating-point numbers has their relative precision, so that b comes back to the
  * rounding of p; no approximator is involved. In both passes |f(a)| counts as at least 2⁻¹⁰⁰, with
  * its sign, since a product by less could not be undone. What p itself cannot hold is lost: where
- * f(a)·b overflows or underflows the format.
+ * f(a)·b overflows or underflows the dtype.
  *
  * <p>fp16 has no exponents for that: there the backward pass takes b in place of p, and f(a) is
  * itself. {@link #keepsProduct} says which.
@@ -33,16 +33,16 @@ public final class DeviceGatedUnit {
   private final Activation activation;
   private final Map<Dtype, Passes> passes = new EnumMap<>(Dtype.class);
 
-  /** The kernels of one format. */
+  /** The kernels of one dtype. */
   private record Passes(ElementKernel forward, ElementKernel backward) {}
 
   DeviceGatedUnit(Activation activation, Kernels kernels) {
     this.activation = activation;
     Pass forward = Pass.gatedForward(activation).orElseThrow();
     Pass backward = Pass.gatedBackward(activation).orElseThrow();
-    for (Dtype format : Pass.FORMATS) {
+    for (Dtype dtype : Pass.DTYPES) {
       passes.put(
-          format, new Passes(kernels.kernel(forward, format), kernels.kernel(backward, format)));
+          dtype, new Passes(kernels.kernel(forward, dtype), kernels.kernel(backward, dtype)));
     }
   }
 
@@ -58,40 +58,40 @@ public final class DeviceGatedUnit {
   /**
    * Whether the backward pass takes the product p, or b.
    *
-   * @param format fp32, bf16 or fp16
+   * @param dtype fp32, bf16 or fp16
    * @return true for p: in fp32 and bf16
    */
-  public static boolean keepsProduct(Dtype format) {
-    return format != Dtype.FP16;
+  public static boolean keepsProduct(Dtype dtype) {
+    return dtype != Dtype.FP16;
   }
 
   /**
    * Queues the forward pass.
    *
    * @param stream where it queues
-   * @param format fp32, bf16 or fp16
+   * @param dtype fp32, bf16 or fp16
    * @param a the gate's inputs
    * @param b the other factors
    * @param p receives the products; may be {@code a} or {@code b}
    */
-  public void forward(Stream stream, Dtype format, DeviceMemory a, DeviceMemory b, DeviceMemory p) {
-    long elements = DeviceCheck.elements(format, "a", a);
-    DeviceCheck.requireTensor("a", a, elements, format);
-    DeviceCheck.requireTensor("b", b, elements, format);
-    DeviceCheck.requireTensor("p", p, elements, format);
+  public void forward(Stream stream, Dtype dtype, DeviceMemory a, DeviceMemory b, DeviceMemory p) {
+    long elements = DeviceCheck.elements(dtype, "a", a);
+    DeviceCheck.requireTensor("a", a, elements, dtype);
+    DeviceCheck.requireTensor("b", b, elements, dtype);
+    DeviceCheck.requireTensor("p", p, elements, dtype);
     DeviceCheck.requireSameOrApart("p", p, "a", a);
     DeviceCheck.requireSameOrApart("p", p, "b", b);
     if (elements == 0) {
       return;
     }
-    passes.get(format).forward.launch(stream, elements, a, b, p);
+    passes.get(dtype).forward.launch(stream, elements, a, b, p);
   }
 
   /**
    * Queues the backward pass.
    *
    * @param stream where it queues
-   * @param format fp32, bf16 or fp16
+   * @param dtype fp32, bf16 or fp16
    * @param dp the derivatives of the loss by p
    * @param a the gate's inputs
    * @param kept the products p that {@link #forward} gave, or b in fp16
@@ -100,23 +100,23 @@ public final class DeviceGatedUnit {
    */
   public void backward(
       Stream stream,
-      Dtype format,
+      Dtype dtype,
       DeviceMemory dp,
       DeviceMemory a,
       DeviceMemory kept,
       DeviceMemory da,
       DeviceMemory db) {
-    long elements = DeviceCheck.elements(format, "dp", dp);
-    DeviceCheck.requireTensor("dp", dp, elements, format);
-    DeviceCheck.requireTensor("a", a, elements, format);
-    DeviceCheck.requireTensor("kept", kept, elements, format);
-    requireOutput("da", da, dp, a, kept, elements, format);
-    requireOutput("db", db, dp, a, kept, elements, format);
+    long elements = DeviceCheck.elements(dtype, "dp", dp);
+    DeviceCheck.requireTensor("dp", dp, elements, dtype);
+    DeviceCheck.requireTensor("a", a, elements, dtype);
+    DeviceCheck.requireTensor("kept", kept, elements, dtype);
+    requireOutput("da", da, dp, a, kept, elements, dtype);
+    requireOutput("db", db, dp, a, kept, elements, dtype);
     DeviceCheck.requireApart("da", da, "db", db);
     if (elements == 0) {
       return;
     }
-    passes.get(format).backward.launch(stream, elements, dp, a, kept, da, db);
+    passes.get(dtype).backward.launch(stream, elements, dp, a, kept, da, db);
   }
 
   private static void requireOutput(
@@ -126,8 +126,8 @@ public final class DeviceGatedUnit {
       DeviceMemory a,
       DeviceMemory kept,
       long elements,
-      Dtype format) {
-    DeviceCheck.requireTensor(name, output, elements, format);
+      Dtype dtype) {
+    DeviceCheck.requireTensor(name, output, elements, dtype);
     DeviceCheck.requireSameOrApart(name, output, "dp", dp);
     DeviceCheck.requireSameOrApart(name, output, "a", a);
     DeviceCheck.requireSameOrApart(name, output, "kept", kept);

@@ -123,17 +123,17 @@ public final class Kernels implements AutoCloseable {
     return Gate.of(activation).isPresent();
   }
 
-  /** The kernel of a pass in one format, with its data. */
-  ElementKernel kernel(Pass pass, Dtype format) {
-    Computation computation = pass.variants().get(format).computation();
+  /** The kernel of a pass in one dtype, with its data. */
+  ElementKernel kernel(Pass pass, Dtype dtype) {
+    Computation computation = pass.variants().get(dtype).computation();
     Program program = computation.program();
     ArgumentLayout layout = ArgumentLayout.of(program);
     Optional<Module> module =
-        layout.byteSize() > ArgumentLayout.MOST_BYTES ? Optional.empty() : module(pass, format);
+        layout.byteSize() > ArgumentLayout.MOST_BYTES ? Optional.empty() : module(pass, dtype);
     if (module.isEmpty()) {
-      return interpreter(computation, format);
+      return interpreter(computation, dtype);
     }
-    String name = BuiltIn.like(pass).orElse(pass).kernel(format);
+    String name = BuiltIn.like(pass).orElse(pass).kernel(dtype);
     Kernel kernel = module.get().kernel(name, layout.byteSize());
     layout.store(computation.data(), kernel.arguments());
     return ElementKernel.of(kernel, layout, program);
@@ -145,7 +145,7 @@ public final class Kernels implements AutoCloseable {
   }
 
   /** The compiled kernels of a pass; nothing if it is to be interpreted. */
-  private Optional<Module> module(Pass pass, Dtype format) {
+  private Optional<Module> module(Pass pass, Dtype dtype) {
     if (maker == KernelMaker.INTERPRETER) {
       return Optional.empty();
     }
@@ -159,11 +159,11 @@ public final class Kernels implements AutoCloseable {
       note(pass.name(), missing.get());
       return Optional.empty();
     }
-    String text = pass.text(format);
+    String text = pass.text(dtype);
     return Optional.of(
         module(
             text,
-            () -> Module.compile(context, new BuiltIn.Unit(pass.kernel(format), () -> text))));
+            () -> Module.compile(context, new BuiltIn.Unit(pass.kernel(dtype), () -> text))));
   }
 
   private synchronized void note(String pass, String missing) {
@@ -176,12 +176,12 @@ public final class Kernels implements AutoCloseable {
     }
   }
 
-  private ElementKernel interpreter(Computation computation, Dtype format) {
+  private ElementKernel interpreter(Computation computation, Dtype dtype) {
     InterpreterCode code = InterpreterCode.of(computation);
     ArgumentLayout layout = BuiltIn.INTERPRETER_LAYOUT;
     Kernel kernel =
         module(BuiltIn.INTERPRETER_UNIT)
-            .kernel(BuiltIn.INTERPRETER + "_" + format.label(), layout.byteSize());
+            .kernel(BuiltIn.INTERPRETER + "_" + dtype.label(), layout.byteSize());
     MemorySegment arguments = kernel.arguments();
     arguments.set(JAVA_LONG, layout.offset("code"), constant(code.steps()).memory().address());
     arguments.set(JAVA_LONG, layout.offset("data"), constant(code.data()).memory().address());

@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * A pass over tensors: for each format a program of one element with its data, and how it is
+ * A pass over tensors: for each dtype a program of one element with its data, and how it is
  * rendered. F32 inputs and outputs of the programs are tensors, BOOL ones the indicator.
  *
  * @param name of letters, digits and '_'
@@ -26,11 +26,11 @@ import java.util.function.Function;
  * @param variants the programs
  */
 record Pass(String name, Order order, Map<Dtype, Variant> variants) {
-  /** The formats that tensors may have. */
-  static final List<Dtype> FORMATS = List.of(Dtype.FP32, Dtype.BF16, Dtype.FP16);
+  /** The dtypes that tensors may have. */
+  static final List<Dtype> DTYPES = List.of(Dtype.FP32, Dtype.BF16, Dtype.FP16);
 
   /**
-   * A pass in one format.
+   * A pass in one dtype.
    *
    * @param computation the program and its data
    * @param arithmetic how it is rendered
@@ -42,10 +42,10 @@ record Pass(String name, Order order, Map<Dtype, Variant> variants) {
     }
   }
 
-  /** A pass of variants that differ by format. */
+  /** A pass of variants that differ by dtype. */
   static Pass of(String name, Order order, Function<Dtype, Variant> variant) {
     Map<Dtype, Variant> variants = new EnumMap<>(Dtype.class);
-    FORMATS.forEach(format -> variants.put(format, variant.apply(format)));
+    DTYPES.forEach(dtype -> variants.put(dtype, variant.apply(dtype)));
     return new Pass(name, order, variants);
   }
 
@@ -57,9 +57,9 @@ record Pass(String name, Order order, Map<Dtype, Variant> variants) {
         of(
             "forward_" + label(activation),
             Order.ELEMENTS,
-            format ->
+            dtype ->
                 new Variant(
-                    format == Dtype.FP32 ? program : fast.orElse(program), Arithmetic.EXACT)));
+                    dtype == Dtype.FP32 ? program : fast.orElse(program), Arithmetic.EXACT)));
   }
 
   /** The forward pass of a gated unit; nothing if its activation has no program as a gate. */
@@ -67,9 +67,9 @@ record Pass(String name, Order order, Map<Dtype, Variant> variants) {
     return gated(
         "gated_forward_",
         activation,
-        format -> {
-          boolean keepsProduct = DeviceGatedUnit.keepsProduct(format);
-          return Gate.fastForward(activation, format, keepsProduct)
+        dtype -> {
+          boolean keepsProduct = DeviceGatedUnit.keepsProduct(dtype);
+          return Gate.fastForward(activation, dtype, keepsProduct)
               .or(() -> Gate.forward(activation, keepsProduct));
         });
   }
@@ -79,9 +79,9 @@ record Pass(String name, Order order, Map<Dtype, Variant> variants) {
     return gated(
         "gated_backward_",
         activation,
-        format -> {
-          boolean keepsProduct = DeviceGatedUnit.keepsProduct(format);
-          return Gate.fastBackward(activation, format, keepsProduct)
+        dtype -> {
+          boolean keepsProduct = DeviceGatedUnit.keepsProduct(dtype);
+          return Gate.fastBackward(activation, dtype, keepsProduct)
               .or(() -> Gate.backward(activation, keepsProduct));
         });
   }
@@ -95,7 +95,7 @@ record Pass(String name, Order order, Map<Dtype, Variant> variants) {
         of(
             begin + label(activation),
             Order.ELEMENTS,
-            format -> new Variant(computation.apply(format).orElseThrow(), Arithmetic.EXACT)));
+            dtype -> new Variant(computation.apply(dtype).orElseThrow(), Arithmetic.EXACT)));
   }
 
   private static String label(Activation activation) {
@@ -106,24 +106,24 @@ record Pass(String name, Order order, Map<Dtype, Variant> variants) {
   boolean isLike(Pass other) {
     return order == other.order
         && variants.keySet().equals(other.variants.keySet())
-        && FORMATS.stream().allMatch(f -> variants.get(f).isLike(other.variants.get(f)));
+        && DTYPES.stream().allMatch(f -> variants.get(f).isLike(other.variants.get(f)));
   }
 
-  /** The name of a format's kernel. */
-  String kernel(Dtype format) {
-    return name + "_" + format.label();
+  /** The name of a dtype's kernel. */
+  String kernel(Dtype dtype) {
+    return name + "_" + dtype.label();
   }
 
   /** The source of all kernels. */
   String text() {
     StringBuilder text = new StringBuilder(includes());
-    FORMATS.forEach(format -> text.append('\n').append(kernelText(format)));
+    DTYPES.forEach(dtype -> text.append('\n').append(kernelText(dtype)));
     return text.toString();
   }
 
   /** The source of one kernel. */
-  String text(Dtype format) {
-    return includes() + "\n" + kernelText(format);
+  String text(Dtype dtype) {
+    return includes() + "\n" + kernelText(dtype);
   }
 
   private String includes() {
@@ -132,14 +132,14 @@ record Pass(String name, Order order, Map<Dtype, Variant> variants) {
         + ", rendered from its program.\n#include \"arithmetic.cuh\"\n#include \"elements.cuh\"\n";
   }
 
-  private String kernelText(Dtype format) {
-    Variant variant = variants.get(format);
+  private String kernelText(Dtype dtype) {
+    Variant variant = variants.get(dtype);
     Program program = variant.computation.program();
     ArgumentLayout layout = ArgumentLayout.of(program);
     CudaText body = new CudaText(program, order, variant.arithmetic);
-    String struct = kernel(format) + "_arguments";
+    String struct = kernel(dtype) + "_arguments";
     StringBuilder text = new StringBuilder(layout.text(struct));
-    text.append(signature(kernel(format), struct)).append(" {\n");
+    text.append(signature(kernel(dtype), struct)).append(" {\n");
     text.append(body.tableSetup("  ", layout.firstWord()));
     text.append(
         """
@@ -150,7 +150,7 @@ record Pass(String name, Order order, Map<Dtype, Variant> variants) {
           int size = group_size(group, arguments.n);
           bool is_wide = group < arguments.vectors;
         """);
-    String type = typeName(format);
+    String type = typeName(dtype);
     List<String> tensors =
         program.inputs().stream()
             .filter(input -> input.type() == Type.F32)
@@ -197,9 +197,9 @@ record Pass(String name, Order order, Map<Dtype, Variant> variants) {
         + " arguments)";
   }
 
-  /** The structure of elements.cuh that loads and stores a format. */
-  static String typeName(Dtype format) {
-    return switch (format) {
+  /** The structure of elements.cuh that loads and stores a dtype. */
+  static String typeName(Dtype dtype) {
+    return switch (dtype) {
       case FP32 -> "Fp32";
       case BF16 -> "Bf16";
       case FP16 -> "Fp16";

@@ -17,18 +17,18 @@ public final class BufferCheck {
   /**
    * Checks the arguments of a forward pass.
    *
-   * @param format the format
+   * @param dtype the dtype
    * @param x input
    * @param y output, may be {@code x}
    * @param indicator output
    * @return the number of elements
    */
   public static long forward(
-      Dtype format, MemorySegment x, MemorySegment y, MemorySegment indicator) {
-    long elements = elements(format, "x", x);
-    requireUsable("x", x, x.byteSize(), elements, format);
-    requireOutput("y", y, x.byteSize(), elements, format);
-    requireOutput("indicator", indicator, bytes(elements), elements, format);
+      Dtype dtype, MemorySegment x, MemorySegment y, MemorySegment indicator) {
+    long elements = elements(dtype, "x", x);
+    requireUsable("x", x, x.byteSize(), elements, dtype);
+    requireOutput("y", y, x.byteSize(), elements, dtype);
+    requireOutput("indicator", indicator, bytes(elements), elements, dtype);
     requireSameOrApart("y", y, "x", x);
     requireApart("indicator", indicator, "x", x);
     requireApart("indicator", indicator, "y", y);
@@ -38,7 +38,7 @@ public final class BufferCheck {
   /**
    * Checks the arguments of a backward pass.
    *
-   * @param format the format
+   * @param dtype the dtype
    * @param dy input
    * @param y input
    * @param indicator input
@@ -46,12 +46,12 @@ public final class BufferCheck {
    * @return the number of elements
    */
   public static long backward(
-      Dtype format, MemorySegment dy, MemorySegment y, MemorySegment indicator, MemorySegment dx) {
-    long elements = elements(format, "dy", dy);
-    requireUsable("dy", dy, dy.byteSize(), elements, format);
-    requireUsable("y", y, dy.byteSize(), elements, format);
-    requireUsable("indicator", indicator, bytes(elements), elements, format);
-    requireOutput("dx", dx, dy.byteSize(), elements, format);
+      Dtype dtype, MemorySegment dy, MemorySegment y, MemorySegment indicator, MemorySegment dx) {
+    long elements = elements(dtype, "dy", dy);
+    requireUsable("dy", dy, dy.byteSize(), elements, dtype);
+    requireUsable("y", y, dy.byteSize(), elements, dtype);
+    requireUsable("indicator", indicator, bytes(elements), elements, dtype);
+    requireOutput("dx", dx, dy.byteSize(), elements, dtype);
     requireSameOrApart("dx", dx, "dy", dy);
     requireApart("dx", dx, "y", y);
     requireApart("dx", dx, "indicator", indicator);
@@ -61,17 +61,17 @@ public final class BufferCheck {
   /**
    * Checks the arguments of a gated unit's forward pass.
    *
-   * @param format the format
+   * @param dtype the dtype
    * @param a input
    * @param b input
    * @param p output, may be an input
    * @return the number of elements
    */
-  public static long gatedForward(Dtype format, MemorySegment a, MemorySegment b, MemorySegment p) {
-    long elements = elements(format, "a", a);
-    requireUsable("a", a, a.byteSize(), elements, format);
-    requireUsable("b", b, a.byteSize(), elements, format);
-    requireOutput("p", p, a.byteSize(), elements, format);
+  public static long gatedForward(Dtype dtype, MemorySegment a, MemorySegment b, MemorySegment p) {
+    long elements = elements(dtype, "a", a);
+    requireUsable("a", a, a.byteSize(), elements, dtype);
+    requireUsable("b", b, a.byteSize(), elements, dtype);
+    requireOutput("p", p, a.byteSize(), elements, dtype);
     requireSameOrApart("p", p, "a", a);
     requireSameOrApart("p", p, "b", b);
     return elements;
@@ -80,7 +80,7 @@ public final class BufferCheck {
   /**
    * Checks the arguments of a gated unit's backward pass.
    *
-   * @param format the format
+   * @param dtype the dtype
    * @param dp input
    * @param a input
    * @param kept input
@@ -89,18 +89,18 @@ public final class BufferCheck {
    * @return the number of elements
    */
   public static long gatedBackward(
-      Dtype format,
+      Dtype dtype,
       MemorySegment dp,
       MemorySegment a,
       MemorySegment kept,
       MemorySegment da,
       MemorySegment db) {
-    long elements = elements(format, "dp", dp);
-    requireUsable("dp", dp, dp.byteSize(), elements, format);
-    requireUsable("a", a, dp.byteSize(), elements, format);
-    requireUsable("kept", kept, dp.byteSize(), elements, format);
-    requireOutput("da", da, dp.byteSize(), elements, format);
-    requireOutput("db", db, dp.byteSize(), elements, format);
+    long elements = elements(dtype, "dp", dp);
+    requireUsable("dp", dp, dp.byteSize(), elements, dtype);
+    requireUsable("a", a, dp.byteSize(), elements, dtype);
+    requireUsable("kept", kept, dp.byteSize(), elements, dtype);
+    requireOutput("da", da, dp.byteSize(), elements, dtype);
+    requireOutput("db", db, dp.byteSize(), elements, dtype);
     requireSameOrApart("da", da, "dp", dp);
     requireSameOrApart("da", da, "a", a);
     requireSameOrApart("da", da, "kept", kept);
@@ -111,24 +111,24 @@ public final class BufferCheck {
     return elements;
   }
 
-  public static void requireHalf(Dtype format) {
-    if (!Objects.requireNonNull(format, "format").isHalf()) {
+  public static void requireHalf(Dtype dtype) {
+    if (!Objects.requireNonNull(dtype, "dtype").isHalf()) {
       throw new IllegalArgumentException(
-          "format " + format.label() + " has no 16-bit patterns: use bf16 or fp16");
+          "dtype " + dtype.label() + " has no 16-bit patterns: use bf16 or fp16");
     }
   }
 
-  private static long elements(Dtype format, String name, MemorySegment segment) {
-    if (Objects.requireNonNull(format, "format") == Dtype.FP64) {
+  private static long elements(Dtype dtype, String name, MemorySegment segment) {
+    if (Objects.requireNonNull(dtype, "dtype") == Dtype.FP64) {
       throw new IllegalArgumentException(
-          "format fp64 has no runtime, whose arithmetic is fp32: use fp32, bf16 or fp16");
+          "dtype fp64 has no runtime, whose arithmetic is fp32: use fp32, bf16 or fp16");
     }
     long bytes = Objects.requireNonNull(segment, name).byteSize();
-    if (bytes % format.bytes() != 0) {
+    if (bytes % dtype.bytes() != 0) {
       throw new IllegalArgumentException(
-          name + " has " + bytes + " bytes, no whole number of elements of " + format.label());
+          name + " has " + bytes + " bytes, no whole number of elements of " + dtype.label());
     }
-    return bytes / format.bytes();
+    return bytes / dtype.bytes();
   }
 
   private static long bytes(long elements) {
@@ -136,15 +136,15 @@ public final class BufferCheck {
   }
 
   private static void requireOutput(
-      String name, MemorySegment segment, long bytes, long elements, Dtype format) {
-    requireUsable(name, segment, bytes, elements, format);
+      String name, MemorySegment segment, long bytes, long elements, Dtype dtype) {
+    requireUsable(name, segment, bytes, elements, dtype);
     if (segment.isReadOnly()) {
       throw new IllegalArgumentException(name + " is read-only, but is to be written");
     }
   }
 
   private static void requireUsable(
-      String name, MemorySegment segment, long bytes, long elements, Dtype format) {
+      String name, MemorySegment segment, long bytes, long elements, Dtype dtype) {
     Objects.requireNonNull(segment, name);
     if (!segment.scope().isAlive()) {
       throw new IllegalStateException(name + " is closed: keep its arena open during the call");
@@ -161,7 +161,7 @@ public final class BufferCheck {
               + " bytes, but for "
               + elements
               + " elements of "
-              + format.label()
+              + dtype.label()
               + " it takes "
               + bytes);
     }

@@ -91,8 +91,8 @@ final class WorkSplit implements AutoCloseable {
   }
 
   /** The elements from … to − 1 of a segment. */
-  static MemorySegment elements(Dtype format, MemorySegment segment, long from, long to) {
-    return segment.asSlice(from * format.bytes(), (to - from) * format.bytes());
+  static MemorySegment elements(Dtype dtype, MemorySegment segment, long from, long to) {
+    return segment.asSlice(from * dtype.bytes(), (to - from) * dtype.bytes());
   }
 
   /**

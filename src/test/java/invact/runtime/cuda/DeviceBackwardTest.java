@@ -1,6 +1,6 @@
 package invact.runtime.cuda;
 
-import static invact.runtime.cuda.FormatValues.everyNumber;
+import static invact.runtime.cuda.DtypeValues.everyNumber;
 
 import invact.runtime.InvertedActivation;
 import java.util.Arrays;
@@ -28,7 +28,7 @@ class DeviceBackwardTest {
     }
   }
 
-  /** NaN, infinities, zeros, y below f(T), the ends of the format, with either bit. */
+  /** NaN, infinities, zeros, y below f(T), the ends of the dtype, with either bit. */
   @ParameterizedTest
   @MethodSource("invact.runtime.cuda.DeviceCase#allMakers")
   void specialGradients(DeviceCase c) {

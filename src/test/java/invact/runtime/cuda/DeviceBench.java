@@ -26,30 +26,30 @@ public final class DeviceBench {
       }
       System.out.printf("kernels loaded in %.0f ms%n", (System.nanoTime() - start) / 1e6);
       List<DeviceBenchmark.Row> rows = new ArrayList<>();
-      for (Dtype format : new Dtype[] {Dtype.BF16, Dtype.FP16, Dtype.FP32}) {
-        rows.addAll(DeviceBenchmark.time(context, format, subjects(format), elements));
+      for (Dtype dtype : new Dtype[] {Dtype.BF16, Dtype.FP16, Dtype.FP32}) {
+        rows.addAll(DeviceBenchmark.time(context, dtype, subjects(dtype), elements));
       }
       DeviceBenchmark.print(rows, System.out::println);
     }
   }
 
-  private static List<Subject> subjects(Dtype format) {
+  private static List<Subject> subjects(Dtype dtype) {
     List<Subject> subjects = new ArrayList<>();
     DeviceSets.all().stream()
-        .filter(set -> isMeantFor(format, set.name()))
+        .filter(set -> isMeantFor(dtype, set.name()))
         .forEach(set -> {
           subjects.add(new Subject(set.name(), set, Long.MAX_VALUE));
-          if (format == Dtype.BF16 && BuiltIn.like(BackwardPass.of(set).pass()).isPresent()) {
+          if (dtype == Dtype.BF16 && BuiltIn.like(BackwardPass.of(set).pass()).isPresent()) {
             subjects.add(new Subject(set.name() + " table", set, 0));
           }
         });
     return subjects;
   }
 
-  /** Sets of no format, and the shipped ones of this. */
-  private static boolean isMeantFor(Dtype format, String name) {
+  /** Sets of no dtype, and the shipped ones of this. */
+  private static boolean isMeantFor(Dtype dtype, String name) {
     return !ShippedSets.names().contains(name)
-        || name.endsWith(format.label())
+        || name.endsWith(dtype.label())
         || name.contains("paper");
   }
 }

@@ -1,6 +1,6 @@
 package invact.runtime.cuda;
 
-import static invact.runtime.cuda.FormatValues.inputs;
+import static invact.runtime.cuda.DtypeValues.inputs;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -37,35 +37,35 @@ class DeviceCallsTest {
   @Test
   void wrongArgumentsAreNamed() {
     DeviceActivation activation = gpu.kernels.activation(DeviceSets.fast(Activations.GELU));
-    Dtype format = Dtype.BF16;
+    Dtype dtype = Dtype.BF16;
     try (DeviceBuffer buffer = DeviceBuffer.allocate(gpu.context, 4096)) {
       DeviceMemory x = buffer.memory().slice(0, 32);
       DeviceMemory y = buffer.memory().slice(64, 32);
       DeviceMemory bits = buffer.memory().slice(128, 2);
       requireRefused(
           "y has 30 bytes, but takes 32",
-          () -> activation.forward(gpu.stream, format, x, y.slice(0, 30), bits));
+          () -> activation.forward(gpu.stream, dtype, x, y.slice(0, 30), bits));
       requireRefused(
           "indicator has 1 bytes, but takes 2",
-          () -> activation.forward(gpu.stream, format, x, y, bits.slice(0, 1)));
+          () -> activation.forward(gpu.stream, dtype, x, y, bits.slice(0, 1)));
       requireRefused(
           "y overlaps x in part: they may be the same memory or must be apart",
-          () -> activation.forward(gpu.stream, format, x, buffer.memory().slice(2, 32), bits));
+          () -> activation.forward(gpu.stream, dtype, x, buffer.memory().slice(2, 32), bits));
       requireRefused(
           "indicator overlaps y",
-          () -> activation.forward(gpu.stream, format, x, y, y.slice(0, 2)));
-      requireRefused("dx overlaps y", () -> activation.backward(gpu.stream, format, x, y, bits, y));
+          () -> activation.forward(gpu.stream, dtype, x, y, y.slice(0, 2)));
+      requireRefused("dx overlaps y", () -> activation.backward(gpu.stream, dtype, x, y, bits, y));
       requireRefused(
-          "format fp64 has no runtime, whose arithmetic is fp32: use fp32, bf16 or fp16",
+          "dtype fp64 has no runtime, whose arithmetic is fp32: use fp32, bf16 or fp16",
           () -> activation.forward(gpu.stream, Dtype.FP64, x, y, bits));
       assertThrows(
-          NullPointerException.class, () -> activation.forward(gpu.stream, format, null, y, bits));
+          NullPointerException.class, () -> activation.forward(gpu.stream, dtype, null, y, bits));
       assertTrue(
           assertThrows(
                   IllegalArgumentException.class,
                   () ->
                       activation.forward(
-                          gpu.stream, format, x, buffer.memory().slice(65, 32), bits))
+                          gpu.stream, dtype, x, buffer.memory().slice(65, 32), bits))
               .getMessage()
               .startsWith("y starts at the odd address 0x"));
     }
@@ -125,20 +125,20 @@ class DeviceCallsTest {
         Kernels kernels = Kernels.load(current);
         DeviceBuffer x = DeviceBuffer.allocate(current, 64);
         DeviceBuffer bits = DeviceBuffer.allocate(current, 2)) {
-      float[] values = inputs(c.format(), 16, 7);
+      float[] values = inputs(c.dtype(), 16, 7);
       x.upload(stream, MemorySegment.ofArray(values));
       kernels
           .activation(c.set())
           .forward(
               stream,
-              c.format(),
+              c.dtype(),
               new DeviceMemory(x.memory().address(), 64),
               x.memory(),
               bits.memory());
       float[] y = new float[16];
       x.download(stream, MemorySegment.ofArray(y));
       for (int i = 0; i < y.length; i++) {
-        new DeviceOutput(c.set().activation(), c.format()).requireOutput(values[i], y[i]);
+        new DeviceOutput(c.set().activation(), c.dtype()).requireOutput(values[i], y[i]);
       }
     } finally {
       gpu.context.leave();
@@ -154,17 +154,17 @@ class DeviceCallsTest {
         .limit(64)
         .parallel()
         .forEach(i -> {
-          float[] x = inputs(c.format(), 100 + i, i);
+          float[] x = inputs(c.dtype(), 100 + i, i);
           long bytes = 2L * x.length;
           try (GuardedDeviceBuffer buffer = new GuardedDeviceBuffer(gpu, 0, bytes, i);
               GuardedDeviceBuffer bits =
                   new GuardedDeviceBuffer(gpu, 0, InvertedActivation.indicatorBytes(x.length), i)) {
-            buffer.set(c.format(), x);
+            buffer.set(c.dtype(), x);
             activation.forward(
-                gpu.stream, c.format(), buffer.memory(), buffer.memory(), bits.memory());
-            float[] y = buffer.get(c.format(), "y");
+                gpu.stream, c.dtype(), buffer.memory(), buffer.memory(), bits.memory());
+            float[] y = buffer.get(c.dtype(), "y");
             for (int j = 0; j < x.length; j++) {
-              new DeviceOutput(c.set().activation(), c.format()).requireOutput(x[j], y[j]);
+              new DeviceOutput(c.set().activation(), c.dtype()).requireOutput(x[j], y[j]);
             }
           }
         });

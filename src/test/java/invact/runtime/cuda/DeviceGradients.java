@@ -1,7 +1,7 @@
 package invact.runtime.cuda;
 
-import static invact.runtime.cuda.FormatValues.requireSame;
-import static invact.runtime.cuda.FormatValues.ulp;
+import static invact.runtime.cuda.DtypeValues.requireSame;
+import static invact.runtime.cuda.DtypeValues.ulp;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import invact.numeric.Dtype;
@@ -37,11 +37,11 @@ final class DeviceGradients {
         requireSame(expected[i], found[i], what);
       } else {
         double scale = Math.abs((double) dy[i]) * (1 + Math.min(Math.abs(y[i]), 1e3));
-        double rounding = c.format().isHalf() ? ulp(c.format(), expected[i]) : 0;
-        if (!c.format().isHalf() && scale > 0) {
+        double rounding = c.dtype().isHalf() ? ulp(c.dtype(), expected[i]) : 0;
+        if (!c.dtype().isHalf() && scale > 0) {
           largestChange = Math.max(largestChange, Math.abs(expected[i] - found[i]) / scale);
         }
-        double change = c.format() == Dtype.FP16 ? APPROXIMATE : TRANSCENDENTAL;
+        double change = c.dtype() == Dtype.FP16 ? APPROXIMATE : TRANSCENDENTAL;
         assertEquals(expected[i], found[i], change * scale + rounding, what);
       }
     }

@@ -1,8 +1,8 @@
 package invact.runtime.cuda;
 
-import static invact.runtime.cuda.FormatValues.everyNumber;
-import static invact.runtime.cuda.FormatValues.segment;
-import static invact.runtime.cuda.FormatValues.value;
+import static invact.runtime.cuda.DtypeValues.everyNumber;
+import static invact.runtime.cuda.DtypeValues.segment;
+import static invact.runtime.cuda.DtypeValues.value;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
@@ -127,10 +127,10 @@ class KernelsOnCpuTest {
   private static Map<String, String> texts() {
     Map<String, String> texts = new LinkedHashMap<>();
     for (Pass pass : passes()) {
-      for (Dtype format : Pass.FORMATS) {
-        String name = pass.kernel(format);
+      for (Dtype dtype : Pass.DTYPES) {
+        String name = pass.kernel(dtype);
         texts.putIfAbsent(
-            name, pass.text(format) + RUN.formatted(name, Kernel.BLOCK, name + "_arguments"));
+            name, pass.text(dtype) + RUN.formatted(name, Kernel.BLOCK, name + "_arguments"));
       }
     }
     texts.put(
@@ -138,8 +138,8 @@ class KernelsOnCpuTest {
         BuiltIn.TABLE_UNIT.text().get()
             + RUN.formatted(BuiltIn.TABLE, BuiltIn.TABLE_THREADS, "table_arguments"));
     StringBuilder interpreter = new StringBuilder(BuiltIn.INTERPRETER_UNIT.text().get());
-    for (Dtype format : Pass.FORMATS) {
-      String name = BuiltIn.INTERPRETER + "_" + format.label();
+    for (Dtype dtype : Pass.DTYPES) {
+      String name = BuiltIn.INTERPRETER + "_" + dtype.label();
       interpreter.append(RUN.formatted(name, Kernel.BLOCK, "interpreter_arguments"));
     }
     texts.put(BuiltIn.INTERPRETER, interpreter.toString());
@@ -170,26 +170,26 @@ class KernelsOnCpuTest {
   @ParameterizedTest
   @MethodSource("invact.runtime.cuda.DeviceCase#shipped")
   void backward(DeviceCase c) throws Throwable {
-    float[] y = everyNumber(c.format(), STEP);
+    float[] y = everyNumber(c.dtype(), STEP);
     float[] dy = new float[y.length];
     for (int i = 0; i < dy.length; i++) {
-      dy[i] = (float) c.format().round(1 + (i % 7) / 8.0);
+      dy[i] = (float) c.dtype().round(1 + (i % 7) / 8.0);
     }
     Pass pass = backward(c.set());
-    Computation computation = pass.variants().get(c.format()).computation();
+    Computation computation = pass.variants().get(c.dtype()).computation();
     for (int bits : new int[] {0, 0xFF, 0x5A}) {
       byte[] indicator = new byte[(y.length + 7) / 8];
       Arrays.fill(indicator, (byte) bits);
       MemorySegment[] memory = {
-        copy(segment(c.format(), dy)),
-        copy(segment(c.format(), y)),
+        copy(segment(c.dtype(), dy)),
+        copy(segment(c.dtype(), y)),
         copy(MemorySegment.ofArray(indicator)),
-        allocate(c.format(), y.length)
+        allocate(c.dtype(), y.length)
       };
-      runKernel(pass, c.format(), y.length, memory);
-      DeviceGradients.require(c, dy, y, indicator, values(c.format(), memory[3], y.length));
-      runInterpreter(computation, c.format(), y.length, memory);
-      DeviceGradients.require(c, dy, y, indicator, values(c.format(), memory[3], y.length));
+      runKernel(pass, c.dtype(), y.length, memory);
+      DeviceGradients.require(c, dy, y, indicator, values(c.dtype(), memory[3], y.length));
+      runInterpreter(computation, c.dtype(), y.length, memory);
+      DeviceGradients.require(c, dy, y, indicator, values(c.dtype(), memory[3], y.length));
     }
   }
 
@@ -197,16 +197,16 @@ class KernelsOnCpuTest {
   @MethodSource("invact.runtime.cuda.DeviceCase#tables")
   void table(DeviceCase c) throws Throwable {
     OutputTable table = OutputTable.of(c.set()).orElseThrow();
-    float[] y = everyNumber(c.format(), 1);
+    float[] y = everyNumber(c.dtype(), 1);
     float[] dy = new float[y.length];
     Arrays.fill(dy, 1.5f);
     byte[] indicator = new byte[y.length / 8];
     Arrays.fill(indicator, (byte) 0x5A);
     ArgumentLayout layout = BuiltIn.TABLE_LAYOUT;
     MemorySegment arguments = arena.allocate(layout.byteSize(), 16);
-    MemorySegment dx = allocate(c.format(), y.length);
-    arguments.set(JAVA_LONG, layout.offset("dy"), copy(segment(c.format(), dy)).address());
-    arguments.set(JAVA_LONG, layout.offset("y"), copy(segment(c.format(), y)).address());
+    MemorySegment dx = allocate(c.dtype(), y.length);
+    arguments.set(JAVA_LONG, layout.offset("dy"), copy(segment(c.dtype(), dy)).address());
+    arguments.set(JAVA_LONG, layout.offset("y"), copy(segment(c.dtype(), y)).address());
     arguments.set(
         JAVA_LONG, layout.offset("right"), copy(MemorySegment.ofArray(indicator)).address());
     arguments.set(JAVA_LONG, layout.offset("dx"), dx.address());
@@ -216,7 +216,7 @@ class KernelsOnCpuTest {
         JAVA_LONG, layout.offset("table"), copy(MemorySegment.ofArray(table.values())).address());
     arguments.set(JAVA_INT, layout.offset("before"), table.before() << Short.SIZE);
     call(BuiltIn.TABLE, arguments, y.length / 8);
-    DeviceGradients.require(c, dy, y, indicator, values(c.format(), dx, y.length));
+    DeviceGradients.require(c, dy, y, indicator, values(c.dtype(), dx, y.length));
   }
 
   static Stream<DeviceOutput> outputs() {
@@ -226,25 +226,25 @@ class KernelsOnCpuTest {
   @ParameterizedTest
   @MethodSource("outputs")
   void forward(DeviceOutput output) throws Throwable {
-    float[] x = everyNumber(output.format(), STEP);
+    float[] x = everyNumber(output.dtype(), STEP);
     Pass pass = Pass.forward(output.activation()).orElseThrow();
     MemorySegment[] memory = {
-      copy(segment(output.format(), x)),
-      allocate(output.format(), x.length),
+      copy(segment(output.dtype(), x)),
+      allocate(output.dtype(), x.length),
       arena.allocate((x.length + 7) / 8, 16)
     };
-    runKernel(pass, output.format(), x.length, memory);
+    runKernel(pass, output.dtype(), x.length, memory);
     requireOutputs(output, x, memory);
     memory[1].fill((byte) 0);
-    Computation computation = pass.variants().get(output.format()).computation();
-    runInterpreter(computation, output.format(), x.length, memory);
+    Computation computation = pass.variants().get(output.dtype()).computation();
+    runInterpreter(computation, output.dtype(), x.length, memory);
     requireOutputs(output, x, memory);
   }
 
   private void requireOutputs(DeviceOutput output, float[] x, MemorySegment[] memory) {
     Activation f = output.activation();
     for (int i = 0; i < x.length; i++) {
-      output.requireOutput(x[i], value(output.format(), memory[1], i));
+      output.requireOutput(x[i], value(output.dtype(), memory[1], i));
       boolean right = (memory[2].get(JAVA_BYTE, i / 8) >> i % 8 & 1) != 0;
       assertEquals(x[i] >= f.argmin(), right, "S of " + x[i]);
     }
@@ -258,34 +258,34 @@ class KernelsOnCpuTest {
   @ParameterizedTest
   @MethodSource("gates")
   void gatedUnits(DeviceOutput gate) throws Throwable {
-    float[] a = everyNumber(gate.format(), STEP);
+    float[] a = everyNumber(gate.dtype(), STEP);
     for (Pass pass :
         List.of(
             Pass.gatedForward(gate.activation()).orElseThrow(),
             Pass.gatedBackward(gate.activation()).orElseThrow())) {
-      Computation computation = pass.variants().get(gate.format()).computation();
+      Computation computation = pass.variants().get(gate.dtype()).computation();
       Program program = computation.program();
       MemorySegment[] memory =
           new MemorySegment[program.inputs().size() + program.outputs().size()];
       for (int k = 0; k < memory.length; k++) {
         float[] values = a;
         if (k >= program.inputs().size() || !program.inputs().get(k).name().equals("a")) {
-          values = FormatValues.inputs(gate.format(), a.length, k);
+          values = DtypeValues.inputs(gate.dtype(), a.length, k);
         }
-        memory[k] = copy(segment(gate.format(), values));
+        memory[k] = copy(segment(gate.dtype(), values));
       }
-      runKernel(pass, gate.format(), a.length, memory);
+      runKernel(pass, gate.dtype(), a.length, memory);
       for (int k = program.inputs().size(); k < memory.length; k++) {
-        float[] compiled = values(gate.format(), memory[k], a.length);
-        runInterpreter(computation, gate.format(), a.length, memory);
-        float[] interpreted = values(gate.format(), memory[k], a.length);
-        FormatValues.requireSame(interpreted, compiled, program.name());
+        float[] compiled = values(gate.dtype(), memory[k], a.length);
+        runInterpreter(computation, gate.dtype(), a.length, memory);
+        float[] interpreted = values(gate.dtype(), memory[k], a.length);
+        DtypeValues.requireSame(interpreted, compiled, program.name());
       }
     }
   }
 
-  private void runKernel(Pass pass, Dtype format, int n, MemorySegment... memory) throws Throwable {
-    Computation computation = pass.variants().get(format).computation();
+  private void runKernel(Pass pass, Dtype dtype, int n, MemorySegment... memory) throws Throwable {
+    Computation computation = pass.variants().get(dtype).computation();
     Program program = computation.program();
     ArgumentLayout layout = ArgumentLayout.of(program);
     MemorySegment arguments = arena.allocate(layout.byteSize(), 16);
@@ -299,10 +299,10 @@ class KernelsOnCpuTest {
     }
     arguments.set(JAVA_LONG, layout.offset(ArgumentLayout.COUNT), n);
     arguments.set(JAVA_LONG, layout.offset(ArgumentLayout.VECTORS), n / 16);
-    call(pass.kernel(format), arguments, (n + 7) / 8);
+    call(pass.kernel(dtype), arguments, (n + 7) / 8);
   }
 
-  private void runInterpreter(Computation computation, Dtype format, int n, MemorySegment... memory)
+  private void runInterpreter(Computation computation, Dtype dtype, int n, MemorySegment... memory)
       throws Throwable {
     InterpreterCode code = InterpreterCode.of(computation);
     ArgumentLayout layout = BuiltIn.INTERPRETER_LAYOUT;
@@ -328,7 +328,7 @@ class KernelsOnCpuTest {
     arguments.set(
         JAVA_LONG, layout.offset("data"), copy(MemorySegment.ofArray(code.data())).address());
     arguments.set(JAVA_INT, layout.offset("steps"), code.count());
-    call(BuiltIn.INTERPRETER + "_" + format.label(), arguments, (n + 7) / 8);
+    call(BuiltIn.INTERPRETER + "_" + dtype.label(), arguments, (n + 7) / 8);
   }
 
   private void call(String kernel, MemorySegment arguments, long threads) throws Throwable {
@@ -340,18 +340,18 @@ class KernelsOnCpuTest {
     run.invoke(arguments, threads);
   }
 
-  private MemorySegment allocate(Dtype format, int n) {
-    return arena.allocate((long) n * format.bytes(), 16);
+  private MemorySegment allocate(Dtype dtype, int n) {
+    return arena.allocate((long) n * dtype.bytes(), 16);
   }
 
   private MemorySegment copy(MemorySegment values) {
     return arena.allocate(values.byteSize(), 16).copyFrom(values);
   }
 
-  private static float[] values(Dtype format, MemorySegment memory, int n) {
+  private static float[] values(Dtype dtype, MemorySegment memory, int n) {
     float[] values = new float[n];
     for (int i = 0; i < n; i++) {
-      values[i] = value(format, memory, i);
+      values[i] = value(dtype, memory, i);
     }
     return values;
   }

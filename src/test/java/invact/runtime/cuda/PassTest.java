@@ -78,13 +78,13 @@ class PassTest {
   @MethodSource("invact.runtime.cuda.DeviceCase#shipped")
   void programsGiveTheScalarGradients(DeviceCase c) {
     ScalarActivation scalar = new ScalarActivation(c.set());
-    Computation pass = BackwardPass.of(c.set()).pass().variants().get(c.format()).computation();
+    Computation pass = BackwardPass.of(c.set()).pass().variants().get(c.dtype()).computation();
     Interpreter interpreter = new Interpreter(pass).set(0, 1.0f);
-    for (float y : FormatValues.everyNumber(c.format(), 65_521)) {
+    for (float y : DtypeValues.everyNumber(c.dtype(), 65_521)) {
       for (Branch branch : Branch.values()) {
         interpreter.set(1, y).set(2, branch == Branch.RIGHT ? 1 : 0).run();
-        FormatValues.requireSame(
-            scalar.derivative(branch, c.format()).apply(y),
+        DtypeValues.requireSame(
+            scalar.derivative(branch, c.dtype()).apply(y),
             interpreter.floatOutput(0),
             branch + " at " + y);
       }

@@ -1,9 +1,9 @@
 package invact.runtime.internal;
 
-import static invact.runtime.internal.FormatElements.all;
-import static invact.runtime.internal.FormatElements.requireSame;
-import static invact.runtime.internal.FormatElements.segment;
-import static invact.runtime.internal.FormatElements.ulp;
+import static invact.runtime.internal.DtypeElements.all;
+import static invact.runtime.internal.DtypeElements.requireSame;
+import static invact.runtime.internal.DtypeElements.segment;
+import static invact.runtime.internal.DtypeElements.ulp;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,9 +14,9 @@ import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The values that {@link InvertedActivation} promises, for every coefficient set and format. */
+/** The values that {@link InvertedActivation} promises, for every coefficient set and dtype. */
 abstract class ValueContract extends BackendContract {
-  /** What a set gives in a 16-bit format over all finite inputs; measured, errors rounded up. */
+  /** What a set gives in a 16-bit dtype over all finite inputs; measured, errors rounded up. */
   private record HalfFigures(int misroundedOutputs, double maxError, double rmsError) {}
 
   private static final Map<String, HalfFigures> HALF_FIGURES =
@@ -68,7 +68,7 @@ abstract class ValueContract extends BackendContract {
     requireSame(g, Element.backward(activation, c.format(), 1.0f, y, right), "g of x = " + x);
   }
 
-  /** T itself is decided in double precision, not after T is rounded to the format. */
+  /** T itself is decided in double precision, not after T is rounded to the dtype. */
   @ParameterizedTest
   @MethodSource("cases")
   void indicatorIsExactAroundArgmin(Case c) {
@@ -86,7 +86,7 @@ abstract class ValueContract extends BackendContract {
   @MethodSource("cases")
   void outputsBelowTheMinimumCountAsTheMinimum(Case c) {
     InvertedActivation activation = backend.open(c.set());
-    // Above f(T) there may be no number of the format that is f(T) in fp32; below, all agree.
+    // Above f(T) there may be no number of the dtype that is f(T) in fp32; below, all agree.
     float below = (float) (c.rounded(c.set().activation().minimum()) * 1.125);
     for (boolean right : new boolean[] {false, true}) {
       float expected = Element.backward(activation, c.format(), 1.0f, below, right);

@@ -51,7 +51,7 @@ public final class ScalarFunctions {
    * g(y, S) on one branch.
    *
    * @param approximant the approximant and what it stands for
-   * @param lift the height that an output stands for, of the format that rounded it
+   * @param lift the height that an output stands for, of the dtype that rounded it
    * @return g
    * @throws IllegalArgumentException if fp32 cannot hold a coefficient, or g is not finite at an
    *     end of the branch

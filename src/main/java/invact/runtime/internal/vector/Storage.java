@@ -39,11 +39,11 @@ enum Storage {
    * @return null if in none of these, or in an array of another width than the elements', for which
    *     C2 has no vector instructions
    */
-  static Storage of(Dtype format, MemorySegment elements) {
+  static Storage of(Dtype dtype, MemorySegment elements) {
     if (NATIVE_CLASS.isInstance(elements)) {
       return NATIVE;
     }
-    boolean half = format.isHalf();
+    boolean half = dtype.isHalf();
     if (!half && FLOATS_CLASS.isInstance(elements)) {
       return FLOATS;
     }

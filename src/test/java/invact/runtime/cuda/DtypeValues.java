@@ -8,9 +8,9 @@ import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Random;
 
-/** Numbers of a format to give to kernels, and what they are compared by. */
-final class FormatValues {
-  static final List<Dtype> FORMATS = List.of(Dtype.FP32, Dtype.BF16, Dtype.FP16);
+/** Numbers of a dtype to give to kernels, and what they are compared by. */
+final class DtypeValues {
+  static final List<Dtype> DTYPES = List.of(Dtype.FP32, Dtype.BF16, Dtype.FP16);
 
   /**
    * About a group of eight elements, a block of threads, and what a table's blocks take at once.
@@ -19,11 +19,11 @@ final class FormatValues {
 
   static final int LONGEST = LENGTHS[LENGTHS.length - 1];
 
-  private FormatValues() {}
+  private DtypeValues() {}
 
   /** Normal numbers of spread 3, one in ten replaced by one of odd size. */
-  static float[] inputs(Dtype format, int length, long seed) {
-    float max = (float) format.maxValue();
+  static float[] inputs(Dtype dtype, int length, long seed) {
+    float max = (float) dtype.maxValue();
     float[] odd = {
       0f,
       -0f,
@@ -44,7 +44,7 @@ final class FormatValues {
     for (int i = 0; i < length; i++) {
       double value =
           random.nextInt(10) == 0 ? odd[random.nextInt(odd.length)] : 3 * random.nextGaussian();
-      x[i] = (float) format.round(value);
+      x[i] = (float) dtype.round(value);
     }
     return x;
   }
@@ -59,12 +59,12 @@ final class FormatValues {
     return finite;
   }
 
-  /** All numbers of a 16-bit format, some of fp32. */
-  static float[] everyNumber(Dtype format, int step) {
-    if (format.isHalf()) {
+  /** All numbers of a 16-bit dtype, some of fp32. */
+  static float[] everyNumber(Dtype dtype, int step) {
+    if (dtype.isHalf()) {
       float[] values = new float[1 << 16];
       for (int i = 0; i < values.length; i++) {
-        values[i] = format.decode((short) i);
+        values[i] = dtype.decode((short) i);
       }
       return values;
     }
@@ -75,29 +75,29 @@ final class FormatValues {
     return values;
   }
 
-  static double ulp(Dtype format, double value) {
-    int least = format == Dtype.FP16 ? -14 : Float.MIN_EXPONENT;
+  static double ulp(Dtype dtype, double value) {
+    int least = dtype == Dtype.FP16 ? -14 : Float.MIN_EXPONENT;
     int exponent = Math.max(Math.getExponent(value), least);
-    return Math.scalb(1.0, exponent - (format.precision() - 1));
+    return Math.scalb(1.0, exponent - (dtype.precision() - 1));
   }
 
-  static MemorySegment segment(Dtype format, float[] values) {
+  static MemorySegment segment(Dtype dtype, float[] values) {
     MemorySegment segment =
-        MemorySegment.ofArray(new byte[Math.multiplyExact(values.length, format.bytes())]);
+        MemorySegment.ofArray(new byte[Math.multiplyExact(values.length, dtype.bytes())]);
     for (int i = 0; i < values.length; i++) {
-      if (format == Dtype.FP32) {
+      if (dtype == Dtype.FP32) {
         segment.set(ValueLayout.JAVA_FLOAT_UNALIGNED, 4L * i, values[i]);
       } else {
-        segment.set(ValueLayout.JAVA_SHORT_UNALIGNED, 2L * i, format.encode(values[i]));
+        segment.set(ValueLayout.JAVA_SHORT_UNALIGNED, 2L * i, dtype.encode(values[i]));
       }
     }
     return segment;
   }
 
-  static float value(Dtype format, MemorySegment segment, long i) {
-    return format == Dtype.FP32
+  static float value(Dtype dtype, MemorySegment segment, long i) {
+    return dtype == Dtype.FP32
         ? segment.get(ValueLayout.JAVA_FLOAT_UNALIGNED, 4 * i)
-        : format.decode(segment.get(ValueLayout.JAVA_SHORT_UNALIGNED, 2 * i));
+        : dtype.decode(segment.get(ValueLayout.JAVA_SHORT_UNALIGNED, 2 * i));
   }
 
   static void requireSame(float[] expected, float[] found, String what) {
