@@ -4,10 +4,10 @@ import invact.internal.bench.Libtorch;
 import invact.internal.bench.Machine;
 import invact.runtime.Backends;
 import invact.runtime.cuda.Context;
-import invact.runtime.cuda.Cuda;
 import invact.runtime.cuda.CudaException;
-import invact.runtime.cuda.Device;
 import invact.runtime.cuda.Kernels;
+import invact.runtime.cuda.internal.Cuda;
+import invact.runtime.cuda.internal.Device;
 import invact.runtime.internal.vector.VectorBackend;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,14 +70,12 @@ record Diagnosis(String part, boolean isThere, String detail) {
 
   /** The driver, its GPUs, and whether the kernels load; or the one line that says why not. */
   private static List<Diagnosis> gpu() {
-    Optional<String> obstacle = Cuda.obstacle();
+    Optional<String> obstacle = Context.obstacle();
     if (obstacle.isPresent()) {
       return List.of(new Diagnosis("GPU", false, obstacle.get()));
     }
     List<Diagnosis> gpu = new ArrayList<>();
-    int version = Cuda.version();
-    gpu.add(
-        new Diagnosis("driver", true, "for CUDA " + version / 1000 + "." + version % 1000 / 10));
+    gpu.add(new Diagnosis("driver", true, "for CUDA " + Cuda.text(Cuda.version())));
     for (Device device : Cuda.devices()) {
       gpu.add(
           new Diagnosis(
@@ -89,7 +87,7 @@ record Diagnosis(String part, boolean isThere, String detail) {
     try (Context context = Context.primary(0)) {
       Kernels.load(context).close();
       gpu.add(new Diagnosis("PTX", true, "the kernels load"));
-    } catch (CudaException | IllegalStateException e) {
+    } catch (CudaException e) {
       gpu.add(new Diagnosis("PTX", false, e.getMessage()));
     }
     return gpu;

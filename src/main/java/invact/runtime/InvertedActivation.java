@@ -24,9 +24,9 @@ import java.util.Objects;
  *
  * <p><b>Speed.</b> The vector backend takes buffers that are all native, or all parts of arrays of
  * the dtype's own elements (float[], short[]) with the indicator in a byte[]; all others it leaves
- * to the scalar arithmetic. In the 16-bit dtypes it looks its answers up: the first pass of a
- * dtype makes a table of 256 KiB (forward) or 512 KiB (backward), in 5 to 15 ms, which stays with
- * the instance.
+ * to the scalar arithmetic. In the 16-bit dtypes it looks its answers up: the first pass of a dtype
+ * makes a table of 256 KiB (forward) or 512 KiB (backward), in 5 to 15 ms, which stays with the
+ * instance.
  *
  * <p><b>Errors.</b> A call whose arguments are wrong throws before it writes anything, and the
  * message begins with the name of the argument: {@link NullPointerException} if it is missing;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import invact.cli.CommandTest.Run;
 import invact.internal.bench.Libtorch;
-import invact.runtime.cuda.Cuda;
+import invact.runtime.cuda.Context;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -77,11 +77,11 @@ class BenchCommandTest {
 
   @Test
   void aDeviceThatIsNotThereIsOneLineThatSaysWhatIsMissing() {
-    assumeTrue(Cuda.obstacle().isPresent(), "there is a GPU");
+    assumeTrue(Context.obstacle().isPresent(), "there is a GPU");
     Run run = CommandTest.run("bench", "--device", "cuda", "--json");
     assertEquals(1, run.exitCode(), run.err());
     assertEquals("", run.out());
     assertEquals(
-        "invact: device cuda is not available: " + Cuda.obstacle().get(), run.err().strip());
+        "invact: device cuda is not available: " + Context.obstacle().get(), run.err().strip());
   }
 }

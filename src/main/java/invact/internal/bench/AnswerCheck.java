@@ -5,7 +5,6 @@ import invact.numeric.Dtype;
 import invact.runtime.GatedUnit;
 import invact.runtime.InvertedActivation;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.function.LongToDoubleFunction;
 
 /**
@@ -199,9 +198,7 @@ final class AnswerCheck {
   }
 
   private double get(MemorySegment tensor, long i) {
-    return dtype == Dtype.FP32
-        ? tensor.getAtIndex(ValueLayout.JAVA_FLOAT, i)
-        : dtype.decode(tensor.getAtIndex(ValueLayout.JAVA_SHORT, i));
+    return Tensors.get(dtype, tensor, i);
   }
 
   private interface Window {

@@ -4,10 +4,8 @@ import invact.numeric.Dtype;
 import invact.runtime.Backend;
 import invact.runtime.Backends;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
@@ -85,32 +83,11 @@ final class CpuBenchmark implements Benchmark {
     List<Runnable> ours = operations.stream().map(Operation::pass).toList();
     List<Runnable> peers = operations.stream().flatMap(o -> o.peer().stream()).toList();
     List<Spread> nanos = Rounds.time(ours, peers);
-    Iterator<Spread> ourNanos = nanos.iterator();
-    Iterator<Spread> peerNanos = nanos.listIterator(ours.size());
-    List<BenchmarkRow> rows = new ArrayList<>();
-    double perElement = 1.0 / workload.elements();
-    double copyRate = Double.NaN;
-    for (Operation operation : operations) {
-      Spread time = ourNanos.next().times(perElement);
-      double rate = operation.bytesPerElement() / time.median();
-      if (operation.op().equals(Operation.COPY)) {
-        copyRate = rate;
-      }
-      rows.add(
-          new BenchmarkRow(
-              operation.op(),
-              operation.set(),
-              dtype,
-              operation.backend(),
-              workload.threads(),
-              workload.elements(),
-              operation.bytesPerElement(),
-              time,
-              rate / copyRate,
-              operation.peer().isEmpty()
-                  ? OptionalDouble.empty()
-                  : OptionalDouble.of(peerNanos.next().times(perElement).median())));
-    }
-    return rows;
+    return Operation.rows(
+        dtype,
+        workload,
+        operations,
+        nanos.subList(0, ours.size()),
+        nanos.subList(ours.size(), nanos.size()));
   }
 }

@@ -25,9 +25,6 @@ import java.util.stream.Collectors;
  * once, and its answer checked, before it is handed out.
  */
 final class CpuOperations implements AutoCloseable {
-  /** The bytes of the indicator, an element. */
-  private static final double BIT = 1.0 / Byte.SIZE;
-
   private final Dtype dtype;
   private final Backend backend;
   private final Backend specification = Backends.of("scalar");
@@ -114,7 +111,7 @@ final class CpuOperations implements AutoCloseable {
     add(
         op,
         Optional.empty(),
-        2 * dtype.bytes() + BIT,
+        2 * dtype.bytes() + Operation.BIT,
         () -> parallel.forward(dtype, x, left.y, left.indicator),
         () -> check.forward(op, open(specification, set), x, left.y, left.indicator),
         peer.flatMap(library -> library.forward(activation, dtype, x, out)),
@@ -128,7 +125,7 @@ final class CpuOperations implements AutoCloseable {
     add(
         op,
         Optional.of(set.name()),
-        3 * dtype.bytes() + BIT,
+        3 * dtype.bytes() + Operation.BIT,
         () -> parallel.backward(dtype, dy, left.y, left.indicator, out),
         () -> check.backward(op, open(specification, set), dy, left.y, left.indicator, out),
         peer.flatMap(library -> library.backward(set.activation(), dtype, dy, x, out)),

@@ -1,7 +1,12 @@
 package invact.internal.bench;
 
 import invact.activation.Activation;
+import invact.numeric.Dtype;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * Something to time.
@@ -22,6 +27,9 @@ record Operation(
     Optional<Runnable> peer) {
   static final String COPY = "copy";
 
+  /** The bytes of the indicator, an element. */
+  static final double BIT = 1.0 / Byte.SIZE;
+
   /** The forward pass of an activation, which no coefficient takes part in. */
   static String forward(Activation activation) {
     return activation.name() + "-forward";
@@ -30,5 +38,46 @@ record Operation(
   /** The backward pass of an activation. */
   static String backward(Activation activation) {
     return activation.name() + "-backward";
+  }
+
+  /**
+   * The rows of operations that begin with a copy.
+   *
+   * @param dtype the dtype of their tensors
+   * @param workload what they are part of
+   * @param operations the operations
+   * @param nanos the times of their passes
+   * @param peerNanos the times of the baselines, of those operations that have one
+   * @return one row for each operation
+   */
+  static List<BenchmarkRow> rows(
+      Dtype dtype,
+      Workload workload,
+      List<Operation> operations,
+      List<Spread> nanos,
+      List<Spread> peerNanos) {
+    double perElement = 1.0 / workload.elements();
+    double copyRate = operations.getFirst().bytesPerElement / nanos.getFirst().median();
+    Iterator<Spread> ours = nanos.iterator();
+    Iterator<Spread> peers = peerNanos.iterator();
+    List<BenchmarkRow> rows = new ArrayList<>();
+    for (Operation operation : operations) {
+      Spread time = ours.next();
+      rows.add(
+          new BenchmarkRow(
+              operation.op,
+              operation.set,
+              dtype,
+              operation.backend,
+              workload.threads(),
+              workload.elements(),
+              operation.bytesPerElement,
+              time.times(perElement),
+              operation.bytesPerElement / time.median() / copyRate,
+              operation.peer.isEmpty()
+                  ? OptionalDouble.empty()
+                  : OptionalDouble.of(peers.next().median() * perElement)));
+    }
+    return rows;
   }
 }

@@ -10,7 +10,7 @@ import java.util.SplittableRandom;
 /** Native tensors of one dtype and length, 64-byte aligned. */
 final class Tensors implements AutoCloseable {
   /** As many random numbers are made as this, and repeated. */
-  private static final int PERIOD = 1 << 20;
+  static final int PERIOD = 1 << 20;
 
   private static final int ALIGNMENT = 64;
 
@@ -52,6 +52,13 @@ final class Tensors implements AutoCloseable {
       tensor.asSlice(at, length).copyFrom(tensor.asSlice(0, length));
     }
     return tensor;
+  }
+
+  /** An element as fp32. */
+  static float get(Dtype dtype, MemorySegment tensor, long i) {
+    return dtype == Dtype.FP32
+        ? tensor.getAtIndex(ValueLayout.JAVA_FLOAT, i)
+        : dtype.decode(tensor.getAtIndex(ValueLayout.JAVA_SHORT, i));
   }
 
   private MemorySegment allocate(long bytes) {

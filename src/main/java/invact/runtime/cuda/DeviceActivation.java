@@ -1,18 +1,10 @@
 package invact.runtime.cuda;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import invact.coefficients.CoefficientSet;
-import invact.internal.arithmetic.Backward;
-import invact.internal.program.Computation;
 import invact.numeric.Dtype;
-import invact.runtime.Backends;
 import invact.runtime.InvertedActivation;
-import java.lang.foreign.MemorySegment;
-import java.util.EnumMap;
-import java.util.Map;
-import java.util.Optional;
+import invact.runtime.cuda.internal.ActivationKernels;
+import invact.runtime.cuda.internal.DeviceCheck;
 
 /**
  * An inverted activation on device memory: what {@link InvertedActivation} says of buffers, aliases
@@ -39,63 +31,12 @@ import java.util.Optional;
  * instance.
  */
 public final class DeviceActivation {
-  /**
-   * From so many elements on a form that is slower than the table of all outputs goes through that
-   * in bf16: for fewer, every block's copy of the table takes longer than the form.
-   */
-  private static final long LEAST_FOR_TABLE = 1L << 22;
-
   private final CoefficientSet set;
-  private final long leastForTable;
-  private final Map<Dtype, Passes> passes = new EnumMap<>(Dtype.class);
+  private final ActivationKernels kernels;
 
-  /** The kernels of one dtype; at least one of the backward pass, by a program or a table. */
-  private record Passes(
-      ElementKernel forward, Optional<ElementKernel> program, Optional<ElementKernel> table) {
-    ElementKernel backward(long elements, long leastForTable) {
-      return table
-          .filter(_ -> elements >= leastForTable || program.isEmpty())
-          .or(() -> program)
-          .orElseThrow();
-    }
-  }
-
-  /**
-   * Kernels for a set.
-   *
-   * @param set the set
-   * @param forward its forward pass
-   * @param kernels where they come from
-   * @param leastForTable how many elements go through a table
-   */
-  DeviceActivation(CoefficientSet set, Pass forward, Kernels kernels, long leastForTable) {
+  DeviceActivation(CoefficientSet set, ActivationKernels kernels) {
     this.set = set;
-    this.leastForTable = leastForTable;
-    // The scalar implementation refuses what fp32 cannot hold.
-    Backends.of("scalar").open(set);
-    Pass backward = BackwardPass.of(set).pass();
-    boolean isAtHand = kernels.isAtHand(backward);
-    for (Dtype dtype : Pass.DTYPES) {
-      boolean mayTake = dtype == Dtype.BF16 && (!isAtHand || leastForTable < Long.MAX_VALUE);
-      Optional<ElementKernel> table =
-          mayTake
-              ? OutputTable.of(set).map(outputs -> tableBackward(kernels, outputs, set))
-              : Optional.empty();
-      passes.put(
-          dtype,
-          new Passes(
-              kernels.kernel(forward, dtype),
-              // A kernel is made for what the table does not serve alone.
-              table.isPresent() && (!isAtHand || leastForTable == 0)
-                  ? Optional.empty()
-                  : Optional.of(kernels.kernel(backward, dtype)),
-              table));
-    }
-  }
-
-  /** How many elements of a set go through a table, if the faster of its kernels are to run. */
-  static long leastForTable(CoefficientSet set) {
-    return BackwardPass.of(set).isFasterThanTable() ? Long.MAX_VALUE : LEAST_FOR_TABLE;
+    this.kernels = kernels;
   }
 
   /**
@@ -117,7 +58,7 @@ public final class DeviceActivation {
    *     f′; where NVRTC is installed for all
    */
   public boolean isFast(Dtype dtype) {
-    return !passes.get(dtype).backward(0, leastForTable).isInterpreted();
+    return !kernels.backward(dtype, 0).isInterpreted();
   }
 
   /**
@@ -131,17 +72,10 @@ public final class DeviceActivation {
    */
   public void forward(
       Stream stream, Dtype dtype, DeviceMemory x, DeviceMemory y, DeviceMemory indicator) {
-    long elements = DeviceCheck.elements(dtype, "x", x);
-    DeviceCheck.requireTensor("x", x, elements, dtype);
-    DeviceCheck.requireTensor("y", y, elements, dtype);
-    DeviceCheck.requireBytes("indicator", indicator, InvertedActivation.indicatorBytes(elements));
-    DeviceCheck.requireSameOrApart("y", y, "x", x);
-    DeviceCheck.requireApart("indicator", indicator, "x", x);
-    DeviceCheck.requireApart("indicator", indicator, "y", y);
-    if (elements == 0) {
-      return;
+    long elements = DeviceCheck.MEMORY.forward(dtype, x, y, indicator);
+    if (elements > 0) {
+      kernels.forward(dtype).launch(stream.handle(), elements, x, y, indicator);
     }
-    passes.get(dtype).forward.launch(stream, elements, x, y, indicator);
   }
 
   /**
@@ -161,40 +95,9 @@ public final class DeviceActivation {
       DeviceMemory y,
       DeviceMemory indicator,
       DeviceMemory dx) {
-    long elements = DeviceCheck.elements(dtype, "dy", dy);
-    DeviceCheck.requireTensor("dy", dy, elements, dtype);
-    DeviceCheck.requireTensor("y", y, elements, dtype);
-    DeviceCheck.requireBytes("indicator", indicator, InvertedActivation.indicatorBytes(elements));
-    DeviceCheck.requireTensor("dx", dx, elements, dtype);
-    DeviceCheck.requireSameOrApart("dx", dx, "dy", dy);
-    DeviceCheck.requireApart("dx", dx, "y", y);
-    DeviceCheck.requireApart("dx", dx, "indicator", indicator);
-    if (elements == 0) {
-      return;
+    long elements = DeviceCheck.MEMORY.backward(dtype, dy, y, indicator, dx);
+    if (elements > 0) {
+      kernels.backward(dtype, elements).launch(stream.handle(), elements, dy, y, indicator, dx);
     }
-    passes
-        .get(dtype)
-        .backward(elements, leastForTable)
-        .launch(stream, elements, dy, y, indicator, dx);
-  }
-
-  private static ElementKernel tableBackward(
-      Kernels kernels, OutputTable table, CoefficientSet set) {
-    int bytes = table.values().length * Float.BYTES;
-    ArgumentLayout layout = BuiltIn.TABLE_LAYOUT;
-    Kernel kernel =
-        kernels
-            .module(BuiltIn.TABLE_UNIT)
-            .kernel(BuiltIn.TABLE, layout.byteSize())
-            .persistent(
-                BuiltIn.TABLE_THREADS,
-                bytes,
-                BuiltIn.TABLE_BLOCKS * (long) kernels.multiprocessors());
-    MemorySegment arguments = kernel.arguments();
-    arguments.set(
-        JAVA_LONG, layout.offset("table"), kernels.constant(table.values()).memory().address());
-    arguments.set(JAVA_INT, layout.offset("before"), table.before() << Short.SIZE);
-    Computation pass = Backward.either(set, Dtype.BF16, Backward.Indicator.BOOL);
-    return ElementKernel.of(kernel, layout, pass.program());
   }
 }

@@ -2,6 +2,11 @@ package invact.runtime.cuda;
 
 import invact.activation.Activation;
 import invact.numeric.Dtype;
+import invact.runtime.GatedUnit;
+import invact.runtime.cuda.internal.DeviceCheck;
+import invact.runtime.cuda.internal.ElementKernel;
+import invact.runtime.cuda.internal.KernelLibrary;
+import invact.runtime.cuda.internal.Pass;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -36,7 +41,7 @@ public final class DeviceGatedUnit {
   /** The kernels of one dtype. */
   private record Passes(ElementKernel forward, ElementKernel backward) {}
 
-  DeviceGatedUnit(Activation activation, Kernels kernels) {
+  DeviceGatedUnit(Activation activation, KernelLibrary kernels) {
     this.activation = activation;
     Pass forward = Pass.gatedForward(activation).orElseThrow();
     Pass backward = Pass.gatedBackward(activation).orElseThrow();
@@ -62,7 +67,7 @@ public final class DeviceGatedUnit {
    * @return true for p: in fp32 and bf16
    */
   public static boolean keepsProduct(Dtype dtype) {
-    return dtype != Dtype.FP16;
+    return GatedUnit.keepsProduct(dtype);
   }
 
   /**
@@ -75,16 +80,10 @@ public final class DeviceGatedUnit {
    * @param p receives the products; may be {@code a} or {@code b}
    */
   public void forward(Stream stream, Dtype dtype, DeviceMemory a, DeviceMemory b, DeviceMemory p) {
-    long elements = DeviceCheck.elements(dtype, "a", a);
-    DeviceCheck.requireTensor("a", a, elements, dtype);
-    DeviceCheck.requireTensor("b", b, elements, dtype);
-    DeviceCheck.requireTensor("p", p, elements, dtype);
-    DeviceCheck.requireSameOrApart("p", p, "a", a);
-    DeviceCheck.requireSameOrApart("p", p, "b", b);
-    if (elements == 0) {
-      return;
+    long elements = DeviceCheck.MEMORY.gatedForward(dtype, a, b, p);
+    if (elements > 0) {
+      passes.get(dtype).forward.launch(stream.handle(), elements, a, b, p);
     }
-    passes.get(dtype).forward.launch(stream, elements, a, b, p);
   }
 
   /**
@@ -106,30 +105,9 @@ public final class DeviceGatedUnit {
       DeviceMemory kept,
       DeviceMemory da,
       DeviceMemory db) {
-    long elements = DeviceCheck.elements(dtype, "dp", dp);
-    DeviceCheck.requireTensor("dp", dp, elements, dtype);
-    DeviceCheck.requireTensor("a", a, elements, dtype);
-    DeviceCheck.requireTensor("kept", kept, elements, dtype);
-    requireOutput("da", da, dp, a, kept, elements, dtype);
-    requireOutput("db", db, dp, a, kept, elements, dtype);
-    DeviceCheck.requireApart("da", da, "db", db);
-    if (elements == 0) {
-      return;
+    long elements = DeviceCheck.MEMORY.gatedBackward(dtype, dp, a, kept, da, db);
+    if (elements > 0) {
+      passes.get(dtype).backward.launch(stream.handle(), elements, dp, a, kept, da, db);
     }
-    passes.get(dtype).backward.launch(stream, elements, dp, a, kept, da, db);
-  }
-
-  private static void requireOutput(
-      String name,
-      DeviceMemory output,
-      DeviceMemory dp,
-      DeviceMemory a,
-      DeviceMemory kept,
-      long elements,
-      Dtype dtype) {
-    DeviceCheck.requireTensor(name, output, elements, dtype);
-    DeviceCheck.requireSameOrApart(name, output, "dp", dp);
-    DeviceCheck.requireSameOrApart(name, output, "a", a);
-    DeviceCheck.requireSameOrApart(name, output, "kept", kept);
   }
 }

@@ -61,7 +61,7 @@ public final class ParallelActivation implements InvertedActivation, AutoCloseab
 
   @Override
   public void forward(Dtype dtype, MemorySegment x, MemorySegment y, MemorySegment indicator) {
-    long elements = BufferCheck.forward(dtype, x, y, indicator);
+    long elements = BufferCheck.BUFFERS.forward(dtype, x, y, indicator);
     if (split.alone(elements)
         || WorkSplit.confined(x)
         || WorkSplit.confined(y)
@@ -82,7 +82,7 @@ public final class ParallelActivation implements InvertedActivation, AutoCloseab
   @Override
   public void backward(
       Dtype dtype, MemorySegment dy, MemorySegment y, MemorySegment indicator, MemorySegment dx) {
-    long elements = BufferCheck.backward(dtype, dy, y, indicator, dx);
+    long elements = BufferCheck.BUFFERS.backward(dtype, dy, y, indicator, dx);
     if (split.alone(elements)
         || WorkSplit.confined(dy)
         || WorkSplit.confined(y)

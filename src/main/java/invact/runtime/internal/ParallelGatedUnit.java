@@ -59,7 +59,7 @@ public final class ParallelGatedUnit implements GatedUnit, AutoCloseable {
 
   @Override
   public void forward(Dtype dtype, MemorySegment a, MemorySegment b, MemorySegment p) {
-    long elements = BufferCheck.gatedForward(dtype, a, b, p);
+    long elements = BufferCheck.BUFFERS.gatedForward(dtype, a, b, p);
     if (split.alone(elements)
         || WorkSplit.confined(a)
         || WorkSplit.confined(b)
@@ -85,7 +85,7 @@ public final class ParallelGatedUnit implements GatedUnit, AutoCloseable {
       MemorySegment kept,
       MemorySegment da,
       MemorySegment db) {
-    long elements = BufferCheck.gatedBackward(dtype, dp, a, kept, da, db);
+    long elements = BufferCheck.BUFFERS.gatedBackward(dtype, dp, a, kept, da, db);
     if (split.alone(elements)
         || WorkSplit.confined(dp)
         || WorkSplit.confined(a)

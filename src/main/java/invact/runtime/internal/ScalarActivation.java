@@ -47,7 +47,7 @@ public final class ScalarActivation implements InvertedActivation {
 
   @Override
   public void forward(Dtype dtype, MemorySegment x, MemorySegment y, MemorySegment indicator) {
-    forward(dtype, x, y, indicator, 0, BufferCheck.forward(dtype, x, y, indicator));
+    forward(dtype, x, y, indicator, 0, BufferCheck.BUFFERS.forward(dtype, x, y, indicator));
   }
 
   /**
@@ -79,7 +79,8 @@ public final class ScalarActivation implements InvertedActivation {
   @Override
   public void backward(
       Dtype dtype, MemorySegment dy, MemorySegment y, MemorySegment indicator, MemorySegment dx) {
-    backward(dtype, dy, y, indicator, dx, 0, BufferCheck.backward(dtype, dy, y, indicator, dx));
+    backward(
+        dtype, dy, y, indicator, dx, 0, BufferCheck.BUFFERS.backward(dtype, dy, y, indicator, dx));
   }
 
   /**

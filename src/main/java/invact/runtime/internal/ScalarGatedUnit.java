@@ -33,7 +33,7 @@ public final class ScalarGatedUnit implements GatedUnit {
 
   @Override
   public void forward(Dtype dtype, MemorySegment a, MemorySegment b, MemorySegment p) {
-    forward(dtype, a, b, p, 0, BufferCheck.gatedForward(dtype, a, b, p));
+    forward(dtype, a, b, p, 0, BufferCheck.BUFFERS.gatedForward(dtype, a, b, p));
   }
 
   /**
@@ -63,7 +63,7 @@ public final class ScalarGatedUnit implements GatedUnit {
       MemorySegment kept,
       MemorySegment da,
       MemorySegment db) {
-    long elements = BufferCheck.gatedBackward(dtype, dp, a, kept, da, db);
+    long elements = BufferCheck.BUFFERS.gatedBackward(dtype, dp, a, kept, da, db);
     backward(dtype, dp, a, kept, da, db, 0, elements);
   }
 

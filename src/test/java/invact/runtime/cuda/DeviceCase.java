@@ -12,6 +12,9 @@ import invact.form.internal.RootExponential;
 import invact.form.internal.RootRational;
 import invact.numeric.Dtype;
 import invact.runtime.Backends;
+import invact.runtime.cuda.internal.ActivationKernels;
+import invact.runtime.cuda.internal.KernelMaker;
+import invact.runtime.cuda.internal.OutputTable;
 import java.lang.foreign.MemorySegment;
 import java.util.stream.Stream;
 
@@ -23,32 +26,32 @@ import java.util.stream.Stream;
  * @param leastForTable from how many elements on its table is used, if it has one
  * @param maker where its kernels come from
  */
-record DeviceCase(CoefficientSet set, Dtype dtype, long leastForTable, KernelMaker maker) {
+public record DeviceCase(CoefficientSet set, Dtype dtype, long leastForTable, KernelMaker maker) {
   /** A case as the library runs it. */
-  DeviceCase(CoefficientSet set, Dtype dtype) {
-    this(set, dtype, DeviceActivation.leastForTable(set), KernelMaker.BEST);
+  public DeviceCase(CoefficientSet set, Dtype dtype) {
+    this(set, dtype, ActivationKernels.leastForTable(set), KernelMaker.BEST);
   }
 
   /** All sets in all dtypes. */
-  static Stream<DeviceCase> shipped() {
+  public static Stream<DeviceCase> shipped() {
     return DeviceSets.all().stream()
         .flatMap(set -> DTYPES.stream().map(dtype -> new DeviceCase(set, dtype)));
   }
 
   /** All sets that have a table of outputs. */
-  static Stream<DeviceCase> tables() {
+  public static Stream<DeviceCase> tables() {
     return shipped()
         .filter(c -> c.dtype == Dtype.BF16 && OutputTable.of(c.set).isPresent())
         .map(c -> new DeviceCase(c.set, c.dtype, 0, c.maker));
   }
 
   /** All sets in all dtypes, in bf16 with the table of outputs and without it. */
-  static Stream<DeviceCase> all() {
+  public static Stream<DeviceCase> all() {
     return Stream.concat(shipped(), tables());
   }
 
   /** The same, and all sets in all dtypes compiled by NVRTC, and interpreted. */
-  static Stream<DeviceCase> allMakers() {
+  public static Stream<DeviceCase> allMakers() {
     return Stream.concat(
         all(),
         shipped()
@@ -76,7 +79,7 @@ record DeviceCase(CoefficientSet set, Dtype dtype, long leastForTable, KernelMak
   }
 
   /** The scalar implementation's results. */
-  float[] backward(float[] dy, float[] y, byte[] indicator) {
+  public float[] backward(float[] dy, float[] y, byte[] indicator) {
     MemorySegment dx = segment(dtype, dy);
     Backends.of("scalar")
         .open(set)

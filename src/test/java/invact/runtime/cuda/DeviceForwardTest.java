@@ -10,6 +10,7 @@ import invact.coefficients.CoefficientSet;
 import invact.coefficients.internal.ShippedSets;
 import invact.numeric.Dtype;
 import invact.runtime.InvertedActivation;
+import invact.runtime.cuda.internal.KernelMaker;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterAll;

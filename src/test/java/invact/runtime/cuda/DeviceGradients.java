@@ -8,7 +8,7 @@ import invact.numeric.Dtype;
 import java.util.Arrays;
 
 /** Gradients as the scalar implementation's: bit for bit, or by what exp and pow may differ. */
-final class DeviceGradients {
+public final class DeviceGradients {
   /**
    * What CUDA's exp and pow change in g: 1.7e-7 as printed, rounded up; {@link DeviceActivation}.
    */
@@ -24,11 +24,11 @@ final class DeviceGradients {
   private DeviceGradients() {}
 
   /** The largest change in fp32 so far, by |dy|·(1 + |y|). */
-  static synchronized double largestChange() {
+  public static synchronized double largestChange() {
     return largestChange;
   }
 
-  static synchronized void require(
+  public static synchronized void require(
       DeviceCase c, float[] dy, float[] y, byte[] indicator, float[] found) {
     float[] expected = c.backward(Arrays.copyOf(dy, y.length), y, indicator);
     for (int i = 0; i < expected.length; i++) {

@@ -15,11 +15,11 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /** One activation in one dtype, and what its outputs may be. */
-record DeviceOutput(Activation activation, Dtype dtype) {
+public record DeviceOutput(Activation activation, Dtype dtype) {
   /** Beside the rounding to 16 bits, relative; {@link DeviceActivation}. */
   private static final double HALF_RELATIVE = 3e-5;
 
-  static Stream<DeviceOutput> all() {
+  public static Stream<DeviceOutput> all() {
     return Activations.all().stream()
         .flatMap(f -> DTYPES.stream().map(dtype -> new DeviceOutput(f, dtype)));
   }
@@ -31,11 +31,11 @@ record DeviceOutput(Activation activation, Dtype dtype) {
           Activations.SILU, ScalarFunctions.forward(Activations.SILU));
 
   /** The relative error of f as the kernels compute it in fp32, and of a product or two. */
-  double relative() {
+  public double relative() {
     return dtype == Dtype.FP32 ? 0x1p-20 : HALF_RELATIVE;
   }
 
-  void requireOutput(float x, float y) {
+  public void requireOutput(float x, float y) {
     double exact = activation.value(x);
     if (!Activations.paper().contains(activation)) {
       // Rounded to fp32, and then to the dtype.

@@ -9,20 +9,20 @@ import java.util.List;
 import java.util.Random;
 
 /** Numbers of a dtype to give to kernels, and what they are compared by. */
-final class DtypeValues {
-  static final List<Dtype> DTYPES = List.of(Dtype.FP32, Dtype.BF16, Dtype.FP16);
+public final class DtypeValues {
+  public static final List<Dtype> DTYPES = List.of(Dtype.FP32, Dtype.BF16, Dtype.FP16);
 
   /**
    * About a group of eight elements, a block of threads, and what a table's blocks take at once.
    */
-  static final int[] LENGTHS = {0, 1, 2, 7, 8, 9, 15, 16, 17, 255, 2047, 2048, 2049, 5003};
+  public static final int[] LENGTHS = {0, 1, 2, 7, 8, 9, 15, 16, 17, 255, 2047, 2048, 2049, 5003};
 
-  static final int LONGEST = LENGTHS[LENGTHS.length - 1];
+  public static final int LONGEST = LENGTHS[LENGTHS.length - 1];
 
   private DtypeValues() {}
 
   /** Normal numbers of spread 3, one in ten replaced by one of odd size. */
-  static float[] inputs(Dtype dtype, int length, long seed) {
+  public static float[] inputs(Dtype dtype, int length, long seed) {
     float max = (float) dtype.maxValue();
     float[] odd = {
       0f,
@@ -49,7 +49,7 @@ final class DtypeValues {
     return x;
   }
 
-  static float[] finite(float[] values) {
+  public static float[] finite(float[] values) {
     float[] finite = values.clone();
     for (int i = 0; i < finite.length; i++) {
       if (!Float.isFinite(finite[i])) {
@@ -60,7 +60,7 @@ final class DtypeValues {
   }
 
   /** All numbers of a 16-bit dtype, some of fp32. */
-  static float[] everyNumber(Dtype dtype, int step) {
+  public static float[] everyNumber(Dtype dtype, int step) {
     if (dtype.isHalf()) {
       float[] values = new float[1 << 16];
       for (int i = 0; i < values.length; i++) {
@@ -75,13 +75,13 @@ final class DtypeValues {
     return values;
   }
 
-  static double ulp(Dtype dtype, double value) {
+  public static double ulp(Dtype dtype, double value) {
     int least = dtype == Dtype.FP16 ? -14 : Float.MIN_EXPONENT;
     int exponent = Math.max(Math.getExponent(value), least);
     return Math.scalb(1.0, exponent - (dtype.precision() - 1));
   }
 
-  static MemorySegment segment(Dtype dtype, float[] values) {
+  public static MemorySegment segment(Dtype dtype, float[] values) {
     MemorySegment segment =
         MemorySegment.ofArray(new byte[Math.multiplyExact(values.length, dtype.bytes())]);
     for (int i = 0; i < values.length; i++) {
@@ -94,19 +94,19 @@ final class DtypeValues {
     return segment;
   }
 
-  static float value(Dtype dtype, MemorySegment segment, long i) {
+  public static float value(Dtype dtype, MemorySegment segment, long i) {
     return dtype == Dtype.FP32
         ? segment.get(ValueLayout.JAVA_FLOAT_UNALIGNED, 4 * i)
         : dtype.decode(segment.get(ValueLayout.JAVA_SHORT_UNALIGNED, 2 * i));
   }
 
-  static void requireSame(float[] expected, float[] found, String what) {
+  public static void requireSame(float[] expected, float[] found, String what) {
     for (int i = 0; i < found.length; i++) {
       requireSame(expected[i], found[i], what + " of element " + i);
     }
   }
 
-  static void requireSame(float expected, float found, String what) {
+  public static void requireSame(float expected, float found, String what) {
     assertEquals(
         Float.floatToIntBits(expected),
         Float.floatToIntBits(found),

@@ -81,8 +81,7 @@ abstract class GateContract {
   static GuardedBuffer buffer(
       Arena arena, GuardedBuffer.Place place, Case c, int length, float[] values) {
     int poison = length % 2 == 0 ? 0xFF : 0x5A;
-    GuardedBuffer buffer =
-        new GuardedBuffer(arena, place, (long) length * c.dtype.bytes(), poison);
+    GuardedBuffer buffer = new GuardedBuffer(arena, place, (long) length * c.dtype.bytes(), poison);
     if (values != null) {
       buffer.set(c.dtype, values);
     }

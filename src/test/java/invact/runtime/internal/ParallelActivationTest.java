@@ -150,11 +150,7 @@ class ParallelActivationTest {
 
     @Override
     public void backward(
-        Dtype dtype,
-        MemorySegment dy,
-        MemorySegment y,
-        MemorySegment indicator,
-        MemorySegment dx) {
+        Dtype dtype, MemorySegment dy, MemorySegment y, MemorySegment indicator, MemorySegment dx) {
       action.run();
     }
   }

@@ -68,7 +68,7 @@ final class VectorActivation implements InvertedActivation {
 
   @Override
   public void forward(Dtype dtype, MemorySegment x, MemorySegment y, MemorySegment indicator) {
-    long elements = BufferCheck.forward(dtype, x, y, indicator);
+    long elements = BufferCheck.BUFFERS.forward(dtype, x, y, indicator);
     Loops loops = forward.get(dtype);
     Storage storage = Storage.of(dtype, x);
     long whole = 0;
@@ -85,7 +85,7 @@ final class VectorActivation implements InvertedActivation {
   @Override
   public void backward(
       Dtype dtype, MemorySegment dy, MemorySegment y, MemorySegment indicator, MemorySegment dx) {
-    long elements = BufferCheck.backward(dtype, dy, y, indicator, dx);
+    long elements = BufferCheck.BUFFERS.backward(dtype, dy, y, indicator, dx);
     Loops loops = backward.get(dtype);
     Storage storage = Storage.of(dtype, dy);
     long whole = 0;

@@ -70,7 +70,7 @@ final class VectorGatedUnit implements GatedUnit {
 
   @Override
   public void forward(Dtype dtype, MemorySegment a, MemorySegment b, MemorySegment p) {
-    long elements = BufferCheck.gatedForward(dtype, a, b, p);
+    long elements = BufferCheck.BUFFERS.gatedForward(dtype, a, b, p);
     Loops loops = forward.get(dtype);
     Storage storage = Storage.of(dtype, a);
     long whole = 0;
@@ -92,7 +92,7 @@ final class VectorGatedUnit implements GatedUnit {
       MemorySegment kept,
       MemorySegment da,
       MemorySegment db) {
-    long elements = BufferCheck.gatedBackward(dtype, dp, a, kept, da, db);
+    long elements = BufferCheck.BUFFERS.gatedBackward(dtype, dp, a, kept, da, db);
     Loops loops = backward.get(dtype);
     Storage storage = Storage.of(dtype, dp);
     long whole = 0;

@@ -1,7 +1,9 @@
-package invact.runtime.cuda;
+package invact.runtime.cuda.internal;
+
+import invact.runtime.cuda.CudaException;
 
 /** Where kernels come from. */
-enum KernelMaker {
+public enum KernelMaker {
   /**
    * The jar, for the shapes that are built in; else NVRTC, where it is installed; else the
    * interpreter of programs.
@@ -18,16 +20,16 @@ enum KernelMaker {
   /**
    * The maker that the property names.
    *
-   * @throws IllegalStateException if there is none of that name
+   * @throws CudaException if there is none of that name
    */
-  static KernelMaker ofProperty() {
+  public static KernelMaker ofProperty() {
     String name = System.getProperty(PROPERTY, "best");
     for (KernelMaker maker : values()) {
       if (maker.name().equalsIgnoreCase(name)) {
         return maker;
       }
     }
-    throw new IllegalStateException(
+    throw new CudaException(
         "-D" + PROPERTY + "=" + name + " names no compiler: best, nvrtc or interpreter");
   }
 }

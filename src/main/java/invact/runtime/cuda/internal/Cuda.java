@@ -1,12 +1,9 @@
-package invact.runtime.cuda;
+package invact.runtime.cuda.internal;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
+import invact.runtime.cuda.CudaException;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** The CUDA driver of this machine. */
 public final class Cuda {
@@ -21,13 +18,13 @@ public final class Cuda {
    * @return nothing if it can run; else one line that says what is missing and what to do about it
    */
   public static Optional<String> obstacle() {
-    Optional<String> missing = Driver.missing();
+    Optional<String> missing = Driver.LIBRARY.obstacle();
     if (missing.isPresent()) {
       return missing;
     }
     try {
       int version = version();
-      if (version < LEAST_VERSION && Nvrtc.missing().isPresent()) {
+      if (version < LEAST_VERSION && Nvrtc.obstacle().isPresent()) {
         return Optional.of(
             "the driver supports CUDA "
                 + text(version)
@@ -43,7 +40,7 @@ public final class Cuda {
                 : "no GPU has compute capability 8.0 or more: there is " + devices);
       }
       return Optional.empty();
-    } catch (CudaException | IllegalStateException e) {
+    } catch (CudaException e) {
       return Optional.of("the driver does not start: " + e.getMessage());
     }
   }
@@ -52,38 +49,25 @@ public final class Cuda {
    * The CUDA version that the driver supports.
    *
    * @return 1000·major + 10·minor
-   * @throws IllegalStateException if there is no driver
+   * @throws CudaException if there is no driver
    */
   public static int version() {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment version = arena.allocate(JAVA_INT);
-      Driver.driverVersion(version);
-      return version.get(JAVA_INT, 0);
-    }
+    return Driver.version();
   }
 
   /**
    * The GPUs that the driver sees.
    *
    * @return the devices, by ordinal
-   * @throws CudaException if the driver does not start
-   * @throws IllegalStateException if there is no driver
+   * @throws CudaException if the driver is not there or does not start
    */
   public static List<Device> devices() {
-    Driver.init(0);
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment count = arena.allocate(JAVA_INT);
-      Driver.deviceCount(count);
-      List<Device> devices = new ArrayList<>();
-      for (int ordinal = 0; ordinal < count.get(JAVA_INT, 0); ordinal++) {
-        devices.add(Device.of(ordinal));
-      }
-      return List.copyOf(devices);
-    }
+    Driver.init();
+    return IntStream.range(0, Device.count()).mapToObj(Device::of).toList();
   }
 
   /** A version as people write it. */
-  static String text(int version) {
+  public static String text(int version) {
     return version / 1000 + "." + version % 1000 / 10;
   }
 }

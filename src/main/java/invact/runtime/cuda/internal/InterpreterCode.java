@@ -1,4 +1,4 @@
-package invact.runtime.cuda;
+package invact.runtime.cuda.internal;
 
 import invact.internal.program.Computation;
 import invact.internal.program.Instruction;

@@ -1,4 +1,4 @@
-package invact.runtime.cuda;
+package invact.runtime.cuda.internal;
 
 import invact.activation.Activation;
 import invact.activation.Activations;

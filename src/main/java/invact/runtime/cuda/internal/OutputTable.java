@@ -1,4 +1,4 @@
-package invact.runtime.cuda;
+package invact.runtime.cuda.internal;
 
 import invact.activation.Branch;
 import invact.coefficients.CoefficientSet;
@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param before the bits of |y| that are merged with smaller ones, less 1
  * @param values the entries
  */
-record OutputTable(int before, float[] values) {
+public record OutputTable(int before, float[] values) {
   private static final int SPAN = 4096;
   private static final int INFINITY = 0x7F80;
   private static final int SIGN = 0x8000;
@@ -29,7 +29,7 @@ record OutputTable(int before, float[] values) {
    * @param set the set
    * @return the table; nothing if g varies over more outputs than it has room for
    */
-  static Optional<OutputTable> of(CoefficientSet set) {
+  public static Optional<OutputTable> of(CoefficientSet set) {
     ScalarActivation scalar = new ScalarActivation(set);
     float[][] regions = new float[4][INFINITY + 1];
     int before = INFINITY;

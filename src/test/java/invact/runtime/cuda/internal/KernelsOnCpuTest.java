@@ -1,4 +1,4 @@
-package invact.runtime.cuda;
+package invact.runtime.cuda.internal;
 
 import static invact.runtime.cuda.DtypeValues.everyNumber;
 import static invact.runtime.cuda.DtypeValues.segment;
@@ -17,6 +17,12 @@ import invact.internal.program.Computation;
 import invact.internal.program.Program;
 import invact.internal.program.Type;
 import invact.numeric.Dtype;
+import invact.runtime.cuda.DeviceCase;
+import invact.runtime.cuda.DeviceGradients;
+import invact.runtime.cuda.DeviceOutput;
+import invact.runtime.cuda.DeviceSets;
+import invact.runtime.cuda.DtypeValues;
+import invact.runtime.cuda.Kernels;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;

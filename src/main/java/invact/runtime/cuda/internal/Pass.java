@@ -1,4 +1,4 @@
-package invact.runtime.cuda;
+package invact.runtime.cuda.internal;
 
 import invact.activation.Activation;
 import invact.internal.arithmetic.Forward;
@@ -10,6 +10,7 @@ import invact.internal.program.text.CudaText;
 import invact.internal.program.text.CudaText.Arithmetic;
 import invact.internal.program.text.CudaText.Order;
 import invact.numeric.Dtype;
+import invact.runtime.GatedUnit;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -25,9 +26,9 @@ import java.util.function.Function;
  * @param order of the statements
  * @param variants the programs
  */
-record Pass(String name, Order order, Map<Dtype, Variant> variants) {
+public record Pass(String name, Order order, Map<Dtype, Variant> variants) {
   /** The dtypes that tensors may have. */
-  static final List<Dtype> DTYPES = List.of(Dtype.FP32, Dtype.BF16, Dtype.FP16);
+  public static final List<Dtype> DTYPES = List.of(Dtype.FP32, Dtype.BF16, Dtype.FP16);
 
   /**
    * A pass in one dtype.
@@ -63,24 +64,24 @@ record Pass(String name, Order order, Map<Dtype, Variant> variants) {
   }
 
   /** The forward pass of a gated unit; nothing if its activation has no program as a gate. */
-  static Optional<Pass> gatedForward(Activation activation) {
+  public static Optional<Pass> gatedForward(Activation activation) {
     return gated(
         "gated_forward_",
         activation,
         dtype -> {
-          boolean keepsProduct = DeviceGatedUnit.keepsProduct(dtype);
+          boolean keepsProduct = GatedUnit.keepsProduct(dtype);
           return Gate.fastForward(activation, dtype, keepsProduct)
               .or(() -> Gate.forward(activation, keepsProduct));
         });
   }
 
   /** The backward pass of a gated unit; nothing if its activation has no program as a gate. */
-  static Optional<Pass> gatedBackward(Activation activation) {
+  public static Optional<Pass> gatedBackward(Activation activation) {
     return gated(
         "gated_backward_",
         activation,
         dtype -> {
-          boolean keepsProduct = DeviceGatedUnit.keepsProduct(dtype);
+          boolean keepsProduct = GatedUnit.keepsProduct(dtype);
           return Gate.fastBackward(activation, dtype, keepsProduct)
               .or(() -> Gate.backward(activation, keepsProduct));
         });

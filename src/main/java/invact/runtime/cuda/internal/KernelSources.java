@@ -1,4 +1,4 @@
-package invact.runtime.cuda;
+package invact.runtime.cuda.internal;
 
 import java.io.IOException;
 import java.nio.file.Files;

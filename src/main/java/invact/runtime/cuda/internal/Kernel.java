@@ -1,6 +1,8 @@
-package invact.runtime.cuda;
+package invact.runtime.cuda.internal;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -10,14 +12,31 @@ import java.lang.foreign.MemorySegment;
  * to call. Whoever changes it and launches holds the kernel's lock; a launch copies the structure.
  */
 final class Kernel {
+  private static final NativeFunction ATTRIBUTE =
+      Driver.LIBRARY.function("cuFuncSetAttribute", JAVA_LONG, JAVA_INT, JAVA_INT);
+  private static final NativeFunction LAUNCH =
+      Driver.LIBRARY.function(
+          "cuLaunchKernel",
+          JAVA_LONG,
+          JAVA_INT,
+          JAVA_INT,
+          JAVA_INT,
+          JAVA_INT,
+          JAVA_INT,
+          JAVA_INT,
+          JAVA_INT,
+          JAVA_LONG,
+          ADDRESS,
+          ADDRESS);
+
   /** Threads of a block. */
   static final int BLOCK = 256;
 
   /** {@code CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES} of cuda.h. */
   private static final int DYNAMIC_SHARED_BYTES = 8;
 
-  private final Module module;
-  private final Context context;
+  private final KernelModule module;
+  private final DriverContext context;
   private final long function;
   private final MemorySegment arguments;
   private final MemorySegment pointers;
@@ -25,7 +44,7 @@ final class Kernel {
   private int sharedBytes;
   private long mostBlocks = Integer.MAX_VALUE;
 
-  Kernel(Module module, Context context, long function, long argumentBytes) {
+  Kernel(KernelModule module, DriverContext context, long function, long argumentBytes) {
     this.module = module;
     this.context = context;
     this.function = function;
@@ -47,7 +66,8 @@ final class Kernel {
     blockThreads = threads;
     sharedBytes = bytes;
     mostBlocks = blocks;
-    context.run(() -> Driver.functionAttribute(function, DYNAMIC_SHARED_BYTES, bytes));
+    context.run(
+        () -> ATTRIBUTE.call(f -> (int) f.invokeExact(function, DYNAMIC_SHARED_BYTES, bytes)));
     return this;
   }
 
@@ -55,28 +75,31 @@ final class Kernel {
     return arguments;
   }
 
-  /** Queues the kernel with one thread for each of so many items, or as many as run at once. */
-  void launch(Stream stream, long items) {
+  /**
+   * Queues the kernel with one thread for each of so many items, or as many as run at once.
+   *
+   * @param stream the stream's handle
+   * @param items how many
+   */
+  void launch(long stream, long items) {
     if (module.isClosed()) {
       throw new IllegalStateException("the kernels are closed");
     }
-    long blocks = Math.min((items + blockThreads - 1) / blockThreads, mostBlocks);
-    context.enter();
-    try {
-      Driver.launch(
-          function,
-          Math.toIntExact(blocks),
-          1,
-          1,
-          blockThreads,
-          1,
-          1,
-          sharedBytes,
-          stream.handle(),
-          pointers,
-          MemorySegment.NULL);
-    } finally {
-      context.leave();
-    }
+    int blocks = Math.toIntExact(Math.min((items + blockThreads - 1) / blockThreads, mostBlocks));
+    context.run(() ->
+        LAUNCH.call(f ->
+            (int)
+                f.invokeExact(
+                    function,
+                    blocks,
+                    1,
+                    1,
+                    blockThreads,
+                    1,
+                    1,
+                    sharedBytes,
+                    stream,
+                    pointers,
+                    MemorySegment.NULL)));
   }
 }

@@ -1,15 +1,16 @@
-package invact.runtime.cuda;
+package invact.runtime.cuda.internal;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import invact.internal.program.Program;
 import invact.internal.program.Type;
+import invact.runtime.cuda.DeviceMemory;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A kernel that takes each element of some tensors through a program. Threads may share it. */
-final class ElementKernel {
+public final class ElementKernel {
   private final Kernel kernel;
   private final Role[] roles;
   private final long count;
@@ -72,21 +73,21 @@ final class ElementKernel {
   }
 
   /** Whether each step is interpreted, many times slower than compiled. */
-  boolean isInterpreted() {
+  public boolean isInterpreted() {
     return isInterpreted;
   }
 
   /**
    * Queues the kernel.
    *
-   * @param stream where it queues
+   * @param stream the handle of the stream where it queues
    * @param elements the number of elements, at least 1
    * @param memory the inputs and outputs, in the program's order
    */
-  void launch(Stream stream, long elements, DeviceMemory... memory) {
+  public void launch(long stream, long elements, DeviceMemory... memory) {
     boolean isWide = true;
     for (int k = 0; k < memory.length; k++) {
-      isWide &= !roles[k].isTensor || memory[k].isAligned(DeviceCheck.WIDE);
+      isWide &= !roles[k].isTensor || DeviceCheck.isAligned(memory[k], DeviceCheck.WIDE);
     }
     synchronized (kernel) {
       MemorySegment arguments = kernel.arguments();

@@ -1,4 +1,4 @@
-package invact.runtime.cuda;
+package invact.runtime.cuda.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import invact.Required;
 import invact.activation.Activations;
+import invact.runtime.cuda.CudaException;
+import invact.runtime.cuda.DeviceSets;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -44,7 +46,7 @@ class PtxTest {
     for (String name : NAMES) {
       assertEquals(
           Files.readString(folder.resolve(name + ".ptx")),
-          Module.resource(name + ".ptx"),
+          KernelModule.resource(name + ".ptx"),
           name + ".ptx is out of date: src/main/cuda/build.sh says how it is built");
     }
   }
@@ -56,7 +58,8 @@ class PtxTest {
       Required.found("cuda-compiler", false, "ptxas is not on the PATH");
     }
     for (String name : NAMES) {
-      Path ptx = Files.writeString(folder.resolve(name + ".ptx"), Module.resource(name + ".ptx"));
+      Path ptx =
+          Files.writeString(folder.resolve(name + ".ptx"), KernelModule.resource(name + ".ptx"));
       run(
           "ptxas",
           "-arch=" + architecture,
@@ -72,7 +75,7 @@ class PtxTest {
   void ptxAsksForNoNewerDriverThanItSays(String name) {
     assertEquals(
         List.of(".version 7.4", ".target sm_80"),
-        Module.resource(name + ".ptx")
+        KernelModule.resource(name + ".ptx")
             .lines()
             .filter(line -> line.startsWith(".version") || line.startsWith(".target"))
             .toList());
@@ -98,7 +101,7 @@ class PtxTest {
   }
 
   private static void requireNvrtc() {
-    Nvrtc.missing().ifPresent(missing -> Required.found("cuda-compiler", false, missing));
+    Nvrtc.obstacle().ifPresent(missing -> Required.found("cuda-compiler", false, missing));
   }
 
   @Test

@@ -1,10 +1,11 @@
-package invact.runtime.cuda;
+package invact.runtime.cuda.internal;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import invact.runtime.cuda.CudaException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -19,8 +20,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * Kernels on a device, compiled by the driver from the PTX in the jar, or from their sources by
  * {@link Nvrtc} if the driver does not take that.
  */
-final class Module implements AutoCloseable {
-  private static final System.Logger LOG = System.getLogger(Module.class.getPackageName());
+final class KernelModule implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(KernelModule.class.getPackageName());
+
+  private static final NativeFunction LOAD =
+      Driver.LIBRARY.function("cuModuleLoadDataEx", ADDRESS, ADDRESS, JAVA_INT, ADDRESS, ADDRESS);
+  private static final NativeFunction UNLOAD = Driver.LIBRARY.function("cuModuleUnload", JAVA_LONG);
+  private static final NativeFunction FUNCTION =
+      Driver.LIBRARY.function("cuModuleGetFunction", ADDRESS, JAVA_LONG, ADDRESS);
 
   private static final String FOLDER = "/invact/cuda/";
 
@@ -36,11 +43,11 @@ final class Module implements AutoCloseable {
   private static final int ERROR_LOG_BUFFER_BYTES = 6;
   private static final int LOG_BYTES = 4096;
 
-  private final Context context;
+  private final DriverContext context;
   private final long handle;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private Module(Context context, long handle) {
+  private KernelModule(DriverContext context, long handle) {
     this.context = context;
     this.handle = handle;
   }
@@ -50,14 +57,15 @@ final class Module implements AutoCloseable {
    *
    * @param context where
    * @param unit the kernels
-   * @throws IllegalStateException if neither the driver nor NVRTC makes them run
+   * @throws CudaException if neither the driver nor NVRTC makes them run
    */
-  static Module load(Context context, BuiltIn.Unit unit) {
+  static KernelModule load(DriverContext context, BuiltIn.Unit unit) {
     String name = unit.name();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment log = arena.allocate(LOG_BYTES);
       try {
-        return new Module(context, load(context, arena.allocateFrom(resource(name + ".ptx")), log));
+        return new KernelModule(
+            context, load(context, arena.allocateFrom(resource(name + ".ptx")), log));
       } catch (CudaException e) {
         String refusal =
             "the driver, which supports CUDA "
@@ -68,13 +76,12 @@ final class Module implements AutoCloseable {
                 + e.getMessage()
                 + "; "
                 + log.getString(0).strip();
-        if (!NOT_FOR_THIS_DRIVER.contains(e.status())) {
-          throw new IllegalStateException(refusal, e);
+        if (e.status().stream().noneMatch(NOT_FOR_THIS_DRIVER::contains)) {
+          throw new CudaException(refusal, e);
         }
-        Optional<String> missing = Nvrtc.missing();
+        Optional<String> missing = Nvrtc.obstacle();
         if (missing.isPresent()) {
-          throw new IllegalStateException(
-              refusal + "; install a newer driver, or: " + missing.get(), e);
+          throw new CudaException(refusal + "; install a newer driver, or: " + missing.get(), e);
         }
         LOG.log(System.Logger.Level.INFO, "{0}; NVRTC compiles them", refusal);
         return compile(context, unit);
@@ -87,34 +94,35 @@ final class Module implements AutoCloseable {
    *
    * @param context where
    * @param unit the kernels
-   * @throws IllegalStateException if NVRTC is missing or does not make them run
+   * @throws CudaException if NVRTC is missing or does not make them run
    */
-  static Module compile(Context context, BuiltIn.Unit unit) {
+  static KernelModule compile(DriverContext context, BuiltIn.Unit unit) {
     Device device = context.device();
     try (Arena arena = Arena.ofConfined()) {
       byte[] code = Nvrtc.compile(unit.name(), unit.text().get(), device.major(), device.minor());
-      return new Module(
+      return new KernelModule(
           context, load(context, arena.allocateFrom(JAVA_BYTE, code), arena.allocate(LOG_BYTES)));
     } catch (CudaException e) {
-      throw new IllegalStateException(
+      throw new CudaException(
           "NVRTC does not make the kernels of " + unit.name() + " run: " + e.getMessage(), e);
     }
   }
 
-  private static long load(Context context, MemorySegment image, MemorySegment log) {
+  private static long load(DriverContext context, MemorySegment image, MemorySegment log) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment options =
           arena.allocateFrom(JAVA_INT, ERROR_LOG_BUFFER, ERROR_LOG_BUFFER_BYTES);
       MemorySegment values = arena.allocate(ADDRESS, 2);
       values.setAtIndex(ADDRESS, 0, log);
       values.setAtIndex(JAVA_LONG, 1, log.byteSize());
-      return context.handle(module -> Driver.moduleLoad(module, image, 2, options, values));
+      return context.stored(
+          module -> LOAD.call(f -> (int) f.invokeExact(module, image, 2, options, values)));
     }
   }
 
   /** A text of the kernels in the jar. */
   static String resource(String name) {
-    try (InputStream in = Module.class.getResourceAsStream(FOLDER + name)) {
+    try (InputStream in = KernelModule.class.getResourceAsStream(FOLDER + name)) {
       if (in == null) {
         throw new IllegalStateException("the jar is incomplete: it lacks " + FOLDER + name);
       }
@@ -133,7 +141,8 @@ final class Module implements AutoCloseable {
       return new Kernel(
           this,
           context,
-          context.handle(function -> Driver.moduleFunction(function, handle, text)),
+          context.stored(
+              function -> FUNCTION.call(f -> (int) f.invokeExact(function, handle, text))),
           argumentBytes);
     }
   }
@@ -145,7 +154,7 @@ final class Module implements AutoCloseable {
   @Override
   public void close() {
     if (!closed.getAndSet(true)) {
-      context.run(() -> Driver.moduleUnload(handle));
+      context.run(() -> UNLOAD.call(f -> (int) f.invokeExact(handle)));
     }
   }
 }

@@ -1,4 +1,4 @@
-package invact.runtime.cuda;
+package invact.runtime.cuda.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -16,6 +16,9 @@ import invact.internal.program.Op;
 import invact.internal.program.Program;
 import invact.internal.program.Type;
 import invact.numeric.Dtype;
+import invact.runtime.cuda.DeviceCase;
+import invact.runtime.cuda.DeviceSets;
+import invact.runtime.cuda.DtypeValues;
 import invact.runtime.internal.ScalarActivation;
 import java.io.IOException;
 import java.nio.file.Files;
