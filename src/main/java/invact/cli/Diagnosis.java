@@ -1,5 +1,6 @@
 package invact.cli;
 
+import invact.coefficients.internal.ShippedSets;
 import invact.internal.bench.Libtorch;
 import invact.internal.bench.Machine;
 import invact.runtime.Backends;
@@ -8,6 +9,7 @@ import invact.runtime.cuda.CudaException;
 import invact.runtime.cuda.Kernels;
 import invact.runtime.cuda.internal.Cuda;
 import invact.runtime.cuda.internal.Device;
+import invact.runtime.internal.GeneratedCode;
 import invact.runtime.internal.vector.VectorBackend;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +40,8 @@ record Diagnosis(String part, boolean isThere, String detail) {
                     "libtorch",
                     true,
                     Libtorch.version() + ", for 'invact bench' to compare with")));
-    all.add(new Diagnosis("used on CPU", true, "backend " + backend()));
+    all.add(new Diagnosis("used on CPU", true, "backend " + Backends.of(Backends.AUTO).name()));
+    all.add(generated());
     boolean hasGpu = gpu.stream().allMatch(Diagnosis::isThere);
     all.add(
         new Diagnosis(
@@ -93,11 +96,21 @@ record Diagnosis(String part, boolean isThere, String detail) {
     return gpu;
   }
 
-  private static String backend() {
-    return Backends.all().stream()
-        .filter(backend -> backend.obstacle().isEmpty())
-        .findFirst()
-        .orElseThrow()
-        .name();
+  /** Runs a pass of the backend that would be used, and says what was generated for it. */
+  private static Diagnosis generated() {
+    float[] x = new float[64];
+    Backends.of(Backends.AUTO)
+        .open(ShippedSets.load("gelu-fp32"))
+        .forward(x, x, new byte[x.length / Byte.SIZE]);
+    List<String> classes = GeneratedCode.classes();
+    return classes.isEmpty()
+        ? new Diagnosis("generated code", false, "none: programs are interpreted")
+        : new Diagnosis(
+            "generated code",
+            true,
+            String.join(", ", classes)
+                + " for GELU forward; -D"
+                + GeneratedCode.LISTINGS_PROPERTY
+                + "=DIR writes what their lines are");
   }
 }

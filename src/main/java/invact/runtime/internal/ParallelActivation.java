@@ -29,7 +29,7 @@ public final class ParallelActivation implements InvertedActivation, AutoCloseab
 
   /**
    * An activation over the threads of an executor, which stays the caller's to close. Where it
-   * rejects a task, the others do its work.
+   * fails to run a task, the others do its work.
    *
    * @param activation the activation
    * @param executor where all threads but the calling one come from

@@ -23,8 +23,8 @@ public final class ParallelGatedUnit implements GatedUnit, AutoCloseable {
   }
 
   /**
-   * A gated unit over the threads of an executor, which stays the caller's to close. Where it
-   * rejects a task, the others do its work.
+   * A gated unit over the threads of an executor, which stays the caller's to close. Where it fails
+   * to run a task, the others do its work.
    *
    * @param unit the gated unit
    * @param executor where all threads but the calling one come from

@@ -7,7 +7,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -15,7 +14,9 @@ import java.util.concurrent.atomic.AtomicReference;
  * Element-wise work over several threads.
  *
  * <p>Parts begin at multiples of {@value #GRAIN} elements. The calling thread works too, and waits
- * for no thread that has not begun, so that it may be one of the executor's own.
+ * for no thread that has not begun, so that it may be one of the executor's own. An executor may
+ * throw whatever it likes, run a task late, twice or never: each part is done once, before the call
+ * returns or throws, and nothing is written afterwards.
  */
 final class WorkSplit implements AutoCloseable {
   /** The elements of 64 bytes of an indicator; of anything else, whole cache lines too. */
@@ -26,6 +27,8 @@ final class WorkSplit implements AutoCloseable {
 
   /** Parts for each thread, so that one that is held up leaves its share to the others. */
   private static final int PARTS = 4;
+
+  private static final System.Logger LOG = System.getLogger("invact.runtime");
 
   /** A thread that owns nothing. */
   private static final Thread STRANGER = Thread.ofPlatform().unstarted(() -> {});
@@ -123,7 +126,15 @@ final class WorkSplit implements AutoCloseable {
     for (int t = 1; t < Math.min(threads, count); t++) {
       try {
         executor.execute(worker);
-      } catch (RejectedExecutionException e) {
+      } catch (RuntimeException | Error e) {
+        // No exception may leave this method while a worker that has begun still writes. The parts
+        // are shared out one by one, so that whoever works does those that are left.
+        LOG.log(
+            System.Logger.Level.WARNING,
+            "an executor gave {0} of {1} threads, the others do their work: {2}",
+            t,
+            threads,
+            e);
         break;
       }
     }

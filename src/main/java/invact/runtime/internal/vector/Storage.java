@@ -1,6 +1,5 @@
 package invact.runtime.internal.vector;
 
-import invact.numeric.Dtype;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -34,25 +33,21 @@ enum Storage {
       MemorySegment.ofArray(new byte[0]).getClass();
 
   /**
-   * Where a segment of elements lies.
-   *
-   * @return null if in none of these, or in an array of another width than the elements', for which
-   *     C2 has no vector instructions
+   * Whether a segment of a stream's elements lies here; in an array of another width than the
+   * elements' it does not, since C2 has no vector instructions for such accesses.
    */
-  static Storage of(Dtype dtype, MemorySegment elements) {
-    if (NATIVE_CLASS.isInstance(elements)) {
-      return NATIVE;
-    }
-    boolean half = dtype.isHalf();
-    if (!half && FLOATS_CLASS.isInstance(elements)) {
-      return FLOATS;
-    }
-    return half && SHORTS_CLASS.isInstance(elements) ? SHORTS : null;
-  }
-
-  /** Whether an indicator lies where it does that goes with elements here. */
-  boolean hasIndicator(MemorySegment indicator) {
-    return (this == NATIVE ? NATIVE_CLASS : BYTES_CLASS).isInstance(indicator);
+  boolean holds(Stream.Kind kind, MemorySegment segment) {
+    return switch (this) {
+      case NATIVE -> NATIVE_CLASS.isInstance(segment);
+      case FLOATS ->
+          kind == Stream.Kind.BIT
+              ? BYTES_CLASS.isInstance(segment)
+              : kind == Stream.Kind.FLOAT && FLOATS_CLASS.isInstance(segment);
+      case SHORTS ->
+          kind == Stream.Kind.BIT
+              ? BYTES_CLASS.isInstance(segment)
+              : kind != Stream.Kind.FLOAT && SHORTS_CLASS.isInstance(segment);
+    };
   }
 
   /** The name of the constant above that is the class of a stream's segments here. */

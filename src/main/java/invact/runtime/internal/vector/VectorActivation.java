@@ -69,16 +69,7 @@ final class VectorActivation implements InvertedActivation {
   @Override
   public void forward(Dtype dtype, MemorySegment x, MemorySegment y, MemorySegment indicator) {
     long elements = BufferCheck.BUFFERS.forward(dtype, x, y, indicator);
-    Loops loops = forward.get(dtype);
-    Storage storage = Storage.of(dtype, x);
-    long whole = 0;
-    if (loops != null
-        && storage != null
-        && Storage.of(dtype, y) == storage
-        && storage.hasIndicator(indicator)) {
-      whole = elements - elements % Lanes.COUNT;
-      loops.run(storage, whole, x, y, indicator, null, null);
-    }
+    long whole = forward.getOrDefault(dtype, Loops.NONE).run(elements, x, y, indicator, null, null);
     scalar.forward(dtype, x, y, indicator, whole, elements);
   }
 
@@ -86,17 +77,7 @@ final class VectorActivation implements InvertedActivation {
   public void backward(
       Dtype dtype, MemorySegment dy, MemorySegment y, MemorySegment indicator, MemorySegment dx) {
     long elements = BufferCheck.BUFFERS.backward(dtype, dy, y, indicator, dx);
-    Loops loops = backward.get(dtype);
-    Storage storage = Storage.of(dtype, dy);
-    long whole = 0;
-    if (loops != null
-        && storage != null
-        && Storage.of(dtype, y) == storage
-        && Storage.of(dtype, dx) == storage
-        && storage.hasIndicator(indicator)) {
-      whole = elements - elements % Lanes.COUNT;
-      loops.run(storage, whole, dy, y, indicator, dx, null);
-    }
+    long whole = backward.getOrDefault(dtype, Loops.NONE).run(elements, dy, y, indicator, dx, null);
     scalar.backward(dtype, dy, y, indicator, dx, whole, elements);
   }
 }

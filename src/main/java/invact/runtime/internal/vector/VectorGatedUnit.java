@@ -71,16 +71,7 @@ final class VectorGatedUnit implements GatedUnit {
   @Override
   public void forward(Dtype dtype, MemorySegment a, MemorySegment b, MemorySegment p) {
     long elements = BufferCheck.BUFFERS.gatedForward(dtype, a, b, p);
-    Loops loops = forward.get(dtype);
-    Storage storage = Storage.of(dtype, a);
-    long whole = 0;
-    if (loops != null
-        && storage != null
-        && Storage.of(dtype, b) == storage
-        && Storage.of(dtype, p) == storage) {
-      whole = elements - elements % Lanes.COUNT;
-      loops.run(storage, whole, a, b, p, null, null);
-    }
+    long whole = forward.getOrDefault(dtype, Loops.NONE).run(elements, a, b, p, null, null);
     scalar.forward(dtype, a, b, p, whole, elements);
   }
 
@@ -93,18 +84,7 @@ final class VectorGatedUnit implements GatedUnit {
       MemorySegment da,
       MemorySegment db) {
     long elements = BufferCheck.BUFFERS.gatedBackward(dtype, dp, a, kept, da, db);
-    Loops loops = backward.get(dtype);
-    Storage storage = Storage.of(dtype, dp);
-    long whole = 0;
-    if (loops != null
-        && storage != null
-        && Storage.of(dtype, a) == storage
-        && Storage.of(dtype, kept) == storage
-        && Storage.of(dtype, da) == storage
-        && Storage.of(dtype, db) == storage) {
-      whole = elements - elements % Lanes.COUNT;
-      loops.run(storage, whole, dp, a, kept, da, db);
-    }
+    long whole = backward.getOrDefault(dtype, Loops.NONE).run(elements, dp, a, kept, da, db);
     scalar.backward(dtype, dp, a, kept, da, db, whole, elements);
   }
 }
