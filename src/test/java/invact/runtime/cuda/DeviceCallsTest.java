@@ -44,10 +44,10 @@ class DeviceCallsTest {
       DeviceMemory y = buffer.memory().slice(64, 32);
       DeviceMemory bits = buffer.memory().slice(128, 2);
       requireRefused(
-          "y has 30 bytes, but takes 32",
+          "y has 30 bytes, but for 16 elements of bf16 it takes 32",
           () -> activation.forward(gpu.stream, dtype, x, y.slice(0, 30), bits));
       requireRefused(
-          "indicator has 1 bytes, but takes 2",
+          "indicator has 1 bytes, but for 16 elements of bf16 it takes 2",
           () -> activation.forward(gpu.stream, dtype, x, y, bits.slice(0, 1)));
       requireRefused(
           "y overlaps x in part: they may be the same memory or must be apart",
