@@ -42,7 +42,7 @@ class BenchCommandTest {
               "elements",
               "nanosPerElement",
               "shareOfCopy",
-              "peerNanosPerElement"),
+              "baselineNanosPerElement"),
           List.copyOf(row.propertyNames()));
       assertEquals(ops.get(i), row.get("op").stringValue());
       assertEquals("bf16", row.get("dtype").stringValue());
@@ -50,7 +50,7 @@ class BenchCommandTest {
       assertEquals(1001, row.get("elements").longValue());
       assertTrue(row.get("nanosPerElement").doubleValue() > 0, run.out());
       assertTrue(row.get("shareOfCopy").doubleValue() > 0, run.out());
-      assertEquals(Libtorch.obstacle().isPresent(), row.get("peerNanosPerElement").isNull());
+      assertEquals(Libtorch.obstacle().isPresent(), row.get("baselineNanosPerElement").isNull());
     }
     assertEquals(1, rows.get(0).get("shareOfCopy").doubleValue());
   }

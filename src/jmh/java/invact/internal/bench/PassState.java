@@ -25,7 +25,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * microseconds a pass.
  *
  * <p>Each answer is checked in the set-up, before it is timed: ours bit for bit against the scalar
- * specification, a peer's against double precision.
+ * specification, a baseline's against double precision.
  *
  * <pre>
  * mvn -q -Pjmh,libtorch -Djmh="-p dtype=fp32 -p threads=1" test-compile exec:exec

@@ -41,11 +41,11 @@ final class CpuBenchmark implements Benchmark {
   public List<BenchmarkRow> run(Workload workload, Consumer<String> notes) {
     notes.accept(Machine.processors() + "; Java " + Machine.java());
     Backend backend = backend(notes);
-    Optional<Baseline> peer = Libtorch.peer();
-    peer.ifPresent(library -> library.useThreads(workload.threads()));
+    Optional<Baseline> baseline = Libtorch.baseline();
+    baseline.ifPresent(library -> library.useThreads(workload.threads()));
     notes.accept(
-        peer.map(library -> "peer " + library.name())
-            .or(() -> Libtorch.obstacle().map(why -> "no peer, libtorch: " + why))
+        baseline.map(library -> "baseline " + library.name())
+            .or(() -> Libtorch.obstacle().map(why -> "no baseline, libtorch: " + why))
             .orElseThrow());
     List<BenchmarkRow> rows = new ArrayList<>();
     // The calling thread works too.
@@ -58,7 +58,7 @@ final class CpuBenchmark implements Benchmark {
             notes.accept("timing " + dtype.label());
             try (CpuOperations operations =
                 new CpuOperations(
-                    dtype, workload.elements(), backend, others, workload.threads(), peer)) {
+                    dtype, workload.elements(), backend, others, workload.threads(), baseline)) {
               rows.addAll(rows(dtype, workload, operations.of(sets)));
             }
           });
@@ -81,8 +81,8 @@ final class CpuBenchmark implements Benchmark {
   private static List<BenchmarkRow> rows(
       Dtype dtype, Workload workload, List<Operation> operations) {
     List<Runnable> ours = operations.stream().map(Operation::pass).toList();
-    List<Runnable> peers = operations.stream().flatMap(o -> o.peer().stream()).toList();
-    List<Spread> nanos = Rounds.time(ours, peers);
+    List<Runnable> baselines = operations.stream().flatMap(o -> o.baseline().stream()).toList();
+    List<Spread> nanos = Rounds.time(ours, baselines);
     return Operation.rows(
         dtype,
         workload,

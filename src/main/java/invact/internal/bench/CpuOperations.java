@@ -30,7 +30,7 @@ final class CpuOperations implements AutoCloseable {
   private final Backend specification = Backends.of("scalar");
   private final Executor executor;
   private final int threads;
-  private final Optional<Baseline> peer;
+  private final Optional<Baseline> baseline;
   private final Tensors tensors;
   private final AnswerCheck check;
   private final List<Operation> operations = new ArrayList<>();
@@ -52,12 +52,12 @@ final class CpuOperations implements AutoCloseable {
       Backend backend,
       Executor executor,
       int threads,
-      Optional<Baseline> peer) {
+      Optional<Baseline> baseline) {
     this.dtype = dtype;
     this.backend = backend;
     this.executor = executor;
     this.threads = threads;
-    this.peer = peer;
+    this.baseline = baseline;
     tensors = new Tensors(dtype, elements);
     check = new AnswerCheck(dtype, elements);
     x = tensors.normal(1);
@@ -97,7 +97,7 @@ final class CpuOperations implements AutoCloseable {
             "jdk",
             2 * dtype.bytes(),
             () -> copy.forward(dtype, x, out, indicator),
-            peer.map(library -> library.copy(dtype, x, out))));
+            baseline.map(library -> library.copy(dtype, x, out))));
   }
 
   /** What a forward pass leaves. */
@@ -114,8 +114,8 @@ final class CpuOperations implements AutoCloseable {
         2 * dtype.bytes() + Operation.BIT,
         () -> parallel.forward(dtype, x, left.y, left.indicator),
         () -> check.forward(op, open(specification, set), x, left.y, left.indicator),
-        peer.flatMap(library -> library.forward(activation, dtype, x, out)),
-        () -> check.peerForward(op, activation, x, out));
+        baseline.flatMap(library -> library.forward(activation, dtype, x, out)),
+        () -> check.baselineForward(op, activation, x, out));
     return left;
   }
 
@@ -128,8 +128,8 @@ final class CpuOperations implements AutoCloseable {
         3 * dtype.bytes() + Operation.BIT,
         () -> parallel.backward(dtype, dy, left.y, left.indicator, out),
         () -> check.backward(op, open(specification, set), dy, left.y, left.indicator, out),
-        peer.flatMap(library -> library.backward(set.activation(), dtype, dy, x, out)),
-        () -> check.peerBackward(op, set.activation(), dy, x, out));
+        baseline.flatMap(library -> library.backward(set.activation(), dtype, dy, x, out)),
+        () -> check.baselineBackward(op, set.activation(), dy, x, out));
   }
 
   private void addGatedUnit(Activation activation) {
@@ -137,7 +137,7 @@ final class CpuOperations implements AutoCloseable {
     GatedUnit expected = specification.gatedUnit(activation);
     GatedUnit parallel = ParallelGatedUnit.of(backend.gatedUnit(activation), executor, threads);
     MemorySegment p = tensors.zeros();
-    Optional<Baseline.Gate> gate = peer.flatMap(library -> library.gate(activation, dtype, x, b));
+    Optional<Baseline.Gate> gate = baseline.flatMap(library -> library.gate(activation, dtype, x, b));
     add(
         unit + "-forward",
         Optional.empty(),
@@ -145,7 +145,7 @@ final class CpuOperations implements AutoCloseable {
         () -> parallel.forward(dtype, x, b, p),
         () -> check.gatedForward(unit + "-forward", expected, x, b, p),
         gate.map(library -> library.forward(out)),
-        () -> check.peerGatedForward(unit + "-forward", activation, x, b, out));
+        () -> check.baselineGatedForward(unit + "-forward", activation, x, b, out));
     MemorySegment kept = GatedUnit.keepsProduct(dtype) ? p : b;
     add(
         unit + "-backward",
@@ -154,7 +154,7 @@ final class CpuOperations implements AutoCloseable {
         () -> parallel.backward(dtype, dy, x, kept, out, secondOut),
         () -> check.gatedBackward(unit + "-backward", expected, dy, x, kept, out, secondOut),
         gate.map(library -> library.backward(dy, out, secondOut)),
-        () -> check.peerGatedBackward(unit + "-backward", activation, dy, x, b, out, secondOut));
+        () -> check.baselineGatedBackward(unit + "-backward", activation, dy, x, b, out, secondOut));
   }
 
   private void add(
@@ -163,15 +163,15 @@ final class CpuOperations implements AutoCloseable {
       double bytesPerElement,
       Runnable pass,
       Runnable passCheck,
-      Optional<Runnable> peers,
-      Runnable peerCheck) {
+      Optional<Runnable> baselines,
+      Runnable baselineCheck) {
     pass.run();
     passCheck.run();
-    peers.ifPresent(library -> {
+    baselines.ifPresent(library -> {
       library.run();
-      peerCheck.run();
+      baselineCheck.run();
     });
-    operations.add(new Operation(op, set, backend.name(), bytesPerElement, pass, peers));
+    operations.add(new Operation(op, set, backend.name(), bytesPerElement, pass, baselines));
   }
 
   private static InvertedActivation open(Backend from, CoefficientSet set) {

@@ -16,7 +16,7 @@ import java.util.OptionalDouble;
  * @param backend what runs it
  * @param bytesPerElement what it has to read and write
  * @param pass runs it once
- * @param peer runs the peer's operation of the same use once, if it has one
+ * @param baseline runs the baseline's operation of the same use once, if it has one
  */
 record Operation(
     String op,
@@ -24,7 +24,7 @@ record Operation(
     String backend,
     double bytesPerElement,
     Runnable pass,
-    Optional<Runnable> peer) {
+    Optional<Runnable> baseline) {
   static final String COPY = "copy";
 
   /** The bytes of the indicator, an element. */
@@ -47,7 +47,7 @@ record Operation(
    * @param workload what they are part of
    * @param operations the operations
    * @param nanos the times of their passes
-   * @param peerNanos the times of the baselines, of those operations that have one
+   * @param baselineNanos the times of the baselines, of those operations that have one
    * @return one row for each operation
    */
   static List<BenchmarkRow> rows(
@@ -55,11 +55,11 @@ record Operation(
       Workload workload,
       List<Operation> operations,
       List<Spread> nanos,
-      List<Spread> peerNanos) {
+      List<Spread> baselineNanos) {
     double perElement = 1.0 / workload.elements();
     double copyRate = operations.getFirst().bytesPerElement / nanos.getFirst().median();
     Iterator<Spread> ours = nanos.iterator();
-    Iterator<Spread> peers = peerNanos.iterator();
+    Iterator<Spread> baselines = baselineNanos.iterator();
     List<BenchmarkRow> rows = new ArrayList<>();
     for (Operation operation : operations) {
       Spread time = ours.next();
@@ -74,9 +74,9 @@ record Operation(
               operation.bytesPerElement,
               time.times(perElement),
               operation.bytesPerElement / time.median() / copyRate,
-              operation.peer.isEmpty()
+              operation.baseline.isEmpty()
                   ? OptionalDouble.empty()
-                  : OptionalDouble.of(peers.next().median() * perElement)));
+                  : OptionalDouble.of(baselines.next().median() * perElement)));
     }
     return rows;
   }

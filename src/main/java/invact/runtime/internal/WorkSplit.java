@@ -22,15 +22,15 @@ final class WorkSplit implements AutoCloseable {
   /** The elements of 64 bytes of an indicator; of anything else, whole cache lines too. */
   static final int GRAIN = 512;
 
-  /** A part is to take longer than to hand it over. */
+  /** Elements of the smallest part: computing it takes longer than handing it to a thread. */
   static final int LEAST_PART = 1 << 15;
 
-  /** Parts for each thread, so that one that is held up leaves its share to the others. */
+  /** Parts a thread: a thread that is delayed leaves its remaining parts to the others. */
   private static final int PARTS = 4;
 
   private static final System.Logger LOG = System.getLogger("invact.runtime");
 
-  /** A thread that owns nothing. */
+  /** A thread that owns no arena: a segment that it may not touch is confined to another. */
   private static final Thread STRANGER = Thread.ofPlatform().unstarted(() -> {});
 
   private final Executor executor;

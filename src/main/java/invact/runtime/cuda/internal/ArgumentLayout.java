@@ -23,14 +23,14 @@ final class ArgumentLayout {
   static final String COUNT = "n";
 
   /**
-   * How many whole groups of elements may be moved in vectors: none if a tensor is not 16-byte
-   * aligned.
+   * How many whole groups of elements may be moved in vectors of 16 bytes: 0 if a tensor is not
+   * aligned to 16 bytes.
    */
   static final String VECTORS = "vectors";
 
   /**
-   * What a driver that came with CUDA 11 passes at most. A structure of more is for the
-   * interpreter, which has its data in memory.
+   * Largest argument in bytes that a driver of CUDA 11 passes. A program whose structure is larger
+   * is interpreted: the interpreter reads its data from memory.
    */
   static final long MOST_BYTES = 4096;
 

@@ -94,15 +94,16 @@ record BackwardPass(Pass pass, boolean isFasterThanTable) {
   /** The degree of segments that is built in. */
   private static final int SEGMENT_DEGREE = 5;
 
-  /** Steps of two polynomials that take less time than a look into the table of outputs. */
+  /** Largest sum of two polynomials' degrees whose kernel is faster than the table of outputs. */
   private static final int MOST_STEPS = 26;
 
-  /** Points at which a denominator is looked at. */
+  /** Intervals of the grid on which a denominator is checked. */
   private static final int GRID = 4096;
 
-  /** Far above the 2⁻⁶⁰ that the kernels demand, since between the points it may be less. */
+  /** Least denominator at the points: far above the kernels' 2⁻⁶⁰, since it may be less between them. */
   private static final double LEAST_DENOMINATOR = 0x1p-20;
 
+  /** Largest numerator and denominator: their products and quotients stay within fp32. */
   private static final double LARGEST = 0x1p40;
 
   /** The pass of a set. */
@@ -116,7 +117,7 @@ record BackwardPass(Pass pass, boolean isFasterThanTable) {
                 either("backward", set.decoding(), left, right, Arithmetic.EXACT), false));
   }
 
-  /** The passes that are built in, whose coefficients are nobody's. */
+  /** The passes that are built in, with placeholders for coefficients. */
   static Stream<Pass> builtIn() {
     PerDtype<RoundedHeight> decoding =
         PerDtype.of(dtype -> RoundedHeight.of(Activations.GELU, dtype));
@@ -302,7 +303,7 @@ record BackwardPass(Pass pass, boolean isFasterThanTable) {
     return value;
   }
 
-  /** The root of the lift of y = 0, in the dtype where it is the largest. */
+  /** Largest root of the height of y = 0 in any dtype. */
   private static double largestLeftRoot(PerDtype<RoundedHeight> decoding) {
     return Pass.DTYPES.stream()
         .mapToDouble(dtype -> Math.sqrt(decoding.get(dtype).of(0)))

@@ -54,7 +54,7 @@ public final class ScalarCompiler {
   private final CodeBuilder out;
 
   /** The local variable of each value. */
-  private final Map<Integer, Integer> slots = new HashMap<>();
+  private final Map<Integer, Integer> locals = new HashMap<>();
 
   private ScalarCompiler(Program program, ClassDesc name, CodeBuilder out) {
     this.program = program;
@@ -161,28 +161,28 @@ public final class ScalarCompiler {
   private void writeRarely(Instruction step) {
     Label body = out.newLabel();
     Label end = out.newLabel();
-    int slot = out.allocateLocal(kind(step.type()));
+    int local = out.allocateLocal(kind(step.type()));
     load(step.operand(0));
     out.ifne(body);
     load(step.operand(1));
-    out.storeLocal(kind(step.type()), slot);
+    out.storeLocal(kind(step.type()), local);
     out.goto_(end);
     out.labelBinding(body);
     write(step.body());
     load(step.result());
-    out.storeLocal(kind(step.type()), slot);
+    out.storeLocal(kind(step.type()), local);
     out.labelBinding(end);
-    slots.put(step.id(), slot);
+    locals.put(step.id(), local);
   }
 
   private void store(Instruction step) {
-    int slot = out.allocateLocal(kind(step.type()));
-    out.storeLocal(kind(step.type()), slot);
-    slots.put(step.id(), slot);
+    int local = out.allocateLocal(kind(step.type()));
+    out.storeLocal(kind(step.type()), local);
+    locals.put(step.id(), local);
   }
 
   private void load(int id) {
-    out.loadLocal(kind(program.step(id).type()), slots.get(id));
+    out.loadLocal(kind(program.step(id).type()), locals.get(id));
   }
 
   private static TypeKind kind(Type type) {

@@ -127,22 +127,22 @@ final class LoopWriter extends StepWriter {
   private void readData(int number) {
     Program.Parameter parameter = program.parameters().get(number);
     if (parameter.length() == 1) {
-      int slot = out.allocateLocal(TypeKind.FLOAT);
+      int local = out.allocateLocal(TypeKind.FLOAT);
       out.aload(0).getfield(name, "numbers", FLOAT_ARRAY).loadConstant(number).faload();
-      out.fstore(slot);
-      data.put(number, slot);
+      out.fstore(local);
+      data.put(number, local);
     } else if (LoopData.isGathered(parameter)) {
-      int slot = out.allocateLocal(TypeKind.REFERENCE);
+      int local = out.allocateLocal(TypeKind.REFERENCE);
       out.aload(0).getfield(name, "gathered", OBJECT_ARRAY);
       out.loadConstant(LoopData.place(program.parameters(), number)).aaload();
-      out.checkcast(parameter.type() == Type.F32 ? FLOAT_ARRAY : INT_ARRAY).astore(slot);
-      data.put(number, slot);
+      out.checkcast(parameter.type() == Type.F32 ? FLOAT_ARRAY : INT_ARRAY).astore(local);
+      data.put(number, local);
     }
   }
 
   /** Loads an input where the program first has it; all before anything is stored. */
   private void load(Instruction input) {
-    if (slots.containsKey(input.id())) {
+    if (locals.containsKey(input.id())) {
       return;
     }
     Program.Input what = program.inputs().get((int) input.number());
@@ -150,7 +150,7 @@ final class LoopWriter extends StepWriter {
       if (streams.get(s).name().equals(what.name())) {
         int number = (int) input.number();
         int segment = FIRST_SEGMENT + s;
-        slots.put(input.id(), loaded(number, segment, streams.get(s).kind(), what.type()));
+        locals.put(input.id(), loaded(number, segment, streams.get(s).kind(), what.type()));
       }
     }
   }
@@ -181,9 +181,9 @@ final class LoopWriter extends StepWriter {
         out.invokeinterface(
             SEGMENT, "get", MethodTypeDesc.of(bitsType(), bitsLayout(), ConstantDescs.CD_long));
         out.i2l();
-        int slot = store(TypeKind.LONG);
-        bits.put(input, slot);
-        return type == Type.I32 ? leftSigns(slot) : slot;
+        int local = store(TypeKind.LONG);
+        bits.put(input, local);
+        return type == Type.I32 ? leftSigns(local) : local;
       }
     }
   }
@@ -192,8 +192,8 @@ final class LoopWriter extends StepWriter {
    * Negative where S is not set: registers without mask registers beside them get this sooner than
    * a mask.
    */
-  private int leftSigns(int slot) {
-    broadcast(Type.I32, () -> out.lload(slot).l2i().iconst_m1().ixor());
+  private int leftSigns(int local) {
+    broadcast(Type.I32, () -> out.lload(local).l2i().iconst_m1().ixor());
     operator("LSHL", "Binary");
     species("INTS").getstatic(BITS, "TO_SIGN", INT_ARRAY).iconst_0();
     out.invokestatic(
@@ -232,7 +232,7 @@ final class LoopWriter extends StepWriter {
         rarely(step);
       } else if (isWritten) {
         step(step);
-        slots.put(step.id(), store(TypeKind.REFERENCE));
+        locals.put(step.id(), store(TypeKind.REFERENCE));
       }
       program.outputs().stream()
           .filter(output -> output.value() == step.id())
@@ -242,20 +242,20 @@ final class LoopWriter extends StepWriter {
 
   private void rarely(Instruction step) {
     push(step.operand(1));
-    int slot = store(TypeKind.REFERENCE);
+    int local = store(TypeKind.REFERENCE);
     Label end = out.newLabel();
     mask(step.operand(0), Type.F32);
     int mask = store(TypeKind.REFERENCE);
     out.aload(mask).invokevirtual(MASK, "anyTrue", MethodTypeDesc.of(ConstantDescs.CD_boolean));
     out.ifeq(end);
     write(step.body());
-    out.aload(slot);
+    out.aload(local);
     push(step.result());
     out.aload(mask);
     blend(vectorOf(step.type()));
-    out.astore(slot);
+    out.astore(local);
     out.labelBinding(end);
-    slots.put(step.id(), slot);
+    locals.put(step.id(), local);
   }
 
   private void output(Program.Output output) {
@@ -267,7 +267,7 @@ final class LoopWriter extends StepWriter {
       }
       if (stream.kind() == Stream.Kind.BIT) {
         bitsAddress(FIRST_SEGMENT + s);
-        out.aload(slots.get(output.value()));
+        out.aload(locals.get(output.value()));
         out.invokevirtual(MASK, "toLong", MethodTypeDesc.of(ConstantDescs.CD_long)).l2i();
         if (Lanes.COUNT == 16) {
           out.i2s();

@@ -17,7 +17,7 @@ class StepWriter extends VectorCode {
   final LoopPlan plan;
 
   /** The local variable of each value that is in one. */
-  final Map<Integer, Integer> slots = new HashMap<>();
+  final Map<Integer, Integer> locals = new HashMap<>();
 
   /** The local variable of each number of the data, and of each gathered table. */
   final Map<Integer, Integer> data = new HashMap<>();
@@ -255,7 +255,7 @@ class StepWriter extends VectorCode {
         if (step.type() == Type.BOOL) {
           throw new IllegalStateException("a BOOL is a mask");
         }
-        out.aload(slots.get(id));
+        out.aload(locals.get(id));
       }
     }
   }
@@ -269,7 +269,7 @@ class StepWriter extends VectorCode {
       out.invokestatic(MASK, "fromLong", fromLong());
       return;
     }
-    out.aload(slots.get(id));
+    out.aload(locals.get(id));
     if ((plan.maskType(step) == Type.I32) != isInts) {
       species(isInts ? "INTS" : "FLOATS");
       out.invokevirtual(MASK, "cast", MethodTypeDesc.of(MASK, SPECIES));

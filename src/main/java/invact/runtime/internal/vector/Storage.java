@@ -6,11 +6,11 @@ import java.lang.foreign.MemorySegment;
  * Where the buffers of a pass lie: outside the heap, or in arrays of one kind, with the indicator
  * in bytes.
  *
- * <p>C2 makes plain vector instructions of the accesses to a segment, and keeps its address, bounds
- * and whatever else the loop reads in registers, only if it knows the segment's class for certain.
- * The classes that a call has met before tell it that only as long as nothing else in the process
- * uses segments of another kind. So each loop first casts its segments to a class that is a
- * constant; {@link LoopCompiler} makes a copy of the loop for each kind of storage.
+ * <p>C2 compiles accesses to a segment to plain vector instructions, and keeps the segment's address
+ * and bounds in registers, only where it knows the segment's class for certain. A profile of the
+ * call does not suffice: another segment class anywhere in the process spoils it. Each loop
+ * therefore first casts its segments to a class that is a constant, and {@link LoopCompiler} makes
+ * one loop for each kind of storage.
  */
 enum Storage {
   /** Outside the heap, mapped files included. */
