@@ -77,8 +77,8 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--json",
       description =
-          "print one JSON document instead of the table; baselineNanosPerElement is null where there"
-              + " is no baseline")
+          "print one JSON document instead of the table; baselineNanosPerElement is null where"
+              + " there is no baseline")
   private boolean json;
 
   @Override

@@ -44,21 +44,21 @@ import java.util.Objects;
  *       that is not f(x) rounded once for bf16 GELU and SiLU 128 times each, with a subnormal y
  *       half-way between two numbers but for x², for fp16 GELU three times and for fp16 SiLU once.
  *   <li>S compares x with T exactly.
- *   <li>The height of y above the minimum is u = max((y − m) − offset, least), with the constants of {@link
- *       invact.activation.internal.RoundedHeight} for the dtype: next to T it takes y for the
- *       middle of the roots that round to it. y below f(T), where rounding may take it, counts as
- *       the least. {@link invact.form.internal.FloatApproximant} gives the order of the operations
- *       form by form, in coefficients rounded to fp32. For the target σ, g = q + max(y, m)·(1 − q)
- *       in one fused multiply-add.
+ *   <li>The height of y above the minimum is u = max((y − m) − offset, least), with the constants
+ *       of {@link invact.activation.internal.RoundedHeight} for the dtype: next to T it takes y for
+ *       the middle of the roots that round to it. y below f(T), where rounding may take it, counts
+ *       as the least. {@link invact.form.internal.FloatApproximant} gives the order of the
+ *       operations form by form, in coefficients rounded to fp32. For the target σ, g = q + max(y,
+ *       m)·(1 − q) in one fused multiply-add.
  *   <li>dx is the product dy·g.
  * </ul>
  *
- * <p><b>Error.</b> Against the same g in double precision, at the same height, g in fp32 is off by at
- * most 3.1e-7 (published GELU) and 3.5e-7 (published SiLU); RMS over x ~ N(0, 9) 4.0e-8 and 5.3e-8.
- * Measured over 10⁶ random inputs, half of them near T. Against f′ it is off by what the rounding
- * of y leaves, next to T up to 3.9e-5 (GELU) and 4.5e-5 (SiLU) in fp32 for any decoder, and by the
- * approximant's own error: 4.1e-5 and 4.6e-5 in all for the sets for fp32, over all inputs with |x
- * − T| &lt; 2⁻⁸.
+ * <p><b>Error.</b> Against the same g in double precision, at the same height, g in fp32 is off by
+ * at most 3.1e-7 (published GELU) and 3.5e-7 (published SiLU); RMS over x ~ N(0, 9) 4.0e-8 and
+ * 5.3e-8. Measured over 10⁶ random inputs, half of them near T. Against f′ it is off by what the
+ * rounding of y leaves, next to T up to 3.9e-5 (GELU) and 4.5e-5 (SiLU) in fp32 for any decoder,
+ * and by the approximant's own error: 4.1e-5 and 4.6e-5 in all for the sets for fp32, over all
+ * inputs with |x − T| &lt; 2⁻⁸.
  *
  * <p><b>Special values.</b> NaN in gives NaN out, y and dx both (which NaN is not said); its bit is
  * 0. x = +∞ gives y = +∞ and g = 1. x = −∞ gives y = −0 and g = 0, as does every x &lt; T whose y

@@ -9,18 +9,18 @@ import java.util.function.LongToDoubleFunction;
 
 /**
  * Checks the answers before they are timed: ours, bit for bit, against the scalar backend, the
- * specification; a baseline's against double precision. {@value #WINDOWS} windows of {@value #WINDOW}
- * elements are looked at, spread over the tensor, or all of a short one.
+ * specification; a baseline's against double precision. {@value #WINDOWS} windows of {@value
+ * #WINDOW} elements are looked at, spread over the tensor, or all of a short one.
  */
 final class AnswerCheck {
   private static final int WINDOWS = 16;
   private static final int WINDOW = 4096;
 
   /**
-   * What a baseline may be off by, for it says nothing of its errors: so many units of the last place
-   * of 1 or of the value, whichever is larger, for the rounding of what it computes on the way, and
-   * an absolute error for functions that are right in absolute terms alone. This is to find a wrong
-   * function, or none.
+   * What a baseline may be off by, for it says nothing of its errors: so many units of the last
+   * place of 1 or of the value, whichever is larger, for the rounding of what it computes on the
+   * way, and an absolute error for functions that are right in absolute terms alone. This is to
+   * find a wrong function, or none.
    */
   private static final int BASELINE_ULPS = 8;
 

@@ -17,8 +17,8 @@ import java.util.OptionalDouble;
  * @param bytesPerElement what the operation has to read and write
  * @param nanosPerElement its time
  * @param shareOfCopy its bytes a second by those of the copy of a tensor in the same run
- * @param baselineNanosPerElement the median time of the baseline's operation of the same use, in the same
- *     run; empty if there is no baseline
+ * @param baselineNanosPerElement the median time of the baseline's operation of the same use, in
+ *     the same run; empty if there is no baseline
  */
 public record BenchmarkRow(
     String op,

@@ -44,7 +44,8 @@ final class CpuBenchmark implements Benchmark {
     Optional<Baseline> baseline = Libtorch.baseline();
     baseline.ifPresent(library -> library.useThreads(workload.threads()));
     notes.accept(
-        baseline.map(library -> "baseline " + library.name())
+        baseline
+            .map(library -> "baseline " + library.name())
             .or(() -> Libtorch.obstacle().map(why -> "no baseline, libtorch: " + why))
             .orElseThrow());
     List<BenchmarkRow> rows = new ArrayList<>();

@@ -137,7 +137,8 @@ final class CpuOperations implements AutoCloseable {
     GatedUnit expected = specification.gatedUnit(activation);
     GatedUnit parallel = ParallelGatedUnit.of(backend.gatedUnit(activation), executor, threads);
     MemorySegment p = tensors.zeros();
-    Optional<Baseline.Gate> gate = baseline.flatMap(library -> library.gate(activation, dtype, x, b));
+    Optional<Baseline.Gate> gate =
+        baseline.flatMap(library -> library.gate(activation, dtype, x, b));
     add(
         unit + "-forward",
         Optional.empty(),
@@ -154,7 +155,8 @@ final class CpuOperations implements AutoCloseable {
         () -> parallel.backward(dtype, dy, x, kept, out, secondOut),
         () -> check.gatedBackward(unit + "-backward", expected, dy, x, kept, out, secondOut),
         gate.map(library -> library.backward(dy, out, secondOut)),
-        () -> check.baselineGatedBackward(unit + "-backward", activation, dy, x, b, out, secondOut));
+        () ->
+            check.baselineGatedBackward(unit + "-backward", activation, dy, x, b, out, secondOut));
   }
 
   private void add(

@@ -100,7 +100,10 @@ record BackwardPass(Pass pass, boolean isFasterThanTable) {
   /** Intervals of the grid on which a denominator is checked. */
   private static final int GRID = 4096;
 
-  /** Least denominator at the points: far above the kernels' 2⁻⁶⁰, since it may be less between them. */
+  /**
+   * Least denominator at the points: far above the kernels' 2⁻⁶⁰, since it may be less between
+   * them.
+   */
   private static final double LEAST_DENOMINATOR = 0x1p-20;
 
   /** Largest numerator and denominator: their products and quotients stay within fp32. */

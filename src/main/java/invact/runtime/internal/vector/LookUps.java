@@ -14,8 +14,8 @@ import invact.runtime.internal.ScalarGatedUnit;
 import invact.runtime.internal.scalar.FloatFunction;
 
 /**
- * The passes of a 16-bit dtype by look-up: the results of all 65,536 bit patterns are tabulated from
- * the scalar backend.
+ * The passes of a 16-bit dtype by look-up: the results of all 65,536 bit patterns are tabulated
+ * from the scalar backend.
  */
 final class LookUps {
   private static final int PATTERNS = 1 << 16;

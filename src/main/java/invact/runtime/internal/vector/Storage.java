@@ -6,9 +6,9 @@ import java.lang.foreign.MemorySegment;
  * Where the buffers of a pass lie: outside the heap, or in arrays of one kind, with the indicator
  * in bytes.
  *
- * <p>C2 compiles accesses to a segment to plain vector instructions, and keeps the segment's address
- * and bounds in registers, only where it knows the segment's class for certain. A profile of the
- * call does not suffice: another segment class anywhere in the process spoils it. Each loop
+ * <p>C2 compiles accesses to a segment to plain vector instructions, and keeps the segment's
+ * address and bounds in registers, only where it knows the segment's class for certain. A profile
+ * of the call does not suffice: another segment class anywhere in the process spoils it. Each loop
  * therefore first casts its segments to a class that is a constant, and {@link LoopCompiler} makes
  * one loop for each kind of storage.
  */
