@@ -224,7 +224,7 @@ public final class ScalarCompiler {
         }
       }
       case MAX, MIN -> bound(step);
-      case LT, GT, GE, EQ -> compare(step);
+      case LT, GT, GE, EQ -> compare(step.op(), step);
       case SELECT -> select(step);
       case NOT -> {
         load(step.operand(0));
@@ -341,10 +341,6 @@ public final class ScalarCompiler {
   private void select(Instruction step) {
     load(step.operand(0));
     choose(() -> load(step.operand(1)), () -> load(step.operand(2)));
-  }
-
-  private void compare(Instruction step) {
-    compare(step.op(), step);
   }
 
   /** Leaves 1 on the stack if the first two operands compare so, else 0; for NaN 0. */
