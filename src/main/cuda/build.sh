@@ -2,7 +2,7 @@
 # Builds the PTX of all kernels that are in the jar:
 #
 #     mvn -q compile
-#     java -cp target/classes invact.runtime.cuda.KernelSources target/cuda
+#     java -cp target/classes invact.runtime.cuda.internal.KernelSources target/cuda
 #     src/main/cuda/build.sh target/cuda [OUT]
 #
 # The first argument is the folder of the kernels' sources, OUT where the PTX goes, by default to the

@@ -62,7 +62,7 @@ union Group {
   typename F::Bits bits[GROUP];
 };
 
-// One element at an address of which nothing is known but that it is even.
+// One element at an even address: fp32 may be aligned to 2 bytes only.
 template <class F>
 __device__ inline typename F::Bits load_bits(const typename F::Bits* p) {
   if constexpr (sizeof(typename F::Bits) == 4) {
@@ -88,7 +88,7 @@ __device__ inline void store_bits(typename F::Bits* p, typename F::Bits bits) {
 }
 
 // A group of each of several tensors as fp32, elements that are not there as 0. is_wide: it is whole,
-// and the tensors are 16-byte aligned. All is asked for before any of it is waited for.
+// and the tensors are 16-byte aligned. All loads are issued before the first value is used.
 template <class F, int TENSORS>
 __device__ inline void load(const void* const (&bases)[TENSORS], uint64_t group, int size,
                             bool is_wide, float (&values)[TENSORS][GROUP]) {

@@ -1,5 +1,5 @@
 // Computes programs that no kernel was made for, step by step; for any program, and slower than a
-// kernel of its own. invact.runtime.cuda.InterpreterCode writes the steps and the enum Code, whose
+// kernel of its own. invact.runtime.cuda.internal.InterpreterCode writes the steps and the enum Code, whose
 // names are those of invact.internal.program.Op and Type; SLOTS is how many values of 32 bits it may keep.
 //
 // The arguments are `input` and `output` (tensors), `right_in` and `right_out` (indicators), n and

@@ -44,7 +44,7 @@ __device__ inline void backward_table(const Arguments& arguments) {
     float(&dy)[GROUP] = values[1];
     EACH {
       float g = tabulated(table, __float_as_uint(y[j]), arguments.before, bits & 1u << j);
-      // −0, which changes no product, or NaN: the table knows numbers only.
+      // NaN if y is NaN, which the table has no entry for; else −0, which changes no product.
       float nothing = max_nan(-fabsf(y[j]), -0.0f);
       dy[j] = fmaf(dy[j], g, nothing);
     }

@@ -76,8 +76,8 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--json",
       description =
-          "print one JSON document instead of the table; peerNanosPerElement is null where there"
-              + " is no peer")
+          "print one JSON document instead of the table; baselineNanosPerElement is null where"
+              + " there is no baseline")
   private boolean json;
 
   @Override
@@ -154,7 +154,7 @@ final class BenchCommand implements Callable<Integer> {
                 "p80",
                 "GB/s",
                 "share of copy",
-                "peer ns",
+                "baseline ns",
                 "times faster"));
     for (BenchmarkRow row : rows) {
       table.add(
@@ -171,9 +171,9 @@ final class BenchCommand implements Callable<Integer> {
               Digits.nanos(row.nanosPerElement().high()),
               Digits.rate(row.gigabytesPerSecond()),
               Digits.ratio(row.shareOfCopy()),
-              row.peerNanosPerElement().isEmpty()
+              row.baselineNanosPerElement().isEmpty()
                   ? "-"
-                  : Digits.nanos(row.peerNanosPerElement().getAsDouble()),
+                  : Digits.nanos(row.baselineNanosPerElement().getAsDouble()),
               row.speedup().isEmpty() ? "-" : Digits.ratio(row.speedup().getAsDouble())));
     }
     return table;
@@ -217,11 +217,11 @@ final class BenchCommand implements Callable<Integer> {
     json.writeNumberProperty("elements", row.elements());
     json.writeNumberProperty("nanosPerElement", row.nanosPerElement().median());
     json.writeNumberProperty("shareOfCopy", row.shareOfCopy());
-    OptionalDouble peer = row.peerNanosPerElement();
-    if (peer.isPresent()) {
-      json.writeNumberProperty("peerNanosPerElement", peer.getAsDouble());
+    OptionalDouble baseline = row.baselineNanosPerElement();
+    if (baseline.isPresent()) {
+      json.writeNumberProperty("baselineNanosPerElement", baseline.getAsDouble());
     } else {
-      json.writeNullProperty("peerNanosPerElement");
+      json.writeNullProperty("baselineNanosPerElement");
     }
     json.writeEndObject();
   }

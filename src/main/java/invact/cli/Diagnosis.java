@@ -1,13 +1,15 @@
 package invact.cli;
 
+import invact.coefficients.internal.ShippedSets;
 import invact.internal.bench.Libtorch;
 import invact.internal.bench.Machine;
 import invact.runtime.Backends;
 import invact.runtime.cuda.Context;
-import invact.runtime.cuda.Cuda;
 import invact.runtime.cuda.CudaException;
-import invact.runtime.cuda.Device;
 import invact.runtime.cuda.Kernels;
+import invact.runtime.cuda.internal.Cuda;
+import invact.runtime.cuda.internal.Device;
+import invact.runtime.internal.GeneratedCode;
 import invact.runtime.internal.vector.VectorBackend;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +40,8 @@ record Diagnosis(String part, boolean isThere, String detail) {
                     "libtorch",
                     true,
                     Libtorch.version() + ", for 'invact bench' to compare with")));
-    all.add(new Diagnosis("used on CPU", true, "backend " + backend()));
+    all.add(new Diagnosis("used on CPU", true, "backend " + Backends.of(Backends.AUTO).name()));
+    all.add(generated());
     boolean hasGpu = gpu.stream().allMatch(Diagnosis::isThere);
     all.add(
         new Diagnosis(
@@ -70,14 +73,12 @@ record Diagnosis(String part, boolean isThere, String detail) {
 
   /** The driver, its GPUs and the loading of the kernels; one row where there is no driver. */
   private static List<Diagnosis> gpu() {
-    Optional<String> obstacle = Cuda.obstacle();
+    Optional<String> obstacle = Context.obstacle();
     if (obstacle.isPresent()) {
       return List.of(new Diagnosis("GPU", false, obstacle.get()));
     }
     List<Diagnosis> gpu = new ArrayList<>();
-    int version = Cuda.version();
-    gpu.add(
-        new Diagnosis("driver", true, "for CUDA " + version / 1000 + "." + version % 1000 / 10));
+    gpu.add(new Diagnosis("driver", true, "for CUDA " + Cuda.text(Cuda.version())));
     for (Device device : Cuda.devices()) {
       gpu.add(
           new Diagnosis(
@@ -95,17 +96,27 @@ record Diagnosis(String part, boolean isThere, String detail) {
     try (Context context = Context.primary(0)) {
       Kernels.load(context).close();
       gpu.add(new Diagnosis("PTX", true, "the kernels load"));
-    } catch (CudaException | IllegalStateException e) {
+    } catch (CudaException e) {
       gpu.add(new Diagnosis("PTX", false, e.getMessage()));
     }
     return gpu;
   }
 
-  private static String backend() {
-    return Backends.all().stream()
-        .filter(backend -> backend.obstacle().isEmpty())
-        .findFirst()
-        .orElseThrow()
-        .name();
+  /** Runs a pass of the backend that would be used, and says what was generated for it. */
+  private static Diagnosis generated() {
+    float[] x = new float[64];
+    Backends.of(Backends.AUTO)
+        .open(ShippedSets.load("gelu-fp32"))
+        .forward(x, x, new byte[x.length / Byte.SIZE]);
+    List<String> classes = GeneratedCode.classes();
+    return classes.isEmpty()
+        ? new Diagnosis("generated code", false, "none: programs are interpreted")
+        : new Diagnosis(
+            "generated code",
+            true,
+            String.join(", ", classes)
+                + " for GELU forward; -D"
+                + GeneratedCode.LISTINGS_PROPERTY
+                + "=DIR writes what their lines are");
   }
 }

@@ -1,5 +1,6 @@
 package invact.runtime;
 
+import invact.runtime.internal.GeneratedCode;
 import invact.runtime.internal.ScalarBackend;
 import invact.runtime.internal.vector.VectorBackend;
 import java.util.List;
@@ -8,7 +9,11 @@ import java.util.stream.Collectors;
 
 /** The backends that this invact is built with. */
 public final class Backends {
-  /** The name that stands for the first backend that can run here. */
+  /**
+   * The name that stands for the first backend that can run here, or for the one that {@code
+   * -Dinvact.backend} names. With {@code -Dinvact.backend=scalar} a debugger steps through plain
+   * Java: no code is generated, and passes are many times slower.
+   */
   public static final String AUTO = "auto";
 
   private static final System.Logger LOG = System.getLogger(Backends.class.getPackageName());
@@ -37,7 +42,8 @@ public final class Backends {
    *     missing and what to do about it
    */
   public static Backend of(String name) {
-    return choose(name, ALL);
+    return choose(
+        name.equals(AUTO) ? System.getProperty(GeneratedCode.BACKEND_PROPERTY, AUTO) : name, ALL);
   }
 
   static Backend choose(String name, List<Backend> backends) {

@@ -18,7 +18,7 @@ import java.util.Objects;
  * <p>A quotient of floating-point numbers has their relative precision, so that b comes back to the
  * rounding of p; no approximator is involved. In both passes |f(a)| counts as at least 2⁻¹⁰⁰, with
  * its sign, since a product by less could not be undone. What p itself cannot hold is lost: where
- * f(a)·b overflows or underflows the format.
+ * f(a)·b overflows or underflows the dtype.
  *
  * <p>fp16 has no exponents for that: there the backward pass takes b in place of p, and f(a) is
  * itself. {@link #keepsProduct} says which.
@@ -31,7 +31,7 @@ import java.util.Objects;
  *
  * <p><b>Errors.</b> As {@link InvertedActivation} has them.
  *
- * <p><b>Arithmetic.</b> In fp32, rounded to the format once, at the end: f and f′ as {@link
+ * <p><b>Arithmetic.</b> In fp32, rounded to the dtype once, at the end: f and f′ as {@link
  * invact.internal.arithmetic.Gate} gives them, then one product forward; backward the quotient,
  * (dp·b)·f′ and dp·f.
  *
@@ -58,27 +58,27 @@ public interface GatedUnit {
   /**
    * Whether the backward pass takes the product p, or b.
    *
-   * @param format fp32, bf16 or fp16
+   * @param dtype fp32, bf16 or fp16
    * @return true for p: in fp32 and bf16
    */
-  static boolean keepsProduct(Dtype format) {
-    return format != Dtype.FP16;
+  static boolean keepsProduct(Dtype dtype) {
+    return dtype != Dtype.FP16;
   }
 
   /**
    * The forward pass: p = f(a)·b.
    *
-   * @param format fp32, bf16 or fp16
+   * @param dtype fp32, bf16 or fp16
    * @param a the gate's inputs
    * @param b the other factors
    * @param p receives the products; may be {@code a} or {@code b}
    */
-  void forward(Dtype format, MemorySegment a, MemorySegment b, MemorySegment p);
+  void forward(Dtype dtype, MemorySegment a, MemorySegment b, MemorySegment p);
 
   /**
    * The backward pass: da = dp·b·f′(a) and db = dp·f(a).
    *
-   * @param format fp32, bf16 or fp16
+   * @param dtype fp32, bf16 or fp16
    * @param dp the derivatives of the loss by p
    * @param a the gate's inputs
    * @param kept the products p that {@link #forward} gave, or b in fp16
@@ -86,7 +86,7 @@ public interface GatedUnit {
    * @param db receives the derivatives of the loss by b; may be an input
    */
   void backward(
-      Dtype format,
+      Dtype dtype,
       MemorySegment dp,
       MemorySegment a,
       MemorySegment kept,
@@ -124,32 +124,32 @@ public interface GatedUnit {
   }
 
   /**
-   * The forward pass in a 16-bit format on arrays of bit patterns.
+   * The forward pass in a 16-bit dtype on arrays of bit patterns.
    *
-   * @param format bf16 or fp16
+   * @param dtype bf16 or fp16
    * @param a the gate's inputs
    * @param b the other factors
    * @param p receives the products; may be {@code a} or {@code b}
    */
-  default void forward(Dtype format, short[] a, short[] b, short[] p) {
-    BufferCheck.requireHalf(format);
-    forward(format, segment("a", a), segment("b", b), segment("p", p));
+  default void forward(Dtype dtype, short[] a, short[] b, short[] p) {
+    BufferCheck.requireHalf(dtype);
+    forward(dtype, segment("a", a), segment("b", b), segment("p", p));
   }
 
   /**
-   * The backward pass in a 16-bit format on arrays of bit patterns.
+   * The backward pass in a 16-bit dtype on arrays of bit patterns.
    *
-   * @param format bf16 or fp16
+   * @param dtype bf16 or fp16
    * @param dp the derivatives of the loss by p
    * @param a the gate's inputs
    * @param kept the products p that {@link #forward} gave, or b in fp16
    * @param da receives the derivatives of the loss by a; may be an input
    * @param db receives the derivatives of the loss by b; may be an input
    */
-  default void backward(Dtype format, short[] dp, short[] a, short[] kept, short[] da, short[] db) {
-    BufferCheck.requireHalf(format);
+  default void backward(Dtype dtype, short[] dp, short[] a, short[] kept, short[] da, short[] db) {
+    BufferCheck.requireHalf(dtype);
     backward(
-        format,
+        dtype,
         segment("dp", dp),
         segment("a", a),
         segment("kept", kept),

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import invact.cli.CommandTest.Run;
 import invact.internal.bench.Libtorch;
-import invact.runtime.cuda.Cuda;
+import invact.runtime.cuda.Context;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -42,7 +42,7 @@ class BenchCommandTest {
               "elements",
               "nanosPerElement",
               "shareOfCopy",
-              "peerNanosPerElement"),
+              "baselineNanosPerElement"),
           List.copyOf(row.propertyNames()));
       assertEquals(ops.get(i), row.get("op").stringValue());
       assertEquals("bf16", row.get("dtype").stringValue());
@@ -50,7 +50,7 @@ class BenchCommandTest {
       assertEquals(1001, row.get("elements").longValue());
       assertTrue(row.get("nanosPerElement").doubleValue() > 0, run.out());
       assertTrue(row.get("shareOfCopy").doubleValue() > 0, run.out());
-      assertEquals(Libtorch.obstacle().isPresent(), row.get("peerNanosPerElement").isNull());
+      assertEquals(Libtorch.obstacle().isPresent(), row.get("baselineNanosPerElement").isNull());
     }
     assertEquals(1, rows.get(0).get("shareOfCopy").doubleValue());
   }
@@ -77,11 +77,11 @@ class BenchCommandTest {
 
   @Test
   void aDeviceThatIsNotThereIsOneLineThatSaysWhatIsMissing() {
-    assumeTrue(Cuda.obstacle().isPresent(), "there is a GPU");
+    assumeTrue(Context.obstacle().isPresent(), "there is a GPU");
     Run run = CommandTest.run("bench", "--device", "cuda", "--json");
     assertEquals(1, run.exitCode(), run.err());
     assertEquals("", run.out());
     assertEquals(
-        "invact: device cuda is not available: " + Cuda.obstacle().get(), run.err().strip());
+        "invact: device cuda is not available: " + Context.obstacle().get(), run.err().strip());
   }
 }

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import invact.cli.CommandTest.Run;
 import invact.internal.bench.Libtorch;
-import invact.runtime.cuda.Cuda;
+import invact.runtime.cuda.Context;
 import invact.runtime.internal.vector.VectorBackend;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -26,7 +26,7 @@ class DoctorCommandTest {
             () -> assertTrue(line(run, "used on CPU").endsWith("backend vector"), run.out()));
     Libtorch.obstacle()
         .ifPresent(obstacle -> assertTrue(line(run, "libtorch").endsWith(obstacle), run.out()));
-    Cuda.obstacle()
+    Context.obstacle()
         .ifPresent(obstacle -> {
           assertTrue(line(run, "GPU").endsWith(obstacle), run.out());
           assertTrue(line(run, "used on GPU").endsWith("none"), run.out());

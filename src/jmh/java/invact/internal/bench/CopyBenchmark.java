@@ -17,8 +17,8 @@ public class CopyBenchmark extends PassState {
   @Override
   void prepare() {
     copy = ParallelActivation.of(new Copy(), executor, threads);
-    x = storage.place(format, x);
-    out = storage.place(format, out);
+    x = storage.place(elementDtype, x);
+    out = storage.place(elementDtype, out);
     indicator = tensors.indicator();
     copy();
     if (x.mismatch(out) != -1) {
@@ -29,6 +29,6 @@ public class CopyBenchmark extends PassState {
   /** A tensor to another. */
   @Benchmark
   public void copy() {
-    copy.forward(format, x, out, indicator);
+    copy.forward(elementDtype, x, out, indicator);
   }
 }

@@ -24,13 +24,13 @@ public class GatedPassesBenchmark extends PassState {
     unit =
         ParallelGatedUnit.of(
             Backends.of("vector").gatedUnit(activation(activation)), executor, threads);
-    x = storage.place(format, x);
-    b = storage.place(format, b);
-    dy = storage.place(format, dy);
-    out = storage.place(format, out);
-    secondOut = storage.place(format, secondOut);
-    p = storage.place(format, tensors.zeros());
-    kept = GatedUnit.keepsProduct(format) ? p : b;
+    x = storage.place(elementDtype, x);
+    b = storage.place(elementDtype, b);
+    dy = storage.place(elementDtype, dy);
+    out = storage.place(elementDtype, out);
+    secondOut = storage.place(elementDtype, secondOut);
+    p = storage.place(elementDtype, tensors.zeros());
+    kept = GatedUnit.keepsProduct(elementDtype) ? p : b;
     GatedUnit scalar = Backends.of("scalar").gatedUnit(activation(activation));
     forward();
     check.gatedForward("forward", scalar, x, b, p);
@@ -41,12 +41,12 @@ public class GatedPassesBenchmark extends PassState {
   /** p = f(a)·b. */
   @Benchmark
   public void forward() {
-    unit.forward(format, x, b, p);
+    unit.forward(elementDtype, x, b, p);
   }
 
   /** da and db. */
   @Benchmark
   public void backward() {
-    unit.backward(format, dy, x, kept, out, secondOut);
+    unit.backward(elementDtype, dy, x, kept, out, secondOut);
   }
 }

@@ -18,24 +18,24 @@ public class LibtorchPassesBenchmark extends PassState {
   @Override
   void prepare() {
     Baseline libtorch =
-        Libtorch.peer()
+        Libtorch.baseline()
             .orElseThrow(() -> new BenchmarkException("libtorch: " + Libtorch.obstacle().get()));
     libtorch.useThreads(threads);
     Activation f = activation(activation);
-    copy = libtorch.copy(format, x, out);
-    forward = libtorch.forward(f, format, x, out).orElseThrow();
+    copy = libtorch.copy(elementDtype, x, out);
+    forward = libtorch.forward(f, elementDtype, x, out).orElseThrow();
     forward.run();
-    check.peerForward("forward", f, x, out);
-    backward = libtorch.backward(f, format, dy, x, out).orElseThrow();
+    check.baselineForward("forward", f, x, out);
+    backward = libtorch.backward(f, elementDtype, dy, x, out).orElseThrow();
     backward.run();
-    check.peerBackward("backward", f, dy, x, out);
-    Baseline.Gate gate = libtorch.gate(f, format, x, b).orElseThrow();
+    check.baselineBackward("backward", f, dy, x, out);
+    Baseline.Gate gate = libtorch.gate(f, elementDtype, x, b).orElseThrow();
     gatedForward = gate.forward(out);
     gatedForward.run();
-    check.peerGatedForward("gated forward", f, x, b, out);
+    check.baselineGatedForward("gated forward", f, x, b, out);
     gatedBackward = gate.backward(dy, out, secondOut);
     gatedBackward.run();
-    check.peerGatedBackward("gated backward", f, dy, x, b, out, secondOut);
+    check.baselineGatedBackward("gated backward", f, dy, x, b, out, secondOut);
   }
 
   /** A tensor to another. */

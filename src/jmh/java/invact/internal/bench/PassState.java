@@ -21,11 +21,11 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Tensors of random elements, in what format, and how many threads work on them. Times are
+ * Tensors of random elements, of what dtype, and how many threads work on them. Times are
  * microseconds a pass.
  *
  * <p>Each answer is checked in the set-up, before it is timed: ours bit for bit against the scalar
- * specification, a peer's against double precision.
+ * specification, a baseline's against double precision.
  *
  * <pre>
  * mvn -q -Pjmh,libtorch -Djmh="-p dtype=fp32 -p threads=1" test-compile exec:exec
@@ -61,7 +61,7 @@ public abstract class PassState {
   @Param("16777216")
   public long elements;
 
-  Dtype format;
+  Dtype elementDtype;
   Tensors tensors;
   AnswerCheck check;
   ExecutorService executor;
@@ -74,12 +74,12 @@ public abstract class PassState {
   /** Fills the tensors. */
   @Setup(Level.Trial)
   public void fill() {
-    format = Dtype.of(dtype);
+    elementDtype = Dtype.of(dtype);
     executor =
         Executors.newFixedThreadPool(
             Math.max(1, threads - 1), Thread.ofPlatform().daemon().factory());
-    tensors = new Tensors(format, elements);
-    check = new AnswerCheck(format, elements);
+    tensors = new Tensors(elementDtype, elements);
+    check = new AnswerCheck(elementDtype, elements);
     x = tensors.normal(1);
     b = tensors.normal(2);
     dy = tensors.normal(3);

@@ -28,10 +28,10 @@ public class PassesBenchmark extends PassState {
     CoefficientSet set =
         ShippedSets.madeFor(Activations.of(activation), Dtype.of(dtype)).getFirst();
     passes = ParallelActivation.of(Backends.of("vector").open(set), executor, threads);
-    x = storage.place(format, x);
-    dy = storage.place(format, dy);
-    out = storage.place(format, out);
-    y = storage.place(format, tensors.zeros());
+    x = storage.place(elementDtype, x);
+    dy = storage.place(elementDtype, dy);
+    out = storage.place(elementDtype, out);
+    y = storage.place(elementDtype, tensors.zeros());
     indicator = storage.indicator(tensors);
     InvertedActivation scalar = Backends.of("scalar").open(set);
     forward();
@@ -43,12 +43,12 @@ public class PassesBenchmark extends PassState {
   /** y = f(x) and the indicator. */
   @Benchmark
   public void forward() {
-    passes.forward(format, x, y, indicator);
+    passes.forward(elementDtype, x, y, indicator);
   }
 
   /** dx = dy·g(y, S). */
   @Benchmark
   public void backward() {
-    passes.backward(format, dy, y, indicator, out);
+    passes.backward(elementDtype, dy, y, indicator, out);
   }
 }

@@ -9,22 +9,22 @@ public enum Storage {
   /** Outside the heap. */
   NATIVE {
     @Override
-    MemorySegment place(Dtype format, MemorySegment tensor) {
+    MemorySegment place(Dtype dtype, MemorySegment tensor) {
       return tensor;
     }
   },
   /** In an array. */
   HEAP {
     @Override
-    MemorySegment place(Dtype format, MemorySegment tensor) {
-      return format == Dtype.FP32
+    MemorySegment place(Dtype dtype, MemorySegment tensor) {
+      return dtype == Dtype.FP32
           ? MemorySegment.ofArray(tensor.toArray(ValueLayout.JAVA_FLOAT))
           : MemorySegment.ofArray(tensor.toArray(ValueLayout.JAVA_SHORT));
     }
   };
 
   /** A native tensor, or a copy of it in this storage. */
-  abstract MemorySegment place(Dtype format, MemorySegment tensor);
+  abstract MemorySegment place(Dtype dtype, MemorySegment tensor);
 
   /** An indicator in this storage. */
   MemorySegment indicator(Tensors tensors) {

@@ -5,33 +5,32 @@ import invact.numeric.Dtype;
 import invact.runtime.GatedUnit;
 import invact.runtime.InvertedActivation;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.function.LongToDoubleFunction;
 
 /**
  * Checks the answers before they are timed: ours, bit for bit, against the scalar backend, the
- * specification; a peer's against double precision. {@value #WINDOWS} windows of {@value #WINDOW}
- * elements are looked at, spread over the tensor, or all of a short one.
+ * specification; a baseline's against double precision. {@value #WINDOWS} windows of {@value
+ * #WINDOW} elements are looked at, spread over the tensor, or all of a short one.
  */
 final class AnswerCheck {
   private static final int WINDOWS = 16;
   private static final int WINDOW = 4096;
 
   /**
-   * What a peer may be off by, for it says nothing of its errors: so many units of the last place
-   * of 1 or of the value, whichever is larger, for the rounding of what it computes on the way, and
-   * an absolute error for functions that are right in absolute terms alone. This is to find a wrong
-   * function, or none.
+   * What a baseline may be off by, for it says nothing of its errors: so many units of the last
+   * place of 1 or of the value, whichever is larger, for the rounding of what it computes on the
+   * way, and an absolute error for functions that are right in absolute terms alone. This is to
+   * find a wrong function, or none.
    */
-  private static final int PEER_ULPS = 8;
+  private static final int BASELINE_ULPS = 8;
 
-  private static final double PEER_ERROR = 1e-5;
+  private static final double BASELINE_ERROR = 1e-5;
 
-  private final Dtype format;
+  private final Dtype dtype;
   private final long elements;
 
-  AnswerCheck(Dtype format, long elements) {
-    this.format = format;
+  AnswerCheck(Dtype dtype, long elements) {
+    this.dtype = dtype;
     this.elements = elements;
   }
 
@@ -46,7 +45,7 @@ final class AnswerCheck {
       MemorySegment expected = scratch(length);
       MemorySegment expectedBits =
           MemorySegment.ofArray(new byte[(int) InvertedActivation.indicatorBytes(length)]);
-      scalar.forward(format, slice(x, from, length), expected, expectedBits);
+      scalar.forward(dtype, slice(x, from, length), expected, expectedBits);
       require(op, from, expected, slice(y, from, length));
       require(
           op,
@@ -67,7 +66,7 @@ final class AnswerCheck {
     windows((from, length) -> {
       MemorySegment expected = scratch(length);
       scalar.backward(
-          format,
+          dtype,
           slice(dy, from, length),
           slice(y, from, length),
           indicator.asSlice(from / Byte.SIZE, InvertedActivation.indicatorBytes(length)),
@@ -81,7 +80,7 @@ final class AnswerCheck {
       String op, GatedUnit scalar, MemorySegment a, MemorySegment b, MemorySegment p) {
     windows((from, length) -> {
       MemorySegment expected = scratch(length);
-      scalar.forward(format, slice(a, from, length), slice(b, from, length), expected);
+      scalar.forward(dtype, slice(a, from, length), slice(b, from, length), expected);
       require(op, from, expected, slice(p, from, length));
     });
   }
@@ -99,7 +98,7 @@ final class AnswerCheck {
       MemorySegment expectedA = scratch(length);
       MemorySegment expectedB = scratch(length);
       scalar.backward(
-          format,
+          dtype,
           slice(dp, from, length),
           slice(a, from, length),
           slice(kept, from, length),
@@ -110,25 +109,25 @@ final class AnswerCheck {
     });
   }
 
-  /** A peer's forward pass. */
-  void peerForward(String op, Activation activation, MemorySegment x, MemorySegment y) {
-    peer(op, i -> activation.value(get(x, i)), y);
+  /** A baseline's forward pass. */
+  void baselineForward(String op, Activation activation, MemorySegment x, MemorySegment y) {
+    baseline(op, i -> activation.value(get(x, i)), y);
   }
 
-  /** A peer's backward pass. */
-  void peerBackward(
+  /** A baseline's backward pass. */
+  void baselineBackward(
       String op, Activation activation, MemorySegment dy, MemorySegment x, MemorySegment dx) {
-    peer(op, i -> get(dy, i) * activation.derivative(get(x, i)), dx);
+    baseline(op, i -> get(dy, i) * activation.derivative(get(x, i)), dx);
   }
 
-  /** A peer's forward pass of a gated unit. */
-  void peerGatedForward(
+  /** A baseline's forward pass of a gated unit. */
+  void baselineGatedForward(
       String op, Activation activation, MemorySegment a, MemorySegment b, MemorySegment p) {
-    peer(op, i -> activation.value(get(a, i)) * get(b, i), p);
+    baseline(op, i -> activation.value(get(a, i)) * get(b, i), p);
   }
 
-  /** A peer's backward pass of a gated unit. */
-  void peerGatedBackward(
+  /** A baseline's backward pass of a gated unit. */
+  void baselineGatedBackward(
       String op,
       Activation activation,
       MemorySegment dp,
@@ -136,22 +135,22 @@ final class AnswerCheck {
       MemorySegment b,
       MemorySegment da,
       MemorySegment db) {
-    peer(op, i -> get(dp, i) * get(b, i) * activation.derivative(get(a, i)), da);
-    peer(op, i -> get(dp, i) * activation.value(get(a, i)), db);
+    baseline(op, i -> get(dp, i) * get(b, i) * activation.derivative(get(a, i)), da);
+    baseline(op, i -> get(dp, i) * activation.value(get(a, i)), db);
   }
 
-  private void peer(String op, LongToDoubleFunction expected, MemorySegment found) {
-    double unit = PEER_ULPS * Math.scalb(1.0, 1 - format.precision());
+  private void baseline(String op, LongToDoubleFunction expected, MemorySegment found) {
+    double unit = BASELINE_ULPS * Math.scalb(1.0, 1 - dtype.precision());
     windows((from, length) -> {
       for (long i = from; i < from + length; i++) {
         double value = expected.applyAsDouble(i);
-        double bound = unit * Math.max(1, Math.abs(value)) + PEER_ERROR;
+        double bound = unit * Math.max(1, Math.abs(value)) + BASELINE_ERROR;
         if (!(Math.abs(get(found, i) - value) <= bound)) {
           throw new BenchmarkException(
-              "the peer's "
+              "the baseline's "
                   + op
                   + " in "
-                  + format.label()
+                  + dtype.label()
                   + " is wrong at element "
                   + i
                   + ": "
@@ -168,7 +167,7 @@ final class AnswerCheck {
       throw new BenchmarkException(
           op
               + " in "
-              + format.label()
+              + dtype.label()
               + " differs from the scalar backend within "
               + WINDOW
               + " elements from "
@@ -191,17 +190,15 @@ final class AnswerCheck {
   }
 
   private MemorySegment scratch(long length) {
-    return MemorySegment.ofArray(new byte[(int) (length * format.bytes())]);
+    return MemorySegment.ofArray(new byte[(int) (length * dtype.bytes())]);
   }
 
   private MemorySegment slice(MemorySegment tensor, long from, long length) {
-    return tensor.asSlice(from * format.bytes(), length * format.bytes());
+    return tensor.asSlice(from * dtype.bytes(), length * dtype.bytes());
   }
 
   private double get(MemorySegment tensor, long i) {
-    return format == Dtype.FP32
-        ? tensor.getAtIndex(ValueLayout.JAVA_FLOAT, i)
-        : format.decode(tensor.getAtIndex(ValueLayout.JAVA_SHORT, i));
+    return Tensors.get(dtype, tensor, i);
   }
 
   private interface Window {

@@ -14,20 +14,20 @@ interface Baseline {
   void useThreads(int threads);
 
   /** A copy of a tensor. */
-  Runnable copy(Dtype format, MemorySegment from, MemorySegment to);
+  Runnable copy(Dtype dtype, MemorySegment from, MemorySegment to);
 
   /** y = f(x), if the library has f. */
-  Optional<Runnable> forward(Activation activation, Dtype format, MemorySegment x, MemorySegment y);
+  Optional<Runnable> forward(Activation activation, Dtype dtype, MemorySegment x, MemorySegment y);
 
   /** dx = dy·f′(x), from the input, if the library has it. */
   Optional<Runnable> backward(
-      Activation activation, Dtype format, MemorySegment dy, MemorySegment x, MemorySegment dx);
+      Activation activation, Dtype dtype, MemorySegment dy, MemorySegment x, MemorySegment dx);
 
   /**
    * The gated unit f(a)·b, if the library has f: as a network runs it that has no kernel for the
    * whole, keeping f(a).
    */
-  Optional<Gate> gate(Activation activation, Dtype format, MemorySegment a, MemorySegment b);
+  Optional<Gate> gate(Activation activation, Dtype dtype, MemorySegment a, MemorySegment b);
 
   /** A gated unit over its inputs. */
   interface Gate {

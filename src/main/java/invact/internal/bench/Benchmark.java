@@ -63,7 +63,7 @@ public sealed interface Benchmark permits CpuBenchmark, CudaBenchmark {
    *
    * @param workload what to time
    * @param notes receives lines about the machine and the measurement that are no rows
-   * @return the rows; each format's begin with its copy
+   * @return the rows; each dtype's begin with its copy
    * @throws BenchmarkException if an answer is wrong, the device is not there or has too little
    *     memory
    */

@@ -10,15 +10,15 @@ import java.util.OptionalDouble;
  * @param op {@code copy}, or what ran and its pass: {@code gelu-forward}, {@code gelu-backward},
  *     {@code swiglu-forward}
  * @param set the name of the coefficient set that took part in it, if one did
- * @param dtype the format of the tensors
+ * @param dtype the dtype of the tensors
  * @param backend what ran it: a backend's name, {@code cuda}, or {@code jdk} for a copy by the JDK
  * @param threads how many threads of the host worked
  * @param elements the length of a tensor
  * @param bytesPerElement what the operation has to read and write
  * @param nanosPerElement its time
  * @param shareOfCopy its bytes a second by those of the copy of a tensor in the same run
- * @param peerNanosPerElement the median time of the peer's operation of the same use, in the same
- *     run; empty if there is no peer
+ * @param baselineNanosPerElement the median time of the baseline's operation of the same use, in
+ *     the same run; empty if there is no baseline
  */
 public record BenchmarkRow(
     String op,
@@ -30,16 +30,16 @@ public record BenchmarkRow(
     double bytesPerElement,
     Spread nanosPerElement,
     double shareOfCopy,
-    OptionalDouble peerNanosPerElement) {
+    OptionalDouble baselineNanosPerElement) {
   /** Bytes moved a second, in units of 10⁹. */
   public double gigabytesPerSecond() {
     return bytesPerElement / nanosPerElement.median();
   }
 
-  /** How many times faster than the peer's operation; empty if there is no peer. */
+  /** How many times faster than the baseline's operation; empty if there is no baseline. */
   public OptionalDouble speedup() {
-    return peerNanosPerElement.isEmpty()
+    return baselineNanosPerElement.isEmpty()
         ? OptionalDouble.empty()
-        : OptionalDouble.of(peerNanosPerElement.getAsDouble() / nanosPerElement.median());
+        : OptionalDouble.of(baselineNanosPerElement.getAsDouble() / nanosPerElement.median());
   }
 }

@@ -4,10 +4,8 @@ import invact.numeric.Dtype;
 import invact.runtime.Backend;
 import invact.runtime.Backends;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
@@ -31,7 +29,7 @@ final class CpuBenchmark implements Benchmark {
 
   @Override
   public int mostThreads() {
-    return Runtime.getRuntime().availableProcessors();
+    return Math.min(Runtime.getRuntime().availableProcessors(), Workload.MOST_THREADS);
   }
 
   @Override
@@ -43,11 +41,12 @@ final class CpuBenchmark implements Benchmark {
   public List<BenchmarkRow> run(Workload workload, Consumer<String> notes) {
     notes.accept(Machine.processors() + "; Java " + Machine.java());
     Backend backend = backend(notes);
-    Optional<Baseline> peer = Libtorch.peer();
-    peer.ifPresent(library -> library.useThreads(workload.threads()));
+    Optional<Baseline> baseline = Libtorch.baseline();
+    baseline.ifPresent(library -> library.useThreads(workload.threads()));
     notes.accept(
-        peer.map(library -> "peer " + library.name())
-            .or(() -> Libtorch.obstacle().map(why -> "no peer, libtorch: " + why))
+        baseline
+            .map(library -> "baseline " + library.name())
+            .or(() -> Libtorch.obstacle().map(why -> "no baseline, libtorch: " + why))
             .orElseThrow());
     List<BenchmarkRow> rows = new ArrayList<>();
     // The calling thread works too.
@@ -56,12 +55,12 @@ final class CpuBenchmark implements Benchmark {
             Math.max(1, workload.threads() - 1), Thread.ofPlatform().daemon().factory())) {
       workload
           .sets()
-          .forEach((format, sets) -> {
-            notes.accept("timing " + format.label());
+          .forEach((dtype, sets) -> {
+            notes.accept("timing " + dtype.label());
             try (CpuOperations operations =
                 new CpuOperations(
-                    format, workload.elements(), backend, others, workload.threads(), peer)) {
-              rows.addAll(rows(format, workload, operations.of(sets)));
+                    dtype, workload.elements(), backend, others, workload.threads(), baseline)) {
+              rows.addAll(rows(dtype, workload, operations.of(sets)));
             }
           });
     }
@@ -70,47 +69,26 @@ final class CpuBenchmark implements Benchmark {
 
   /** The backend that {@code auto} stands for, and why not an earlier one. */
   private static Backend backend(Consumer<String> notes) {
+    Backend chosen = Backends.of(Backends.AUTO);
     for (Backend backend : Backends.all()) {
-      Optional<String> obstacle = backend.obstacle();
-      notes.accept("backend " + backend.name() + obstacle.map(why -> ": no: " + why).orElse(""));
-      if (obstacle.isEmpty()) {
-        return backend;
-      }
+      backend
+          .obstacle()
+          .ifPresent(why -> notes.accept("backend " + backend.name() + ": no: " + why));
     }
-    throw new BenchmarkException("no backend can run here");
+    notes.accept("backend " + chosen.name());
+    return chosen;
   }
 
   private static List<BenchmarkRow> rows(
-      Dtype format, Workload workload, List<Operation> operations) {
+      Dtype dtype, Workload workload, List<Operation> operations) {
     List<Runnable> ours = operations.stream().map(Operation::pass).toList();
-    List<Runnable> peers = operations.stream().flatMap(o -> o.peer().stream()).toList();
-    List<Spread> nanos = Rounds.time(ours, peers);
-    Iterator<Spread> ourNanos = nanos.iterator();
-    Iterator<Spread> peerNanos = nanos.listIterator(ours.size());
-    List<BenchmarkRow> rows = new ArrayList<>();
-    double perElement = 1.0 / workload.elements();
-    double copyRate = Double.NaN;
-    for (Operation operation : operations) {
-      Spread time = ourNanos.next().times(perElement);
-      double rate = operation.bytesPerElement() / time.median();
-      if (operation.op().equals(Operation.COPY)) {
-        copyRate = rate;
-      }
-      rows.add(
-          new BenchmarkRow(
-              operation.op(),
-              operation.set(),
-              format,
-              operation.backend(),
-              workload.threads(),
-              workload.elements(),
-              operation.bytesPerElement(),
-              time,
-              rate / copyRate,
-              operation.peer().isEmpty()
-                  ? OptionalDouble.empty()
-                  : OptionalDouble.of(peerNanos.next().times(perElement).median())));
-    }
-    return rows;
+    List<Runnable> baselines = operations.stream().flatMap(o -> o.baseline().stream()).toList();
+    List<Spread> nanos = Rounds.time(ours, baselines);
+    return Operation.rows(
+        dtype,
+        workload,
+        operations,
+        nanos.subList(0, ours.size()),
+        nanos.subList(ours.size(), nanos.size()));
   }
 }

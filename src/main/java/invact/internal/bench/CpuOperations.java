@@ -21,19 +21,16 @@ import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 
 /**
- * What is timed in one format on a processor, on tensors of its own. Each operation has been run
+ * What is timed in one dtype on a processor, on tensors of its own. Each operation has been run
  * once, and its answer checked, before it is handed out.
  */
 final class CpuOperations implements AutoCloseable {
-  /** The bytes of the indicator, an element. */
-  private static final double BIT = 1.0 / Byte.SIZE;
-
-  private final Dtype format;
+  private final Dtype dtype;
   private final Backend backend;
   private final Backend specification = Backends.of("scalar");
   private final Executor executor;
   private final int threads;
-  private final Optional<Baseline> peer;
+  private final Optional<Baseline> baseline;
   private final Tensors tensors;
   private final AnswerCheck check;
   private final List<Operation> operations = new ArrayList<>();
@@ -50,19 +47,19 @@ final class CpuOperations implements AutoCloseable {
   private final MemorySegment secondOut;
 
   CpuOperations(
-      Dtype format,
+      Dtype dtype,
       long elements,
       Backend backend,
       Executor executor,
       int threads,
-      Optional<Baseline> peer) {
-    this.format = format;
+      Optional<Baseline> baseline) {
+    this.dtype = dtype;
     this.backend = backend;
     this.executor = executor;
     this.threads = threads;
-    this.peer = peer;
-    tensors = new Tensors(format, elements);
-    check = new AnswerCheck(format, elements);
+    this.baseline = baseline;
+    tensors = new Tensors(dtype, elements);
+    check = new AnswerCheck(dtype, elements);
     x = tensors.normal(1);
     b = tensors.normal(2);
     dy = tensors.normal(3);
@@ -98,9 +95,9 @@ final class CpuOperations implements AutoCloseable {
             Operation.COPY,
             Optional.empty(),
             "jdk",
-            2 * format.bytes(),
-            () -> copy.forward(format, x, out, indicator),
-            peer.map(library -> library.copy(format, x, out))));
+            2 * dtype.bytes(),
+            () -> copy.forward(dtype, x, out, indicator),
+            baseline.map(library -> library.copy(dtype, x, out))));
   }
 
   /** What a forward pass leaves. */
@@ -114,11 +111,11 @@ final class CpuOperations implements AutoCloseable {
     add(
         op,
         Optional.empty(),
-        2 * format.bytes() + BIT,
-        () -> parallel.forward(format, x, left.y, left.indicator),
+        2 * dtype.bytes() + Operation.BIT,
+        () -> parallel.forward(dtype, x, left.y, left.indicator),
         () -> check.forward(op, open(specification, set), x, left.y, left.indicator),
-        peer.flatMap(library -> library.forward(activation, format, x, out)),
-        () -> check.peerForward(op, activation, x, out));
+        baseline.flatMap(library -> library.forward(activation, dtype, x, out)),
+        () -> check.baselineForward(op, activation, x, out));
     return left;
   }
 
@@ -128,11 +125,11 @@ final class CpuOperations implements AutoCloseable {
     add(
         op,
         Optional.of(set.name()),
-        3 * format.bytes() + BIT,
-        () -> parallel.backward(format, dy, left.y, left.indicator, out),
+        3 * dtype.bytes() + Operation.BIT,
+        () -> parallel.backward(dtype, dy, left.y, left.indicator, out),
         () -> check.backward(op, open(specification, set), dy, left.y, left.indicator, out),
-        peer.flatMap(library -> library.backward(set.activation(), format, dy, x, out)),
-        () -> check.peerBackward(op, set.activation(), dy, x, out));
+        baseline.flatMap(library -> library.backward(set.activation(), dtype, dy, x, out)),
+        () -> check.baselineBackward(op, set.activation(), dy, x, out));
   }
 
   private void addGatedUnit(Activation activation) {
@@ -140,24 +137,26 @@ final class CpuOperations implements AutoCloseable {
     GatedUnit expected = specification.gatedUnit(activation);
     GatedUnit parallel = ParallelGatedUnit.of(backend.gatedUnit(activation), executor, threads);
     MemorySegment p = tensors.zeros();
-    Optional<Baseline.Gate> gate = peer.flatMap(library -> library.gate(activation, format, x, b));
+    Optional<Baseline.Gate> gate =
+        baseline.flatMap(library -> library.gate(activation, dtype, x, b));
     add(
         unit + "-forward",
         Optional.empty(),
-        3 * format.bytes(),
-        () -> parallel.forward(format, x, b, p),
+        3 * dtype.bytes(),
+        () -> parallel.forward(dtype, x, b, p),
         () -> check.gatedForward(unit + "-forward", expected, x, b, p),
         gate.map(library -> library.forward(out)),
-        () -> check.peerGatedForward(unit + "-forward", activation, x, b, out));
-    MemorySegment kept = GatedUnit.keepsProduct(format) ? p : b;
+        () -> check.baselineGatedForward(unit + "-forward", activation, x, b, out));
+    MemorySegment kept = GatedUnit.keepsProduct(dtype) ? p : b;
     add(
         unit + "-backward",
         Optional.empty(),
-        5 * format.bytes(),
-        () -> parallel.backward(format, dy, x, kept, out, secondOut),
+        5 * dtype.bytes(),
+        () -> parallel.backward(dtype, dy, x, kept, out, secondOut),
         () -> check.gatedBackward(unit + "-backward", expected, dy, x, kept, out, secondOut),
         gate.map(library -> library.backward(dy, out, secondOut)),
-        () -> check.peerGatedBackward(unit + "-backward", activation, dy, x, b, out, secondOut));
+        () ->
+            check.baselineGatedBackward(unit + "-backward", activation, dy, x, b, out, secondOut));
   }
 
   private void add(
@@ -166,15 +165,15 @@ final class CpuOperations implements AutoCloseable {
       double bytesPerElement,
       Runnable pass,
       Runnable passCheck,
-      Optional<Runnable> peers,
-      Runnable peerCheck) {
+      Optional<Runnable> baselines,
+      Runnable baselineCheck) {
     pass.run();
     passCheck.run();
-    peers.ifPresent(library -> {
+    baselines.ifPresent(library -> {
       library.run();
-      peerCheck.run();
+      baselineCheck.run();
     });
-    operations.add(new Operation(op, set, backend.name(), bytesPerElement, pass, peers));
+    operations.add(new Operation(op, set, backend.name(), bytesPerElement, pass, baselines));
   }
 
   private static InvertedActivation open(Backend from, CoefficientSet set) {

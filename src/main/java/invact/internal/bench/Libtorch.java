@@ -50,8 +50,8 @@ public final class Libtorch {
     return LibtorchBaseline.version();
   }
 
-  /** The library as a peer, if it is there. */
-  static Optional<Baseline> peer() {
+  /** The library as a baseline, if it is there. */
+  static Optional<Baseline> baseline() {
     return obstacle().isPresent() ? Optional.empty() : Optional.of(new LibtorchBaseline());
   }
 }

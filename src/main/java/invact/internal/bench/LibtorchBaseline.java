@@ -27,40 +27,40 @@ final class LibtorchBaseline implements Baseline {
   }
 
   @Override
-  public Runnable copy(Dtype format, MemorySegment from, MemorySegment to) {
-    Tensor source = tensor(format, from);
-    Tensor target = tensor(format, to);
+  public Runnable copy(Dtype dtype, MemorySegment from, MemorySegment to) {
+    Tensor source = tensor(dtype, from);
+    Tensor target = tensor(dtype, to);
     return () -> target.copy_(source);
   }
 
   @Override
   public Optional<Runnable> forward(
-      Activation activation, Dtype format, MemorySegment x, MemorySegment y) {
+      Activation activation, Dtype dtype, MemorySegment x, MemorySegment y) {
     return kernels(activation)
         .map(kernels -> {
-          Tensor in = tensor(format, x);
-          Tensor out = tensor(format, y);
+          Tensor in = tensor(dtype, x);
+          Tensor out = tensor(dtype, y);
           return () -> kernels.forward(in, out);
         });
   }
 
   @Override
   public Optional<Runnable> backward(
-      Activation activation, Dtype format, MemorySegment dy, MemorySegment x, MemorySegment dx) {
+      Activation activation, Dtype dtype, MemorySegment dy, MemorySegment x, MemorySegment dx) {
     return kernels(activation)
         .map(kernels -> {
-          Tensor gradient = tensor(format, dy);
-          Tensor in = tensor(format, x);
-          Tensor out = tensor(format, dx);
+          Tensor gradient = tensor(dtype, dy);
+          Tensor in = tensor(dtype, x);
+          Tensor out = tensor(dtype, dx);
           return () -> kernels.backward(gradient, in, out);
         });
   }
 
   @Override
   public Optional<Baseline.Gate> gate(
-      Activation activation, Dtype format, MemorySegment a, MemorySegment b) {
+      Activation activation, Dtype dtype, MemorySegment a, MemorySegment b) {
     return kernels(activation)
-        .map(kernels -> new EagerGate(format, kernels, tensor(format, a), tensor(format, b)));
+        .map(kernels -> new EagerGate(dtype, kernels, tensor(dtype, a), tensor(dtype, b)));
   }
 
   /** f and f′ of an activation that libtorch has. */
@@ -105,15 +105,15 @@ final class LibtorchBaseline implements Baseline {
 
   /** What autograd runs for f(a)·b: f and a product; two products and f′. */
   private static final class EagerGate implements Baseline.Gate {
-    private final Dtype format;
+    private final Dtype dtype;
     private final ActivationKernels kernels;
     private final Tensor a;
     private final Tensor b;
     private final Tensor value;
     private final Tensor gradient;
 
-    EagerGate(Dtype format, ActivationKernels kernels, Tensor a, Tensor b) {
-      this.format = format;
+    EagerGate(Dtype dtype, ActivationKernels kernels, Tensor a, Tensor b) {
+      this.dtype = dtype;
       this.kernels = kernels;
       this.a = a;
       this.b = b;
@@ -123,7 +123,7 @@ final class LibtorchBaseline implements Baseline {
 
     @Override
     public Runnable forward(MemorySegment p) {
-      Tensor product = tensor(format, p);
+      Tensor product = tensor(dtype, p);
       return () -> {
         kernels.forward(a, value);
         torch.mul_out(product, value, b);
@@ -132,9 +132,9 @@ final class LibtorchBaseline implements Baseline {
 
     @Override
     public Runnable backward(MemorySegment dp, MemorySegment da, MemorySegment db) {
-      Tensor productGradient = tensor(format, dp);
-      Tensor inputGradient = tensor(format, da);
-      Tensor factorGradient = tensor(format, db);
+      Tensor productGradient = tensor(dtype, dp);
+      Tensor inputGradient = tensor(dtype, da);
+      Tensor factorGradient = tensor(dtype, db);
       return () -> {
         torch.mul_out(factorGradient, productGradient, value);
         torch.mul_out(gradient, productGradient, b);
@@ -144,9 +144,9 @@ final class LibtorchBaseline implements Baseline {
   }
 
   /** A tensor over memory that outlives it. */
-  private static Tensor tensor(Dtype format, MemorySegment memory) {
+  private static Tensor tensor(Dtype dtype, MemorySegment memory) {
     torch.ScalarType type =
-        switch (format) {
+        switch (dtype) {
           case FP64 -> torch.ScalarType.Double;
           case FP32 -> torch.ScalarType.Float;
           case BF16 -> torch.ScalarType.BFloat16;
@@ -154,7 +154,7 @@ final class LibtorchBaseline implements Baseline {
         };
     return torch.from_blob(
         new Address(memory),
-        new long[] {memory.byteSize() / format.bytes()},
+        new long[] {memory.byteSize() / dtype.bytes()},
         new TensorOptions(type));
   }
 

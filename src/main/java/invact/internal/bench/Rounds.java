@@ -7,8 +7,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Times several passes that take turns, so that whatever slows the machine for a while slows all of
- * them. In a round a peer's passes follow on all of ours, and then comes a pause: threads of OpenMP
- * look out for more work, on a processor of their own, for some time after a pass.
+ * them. In a round a baseline's passes follow on all of ours, and then comes a pause: OpenMP's
+ * threads spin for about 20 ms after a pass, and would take processors from the next one.
  *
  * <p>Before anything counts, the passes take turns until the compiler has settled: {@value
  * #WARM_UP_ROUNDS} rounds, or more for as long as there are {@value #WARM_UP_NANOS} ns for each
@@ -21,25 +21,25 @@ final class Rounds {
   private static final int ROUNDS = 21;
   private static final long LEAST_NANOS = 1_000_000;
 
-  /** libgomp looks out 300 000 times, some 20 ms. */
+  /** libgomp spins 300 000 times before its threads sleep: some 20 ms. */
   private static final long PAUSE_NANOS = 50_000_000;
 
   private final List<Runnable> passes;
-  private final boolean withPeers;
+  private final boolean withBaselines;
   private final int[] calls;
 
-  private Rounds(List<Runnable> passes, boolean withPeers) {
+  private Rounds(List<Runnable> passes, boolean withBaselines) {
     this.passes = passes;
-    this.withPeers = withPeers;
+    this.withBaselines = withBaselines;
     calls = new int[passes.size()];
     Arrays.fill(calls, 1);
   }
 
-  /** The nanoseconds that one call of each pass takes, ours first, then the peer's. */
-  static List<Spread> time(List<Runnable> ours, List<Runnable> peers) {
+  /** The nanoseconds that one call of each pass takes, ours first, then the baseline's. */
+  static List<Spread> time(List<Runnable> ours, List<Runnable> baselines) {
     List<Runnable> passes = new ArrayList<>(ours);
-    passes.addAll(peers);
-    Rounds rounds = new Rounds(passes, !peers.isEmpty());
+    passes.addAll(baselines);
+    Rounds rounds = new Rounds(passes, !baselines.isEmpty());
     rounds.warmUp();
     return rounds.time();
   }
@@ -68,7 +68,7 @@ final class Rounds {
 
   /** The nanoseconds of each turn. */
   private long[] round() {
-    if (withPeers) {
+    if (withBaselines) {
       LockSupport.parkNanos(PAUSE_NANOS);
     }
     long[] nanos = new long[calls.length];

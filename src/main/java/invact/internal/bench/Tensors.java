@@ -7,25 +7,25 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.SplittableRandom;
 
-/** Native tensors of one format and length, 64-byte aligned. */
+/** Native tensors of one dtype and length, 64-byte aligned. */
 final class Tensors implements AutoCloseable {
   /** As many random numbers are made as this, and repeated. */
-  private static final int PERIOD = 1 << 20;
+  static final int PERIOD = 1 << 20;
 
   private static final int ALIGNMENT = 64;
 
   private final Arena arena = Arena.ofShared();
-  private final Dtype format;
+  private final Dtype dtype;
   private final long elements;
 
-  Tensors(Dtype format, long elements) {
-    this.format = format;
+  Tensors(Dtype dtype, long elements) {
+    this.dtype = dtype;
     this.elements = elements;
   }
 
   /** A tensor of zeros. */
   MemorySegment zeros() {
-    return allocate(elements * format.bytes());
+    return allocate(elements * dtype.bytes());
   }
 
   /** An indicator of zeros. */
@@ -40,18 +40,25 @@ final class Tensors implements AutoCloseable {
     long period = Math.min(PERIOD, elements);
     for (long i = 0; i < period; i++) {
       float value = (float) random.nextGaussian();
-      if (format == Dtype.FP32) {
+      if (dtype == Dtype.FP32) {
         tensor.setAtIndex(ValueLayout.JAVA_FLOAT, i, value);
       } else {
-        tensor.setAtIndex(ValueLayout.JAVA_SHORT, i, format.encode(value));
+        tensor.setAtIndex(ValueLayout.JAVA_SHORT, i, dtype.encode(value));
       }
     }
-    long bytes = period * format.bytes();
+    long bytes = period * dtype.bytes();
     for (long at = bytes; at < tensor.byteSize(); at += bytes) {
       long length = Math.min(bytes, tensor.byteSize() - at);
       tensor.asSlice(at, length).copyFrom(tensor.asSlice(0, length));
     }
     return tensor;
+  }
+
+  /** An element as fp32. */
+  static float get(Dtype dtype, MemorySegment tensor, long i) {
+    return dtype == Dtype.FP32
+        ? tensor.getAtIndex(ValueLayout.JAVA_FLOAT, i)
+        : dtype.decode(tensor.getAtIndex(ValueLayout.JAVA_SHORT, i));
   }
 
   private MemorySegment allocate(long bytes) {

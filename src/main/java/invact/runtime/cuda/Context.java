@@ -1,32 +1,29 @@
 package invact.runtime.cuda;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
+import invact.runtime.cuda.internal.Cuda;
+import invact.runtime.cuda.internal.DriverContext;
+import java.util.Optional;
 
 /**
  * A CUDA context: what streams, buffers and kernels belong to.
  *
- * <p>It is made current for the length of each call alone, so that a calling thread finds its own
+ * <p>It is current for the length of each call alone, so that a calling thread finds its own
  * context again as it left it. Threads may share a context.
  */
 public final class Context implements AutoCloseable {
-  /** Where popped handles go; nobody reads them. */
-  private static final MemorySegment POPPED = Arena.global().allocate(JAVA_LONG);
+  private final DriverContext driver;
 
-  private static final int FOREIGN = -1;
+  private Context(DriverContext driver) {
+    this.driver = driver;
+  }
 
-  private final long handle;
-  private final int retained;
-  private final AtomicBoolean closed = new AtomicBoolean();
-
-  private Context(long handle, int retained) {
-    this.handle = handle;
-    this.retained = retained;
+  /**
+   * What keeps the GPU runtime from running here.
+   *
+   * @return nothing if it can run; else one line that says what is missing and what to do about it
+   */
+  public static Optional<String> obstacle() {
+    return Cuda.obstacle();
   }
 
   /**
@@ -35,21 +32,14 @@ public final class Context implements AutoCloseable {
    *
    * @param ordinal the device
    * @return a context that holds on to it until it is closed
-   * @throws IllegalStateException if the GPU runtime cannot run here; the message says why
-   * @throws CudaException if there is no such device
+   * @throws CudaException if there is an {@link #obstacle()}, or no such device
    */
   public static Context primary(int ordinal) {
-    Cuda.obstacle()
+    obstacle()
         .ifPresent(obstacle -> {
-          throw new IllegalStateException("CUDA is not available: " + obstacle);
+          throw new CudaException("CUDA is not available: " + obstacle);
         });
-    Driver.init(0);
-    try (Arena arena = Arena.ofConfined()) {
-      int device = Device.handle(arena, ordinal);
-      MemorySegment context = arena.allocate(JAVA_LONG);
-      Driver.primaryContextRetain(context, device);
-      return new Context(context.get(JAVA_LONG, 0), device);
-    }
+    return new Context(DriverContext.primary(ordinal));
   }
 
   /**
@@ -59,62 +49,25 @@ public final class Context implements AutoCloseable {
    * @throws IllegalStateException if there is none
    */
   public static Context current() {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment context = arena.allocate(JAVA_LONG);
-      Driver.contextCurrent(context);
-      if (context.get(JAVA_LONG, 0) == 0) {
-        throw new IllegalStateException("no CUDA context is current in this thread");
-      }
-      return new Context(context.get(JAVA_LONG, 0), FOREIGN);
-    }
+    return new Context(DriverContext.current());
   }
 
-  /** The device of the context. */
-  Device device() {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment device = arena.allocate(JAVA_INT);
-      run(() -> Driver.contextDevice(device));
-      // A CUdevice is the device's ordinal.
-      return Device.of(device.get(JAVA_INT, 0));
-    }
+  /**
+   * The {@code CUcontext}, for other libraries.
+   *
+   * @return the handle, to be used no longer than this is open
+   */
+  public long handle() {
+    return driver.handle();
   }
 
-  /** Makes the context this thread's current one until {@link #leave}. */
-  void enter() {
-    if (closed.get()) {
-      throw new IllegalStateException("the context is closed");
-    }
-    Driver.contextPush(handle);
-  }
-
-  void leave() {
-    Driver.contextPop(POPPED);
-  }
-
-  /** Runs a call within the context. */
-  void run(Runnable call) {
-    enter();
-    try {
-      call.run();
-    } finally {
-      leave();
-    }
-  }
-
-  /** The handle that a call within the context stores. */
-  long handle(Consumer<MemorySegment> call) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment result = arena.allocate(JAVA_LONG);
-      run(() -> call.accept(result));
-      return result.get(JAVA_LONG, 0);
-    }
+  DriverContext driver() {
+    return driver;
   }
 
   /** Lets go of the device. What belongs to the context must be closed before. */
   @Override
   public void close() {
-    if (!closed.getAndSet(true) && retained != FOREIGN) {
-      Driver.primaryContextRelease(retained);
-    }
+    driver.close();
   }
 }

@@ -1,18 +1,10 @@
 package invact.runtime.cuda;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import invact.coefficients.CoefficientSet;
-import invact.internal.arithmetic.Backward;
-import invact.internal.program.Computation;
 import invact.numeric.Dtype;
-import invact.runtime.Backends;
 import invact.runtime.InvertedActivation;
-import java.lang.foreign.MemorySegment;
-import java.util.EnumMap;
-import java.util.Map;
-import java.util.Optional;
+import invact.runtime.cuda.internal.ActivationKernels;
+import invact.runtime.cuda.internal.DeviceCheck;
 
 /**
  * An inverted activation on device memory: what {@link InvertedActivation} says of buffers, aliases
@@ -39,63 +31,12 @@ import java.util.Optional;
  * instance.
  */
 public final class DeviceActivation {
-  /**
-   * From so many elements on a form that is slower than the table of all outputs goes through that
-   * in bf16: for fewer, every block's copy of the table takes longer than the form.
-   */
-  private static final long LEAST_FOR_TABLE = 1L << 22;
-
   private final CoefficientSet set;
-  private final long leastForTable;
-  private final Map<Dtype, Passes> passes = new EnumMap<>(Dtype.class);
+  private final ActivationKernels kernels;
 
-  /** The kernels of one format; at least one of the backward pass, by a program or a table. */
-  private record Passes(
-      ElementKernel forward, Optional<ElementKernel> program, Optional<ElementKernel> table) {
-    ElementKernel backward(long elements, long leastForTable) {
-      return table
-          .filter(_ -> elements >= leastForTable || program.isEmpty())
-          .or(() -> program)
-          .orElseThrow();
-    }
-  }
-
-  /**
-   * Kernels for a set.
-   *
-   * @param set the set
-   * @param forward its forward pass
-   * @param kernels where they come from
-   * @param leastForTable how many elements go through a table
-   */
-  DeviceActivation(CoefficientSet set, Pass forward, Kernels kernels, long leastForTable) {
+  DeviceActivation(CoefficientSet set, ActivationKernels kernels) {
     this.set = set;
-    this.leastForTable = leastForTable;
-    // The scalar implementation refuses what fp32 cannot hold.
-    Backends.of("scalar").open(set);
-    Pass backward = BackwardPass.of(set).pass();
-    boolean isAtHand = kernels.isAtHand(backward);
-    for (Dtype format : Pass.FORMATS) {
-      boolean mayTake = format == Dtype.BF16 && (!isAtHand || leastForTable < Long.MAX_VALUE);
-      Optional<ElementKernel> table =
-          mayTake
-              ? OutputTable.of(set).map(outputs -> tableBackward(kernels, outputs, set))
-              : Optional.empty();
-      passes.put(
-          format,
-          new Passes(
-              kernels.kernel(forward, format),
-              // A kernel is made for what the table does not serve alone.
-              table.isPresent() && (!isAtHand || leastForTable == 0)
-                  ? Optional.empty()
-                  : Optional.of(kernels.kernel(backward, format)),
-              table));
-    }
-  }
-
-  /** How many elements of a set go through a table, if the faster of its kernels are to run. */
-  static long leastForTable(CoefficientSet set) {
-    return BackwardPass.of(set).isFasterThanTable() ? Long.MAX_VALUE : LEAST_FOR_TABLE;
+    this.kernels = kernels;
   }
 
   /**
@@ -111,44 +52,37 @@ public final class DeviceActivation {
    * Whether the backward pass of this set is compiled, not interpreted. With forms as short as
    * those of the default sets it runs at about the speed of a copy then.
    *
-   * @param format fp32, bf16 or fp16
+   * @param dtype fp32, bf16 or fp16
    * @return true for two polynomials or rationals in the root of the default sets' degrees, up to
    *     eight segments of degree 5 and the paper's forms; in bf16 for every form that stands for
    *     f′; where NVRTC is installed for all
    */
-  public boolean isFast(Dtype format) {
-    return !passes.get(format).backward(0, leastForTable).isInterpreted();
+  public boolean isFast(Dtype dtype) {
+    return !kernels.backward(dtype, 0).isInterpreted();
   }
 
   /**
    * Queues the forward pass: y = f(x) and S = [x ≥ T].
    *
    * @param stream where it queues
-   * @param format fp32, bf16 or fp16
+   * @param dtype fp32, bf16 or fp16
    * @param x the inputs
    * @param y receives the outputs; may be {@code x}
    * @param indicator receives the bits S
    */
   public void forward(
-      Stream stream, Dtype format, DeviceMemory x, DeviceMemory y, DeviceMemory indicator) {
-    long elements = DeviceCheck.elements(format, "x", x);
-    DeviceCheck.requireTensor("x", x, elements, format);
-    DeviceCheck.requireTensor("y", y, elements, format);
-    DeviceCheck.requireBytes("indicator", indicator, InvertedActivation.indicatorBytes(elements));
-    DeviceCheck.requireSameOrApart("y", y, "x", x);
-    DeviceCheck.requireApart("indicator", indicator, "x", x);
-    DeviceCheck.requireApart("indicator", indicator, "y", y);
-    if (elements == 0) {
-      return;
+      Stream stream, Dtype dtype, DeviceMemory x, DeviceMemory y, DeviceMemory indicator) {
+    long elements = DeviceCheck.MEMORY.forward(dtype, x, y, indicator);
+    if (elements > 0) {
+      kernels.forward(dtype).launch(stream.handle(), elements, x, y, indicator);
     }
-    passes.get(format).forward.launch(stream, elements, x, y, indicator);
   }
 
   /**
    * Queues the backward pass: dx = dy·g(y, S).
    *
    * @param stream where it queues
-   * @param format fp32, bf16 or fp16
+   * @param dtype fp32, bf16 or fp16
    * @param dy the derivatives of the loss by y
    * @param y the outputs that {@link #forward} gave
    * @param indicator the bits that it gave
@@ -156,45 +90,14 @@ public final class DeviceActivation {
    */
   public void backward(
       Stream stream,
-      Dtype format,
+      Dtype dtype,
       DeviceMemory dy,
       DeviceMemory y,
       DeviceMemory indicator,
       DeviceMemory dx) {
-    long elements = DeviceCheck.elements(format, "dy", dy);
-    DeviceCheck.requireTensor("dy", dy, elements, format);
-    DeviceCheck.requireTensor("y", y, elements, format);
-    DeviceCheck.requireBytes("indicator", indicator, InvertedActivation.indicatorBytes(elements));
-    DeviceCheck.requireTensor("dx", dx, elements, format);
-    DeviceCheck.requireSameOrApart("dx", dx, "dy", dy);
-    DeviceCheck.requireApart("dx", dx, "y", y);
-    DeviceCheck.requireApart("dx", dx, "indicator", indicator);
-    if (elements == 0) {
-      return;
+    long elements = DeviceCheck.MEMORY.backward(dtype, dy, y, indicator, dx);
+    if (elements > 0) {
+      kernels.backward(dtype, elements).launch(stream.handle(), elements, dy, y, indicator, dx);
     }
-    passes
-        .get(format)
-        .backward(elements, leastForTable)
-        .launch(stream, elements, dy, y, indicator, dx);
-  }
-
-  private static ElementKernel tableBackward(
-      Kernels kernels, OutputTable table, CoefficientSet set) {
-    int bytes = table.values().length * Float.BYTES;
-    ArgumentLayout layout = BuiltIn.TABLE_LAYOUT;
-    Kernel kernel =
-        kernels
-            .module(BuiltIn.TABLE_UNIT)
-            .kernel(BuiltIn.TABLE, layout.byteSize())
-            .persistent(
-                BuiltIn.TABLE_THREADS,
-                bytes,
-                BuiltIn.TABLE_BLOCKS * (long) kernels.multiprocessors());
-    MemorySegment arguments = kernel.arguments();
-    arguments.set(
-        JAVA_LONG, layout.offset("table"), kernels.constant(table.values()).memory().address());
-    arguments.set(JAVA_INT, layout.offset("before"), table.before() << Short.SIZE);
-    Computation pass = Backward.either(set, Dtype.BF16, Backward.Indicator.BOOL);
-    return ElementKernel.of(kernel, layout, pass.program());
   }
 }

@@ -1,22 +1,25 @@
 package invact.runtime.cuda;
 
+import invact.runtime.cuda.internal.DriverContext;
+import invact.runtime.cuda.internal.DriverMemory;
+import invact.runtime.cuda.internal.DriverStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Memory on a device that is freed when this is closed. */
 public final class DeviceBuffer implements AutoCloseable {
-  private final Context context;
+  private final DriverContext context;
   private final DeviceMemory memory;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private DeviceBuffer(Context context, DeviceMemory memory) {
+  private DeviceBuffer(DriverContext context, DeviceMemory memory) {
     this.context = context;
     this.memory = memory;
   }
 
   /**
-   * New memory, at an address that is a multiple of 256; what it holds is not said.
+   * New memory, at an address that is a multiple of 256, of undefined content.
    *
    * @param context the context
    * @param bytes its size; 0 takes none
@@ -24,8 +27,9 @@ public final class DeviceBuffer implements AutoCloseable {
    * @throws CudaException if there is not so much
    */
   public static DeviceBuffer allocate(Context context, long bytes) {
-    long address = bytes == 0 ? 0 : context.handle(result -> Driver.memoryAllocate(result, bytes));
-    return new DeviceBuffer(context, new DeviceMemory(address, bytes));
+    return new DeviceBuffer(
+        context.driver(),
+        bytes == 0 ? new DeviceMemory(0, 0) : DriverMemory.allocate(context.driver(), bytes));
   }
 
   /**
@@ -54,10 +58,8 @@ public final class DeviceBuffer implements AutoCloseable {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment source =
           from.isNative() ? from : arena.allocate(from.byteSize()).copyFrom(from);
-      context.run(() -> {
-        Driver.memoryUpload(to.address(), source, to.byteSize(), stream.handle());
-        Driver.streamSynchronize(stream.handle());
-      });
+      DriverMemory.upload(context, to, source, stream.handle());
+      DriverStream.synchronize(context, stream.handle());
     }
   }
 
@@ -74,10 +76,8 @@ public final class DeviceBuffer implements AutoCloseable {
     }
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment target = to.isNative() ? to : arena.allocate(to.byteSize());
-      context.run(() -> {
-        Driver.memoryDownload(target, from.address(), from.byteSize(), stream.handle());
-        Driver.streamSynchronize(stream.handle());
-      });
+      DriverMemory.download(context, target, from, stream.handle());
+      DriverStream.synchronize(context, stream.handle());
       if (target != to) {
         to.copyFrom(target);
       }
@@ -93,7 +93,7 @@ public final class DeviceBuffer implements AutoCloseable {
   public void fill(Stream stream, byte value) {
     DeviceMemory all = memory();
     if (all.byteSize() > 0) {
-      context.run(() -> Driver.memoryFill(all.address(), value, all.byteSize(), stream.handle()));
+      DriverMemory.fill(context, all, value, stream.handle());
     }
   }
 
@@ -117,15 +117,14 @@ public final class DeviceBuffer implements AutoCloseable {
   public void copyFrom(Stream stream, long offset, DeviceMemory from) {
     DeviceMemory to = memory().slice(offset, from.byteSize());
     if (to.byteSize() > 0) {
-      context.run(
-          () -> Driver.memoryCopy(to.address(), from.address(), to.byteSize(), stream.handle()));
+      DriverMemory.copy(context, to, from, stream.handle());
     }
   }
 
   @Override
   public void close() {
     if (!closed.getAndSet(true) && memory.byteSize() > 0) {
-      context.run(() -> Driver.memoryFree(memory.address()));
+      DriverMemory.free(context, memory);
     }
   }
 }

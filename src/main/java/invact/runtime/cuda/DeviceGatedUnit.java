@@ -2,6 +2,11 @@ package invact.runtime.cuda;
 
 import invact.activation.Activation;
 import invact.numeric.Dtype;
+import invact.runtime.GatedUnit;
+import invact.runtime.cuda.internal.DeviceCheck;
+import invact.runtime.cuda.internal.ElementKernel;
+import invact.runtime.cuda.internal.KernelLibrary;
+import invact.runtime.cuda.internal.Pass;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -17,7 +22,7 @@ import java.util.Map;
  * <p>A quotient of floating-point numbers has their relative precision, so that b comes back to the
  * rounding of p; no approximator is involved. In both passes |f(a)| counts as at least 2⁻¹⁰⁰, with
  * its sign, since a product by less could not be undone. What p itself cannot hold is lost: where
- * f(a)·b overflows or underflows the format.
+ * f(a)·b overflows or underflows the dtype.
  *
  * <p>fp16 has no exponents for that: there the backward pass takes b in place of p, and f(a) is
  * itself. {@link #keepsProduct} says which.
@@ -33,16 +38,16 @@ public final class DeviceGatedUnit {
   private final Activation activation;
   private final Map<Dtype, Passes> passes = new EnumMap<>(Dtype.class);
 
-  /** The kernels of one format. */
+  /** The kernels of one dtype. */
   private record Passes(ElementKernel forward, ElementKernel backward) {}
 
-  DeviceGatedUnit(Activation activation, Kernels kernels) {
+  DeviceGatedUnit(Activation activation, KernelLibrary kernels) {
     this.activation = activation;
     Pass forward = Pass.gatedForward(activation).orElseThrow();
     Pass backward = Pass.gatedBackward(activation).orElseThrow();
-    for (Dtype format : Pass.FORMATS) {
+    for (Dtype dtype : Pass.DTYPES) {
       passes.put(
-          format, new Passes(kernels.kernel(forward, format), kernels.kernel(backward, format)));
+          dtype, new Passes(kernels.kernel(forward, dtype), kernels.kernel(backward, dtype)));
     }
   }
 
@@ -58,40 +63,34 @@ public final class DeviceGatedUnit {
   /**
    * Whether the backward pass takes the product p, or b.
    *
-   * @param format fp32, bf16 or fp16
+   * @param dtype fp32, bf16 or fp16
    * @return true for p: in fp32 and bf16
    */
-  public static boolean keepsProduct(Dtype format) {
-    return format != Dtype.FP16;
+  public static boolean keepsProduct(Dtype dtype) {
+    return GatedUnit.keepsProduct(dtype);
   }
 
   /**
    * Queues the forward pass.
    *
    * @param stream where it queues
-   * @param format fp32, bf16 or fp16
+   * @param dtype fp32, bf16 or fp16
    * @param a the gate's inputs
    * @param b the other factors
    * @param p receives the products; may be {@code a} or {@code b}
    */
-  public void forward(Stream stream, Dtype format, DeviceMemory a, DeviceMemory b, DeviceMemory p) {
-    long elements = DeviceCheck.elements(format, "a", a);
-    DeviceCheck.requireTensor("a", a, elements, format);
-    DeviceCheck.requireTensor("b", b, elements, format);
-    DeviceCheck.requireTensor("p", p, elements, format);
-    DeviceCheck.requireSameOrApart("p", p, "a", a);
-    DeviceCheck.requireSameOrApart("p", p, "b", b);
-    if (elements == 0) {
-      return;
+  public void forward(Stream stream, Dtype dtype, DeviceMemory a, DeviceMemory b, DeviceMemory p) {
+    long elements = DeviceCheck.MEMORY.gatedForward(dtype, a, b, p);
+    if (elements > 0) {
+      passes.get(dtype).forward.launch(stream.handle(), elements, a, b, p);
     }
-    passes.get(format).forward.launch(stream, elements, a, b, p);
   }
 
   /**
    * Queues the backward pass.
    *
    * @param stream where it queues
-   * @param format fp32, bf16 or fp16
+   * @param dtype fp32, bf16 or fp16
    * @param dp the derivatives of the loss by p
    * @param a the gate's inputs
    * @param kept the products p that {@link #forward} gave, or b in fp16
@@ -100,36 +99,15 @@ public final class DeviceGatedUnit {
    */
   public void backward(
       Stream stream,
-      Dtype format,
+      Dtype dtype,
       DeviceMemory dp,
       DeviceMemory a,
       DeviceMemory kept,
       DeviceMemory da,
       DeviceMemory db) {
-    long elements = DeviceCheck.elements(format, "dp", dp);
-    DeviceCheck.requireTensor("dp", dp, elements, format);
-    DeviceCheck.requireTensor("a", a, elements, format);
-    DeviceCheck.requireTensor("kept", kept, elements, format);
-    requireOutput("da", da, dp, a, kept, elements, format);
-    requireOutput("db", db, dp, a, kept, elements, format);
-    DeviceCheck.requireApart("da", da, "db", db);
-    if (elements == 0) {
-      return;
+    long elements = DeviceCheck.MEMORY.gatedBackward(dtype, dp, a, kept, da, db);
+    if (elements > 0) {
+      passes.get(dtype).backward.launch(stream.handle(), elements, dp, a, kept, da, db);
     }
-    passes.get(format).backward.launch(stream, elements, dp, a, kept, da, db);
-  }
-
-  private static void requireOutput(
-      String name,
-      DeviceMemory output,
-      DeviceMemory dp,
-      DeviceMemory a,
-      DeviceMemory kept,
-      long elements,
-      Dtype format) {
-    DeviceCheck.requireTensor(name, output, elements, format);
-    DeviceCheck.requireSameOrApart(name, output, "dp", dp);
-    DeviceCheck.requireSameOrApart(name, output, "a", a);
-    DeviceCheck.requireSameOrApart(name, output, "kept", kept);
   }
 }

@@ -37,15 +37,4 @@ public record DeviceMemory(long address, long byteSize) {
     Objects.checkFromIndexSize(offset, bytes, byteSize);
     return new DeviceMemory(address + offset, bytes);
   }
-
-  boolean isAligned(long alignment) {
-    return address % alignment == 0;
-  }
-
-  boolean overlaps(DeviceMemory that) {
-    return byteSize > 0
-        && that.byteSize > 0
-        && address < that.address + that.byteSize
-        && that.address < address + byteSize;
-  }
 }

@@ -1,24 +1,12 @@
 package invact.runtime.cuda;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import invact.activation.Activation;
 import invact.coefficients.CoefficientSet;
 import invact.internal.arithmetic.Forward;
 import invact.internal.arithmetic.Gate;
-import invact.internal.program.Computation;
-import invact.internal.program.Program;
-import invact.numeric.Dtype;
-import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.function.Supplier;
+import invact.runtime.cuda.internal.ActivationKernels;
+import invact.runtime.cuda.internal.KernelLibrary;
+import invact.runtime.cuda.internal.KernelMaker;
 
 /**
  * The kernels on one device, which the driver compiles when one is first needed; it keeps what it
@@ -28,21 +16,10 @@ import java.util.function.Supplier;
  * installed; else its program is interpreted on the device, which is many times slower.
  */
 public final class Kernels implements AutoCloseable {
-  private static final System.Logger LOG = System.getLogger(Kernels.class.getPackageName());
+  private final KernelLibrary library;
 
-  private final Context context;
-  private final KernelMaker maker;
-
-  /** By the name of a unit that is built in, by the text of others. */
-  private final Map<String, Module> modules = new HashMap<>();
-
-  private final Set<String> interpreted = new HashSet<>();
-  private final List<DeviceBuffer> constants = new ArrayList<>();
-  private boolean closed;
-
-  private Kernels(Context context, KernelMaker maker) {
-    this.context = context;
-    this.maker = maker;
+  private Kernels(KernelLibrary library) {
+    this.library = library;
   }
 
   /**
@@ -56,7 +33,7 @@ public final class Kernels implements AutoCloseable {
   }
 
   static Kernels load(Context context, KernelMaker maker) {
-    return new Kernels(context, maker);
+    return new Kernels(new KernelLibrary(context.driver(), maker));
   }
 
   /**
@@ -67,22 +44,21 @@ public final class Kernels implements AutoCloseable {
    *     bf16, it holds 64 KiB of the device's memory as long
    * @throws IllegalArgumentException if the activation has no program, or fp32 cannot hold the
    *     coefficients
-   * @throws IllegalStateException if the driver does not take the kernels
+   * @throws CudaException if the driver does not take the kernels
    */
   public DeviceActivation activation(CoefficientSet set) {
-    return activation(set, DeviceActivation.leastForTable(set));
+    return activation(set, ActivationKernels.leastForTable(set));
   }
 
   /** An activation whose backward pass in bf16 goes through a table from so many elements on. */
   DeviceActivation activation(CoefficientSet set, long leastForTable) {
-    Pass forward =
-        Pass.forward(set.activation())
-            .orElseThrow(() ->
-                new IllegalArgumentException(
-                    "there are no kernels for "
-                        + set.activation().name()
-                        + ": it is not given by operations of programs"));
-    return new DeviceActivation(set, forward, this, leastForTable);
+    if (!isKnown(set.activation())) {
+      throw new IllegalArgumentException(
+          "there are no kernels for "
+              + set.activation().name()
+              + ": it is not given by operations of programs");
+    }
+    return new DeviceActivation(set, new ActivationKernels(set, library, leastForTable));
   }
 
   /**
@@ -91,7 +67,7 @@ public final class Kernels implements AutoCloseable {
    * @param activation f
    * @return the unit, to be used no longer than this is open
    * @throws IllegalArgumentException if the activation has no program as a gate
-   * @throws IllegalStateException if the driver does not take the kernels
+   * @throws CudaException if the driver does not take the kernels
    */
   public DeviceGatedUnit gatedUnit(Activation activation) {
     if (!isGate(activation)) {
@@ -100,7 +76,7 @@ public final class Kernels implements AutoCloseable {
               + activation.name()
               + ": its derivative is not given by operations of programs");
     }
-    return new DeviceGatedUnit(activation, this);
+    return new DeviceGatedUnit(activation, library);
   }
 
   /**
@@ -123,130 +99,9 @@ public final class Kernels implements AutoCloseable {
     return Gate.of(activation).isPresent();
   }
 
-  /** The kernel of a pass in one format, with its data. */
-  ElementKernel kernel(Pass pass, Dtype format) {
-    Computation computation = pass.variants().get(format).computation();
-    Program program = computation.program();
-    ArgumentLayout layout = ArgumentLayout.of(program);
-    Optional<Module> module =
-        layout.byteSize() > ArgumentLayout.MOST_BYTES ? Optional.empty() : module(pass, format);
-    if (module.isEmpty()) {
-      return interpreter(computation, format);
-    }
-    String name = BuiltIn.like(pass).orElse(pass).kernel(format);
-    Kernel kernel = module.get().kernel(name, layout.byteSize());
-    layout.store(computation.data(), kernel.arguments());
-    return ElementKernel.of(kernel, layout, program);
-  }
-
-  /** Whether the jar has the kernels of a pass, or NVRTC makes all kernels anyway. */
-  boolean isAtHand(Pass pass) {
-    return maker != KernelMaker.BEST || BuiltIn.like(pass).isPresent();
-  }
-
-  /** The compiled kernels of a pass; nothing if it is to be interpreted. */
-  private Optional<Module> module(Pass pass, Dtype format) {
-    if (maker == KernelMaker.INTERPRETER) {
-      return Optional.empty();
-    }
-    Optional<Pass> builtIn = BuiltIn.like(pass);
-    if (builtIn.isPresent()) {
-      Pass known = builtIn.get();
-      return Optional.of(module(new BuiltIn.Unit(known.name(), known::text)));
-    }
-    Optional<String> missing = Nvrtc.missing();
-    if (missing.isPresent() && maker == KernelMaker.BEST) {
-      note(pass.name(), missing.get());
-      return Optional.empty();
-    }
-    String text = pass.text(format);
-    return Optional.of(
-        module(
-            text,
-            () -> Module.compile(context, new BuiltIn.Unit(pass.kernel(format), () -> text))));
-  }
-
-  private synchronized void note(String pass, String missing) {
-    if (interpreted.add(pass)) {
-      LOG.log(
-          System.Logger.Level.INFO,
-          "no kernel is built in for {0}, whose program is interpreted, slowly; {1}",
-          pass,
-          missing);
-    }
-  }
-
-  private ElementKernel interpreter(Computation computation, Dtype format) {
-    InterpreterCode code = InterpreterCode.of(computation);
-    ArgumentLayout layout = BuiltIn.INTERPRETER_LAYOUT;
-    Kernel kernel =
-        module(BuiltIn.INTERPRETER_UNIT)
-            .kernel(BuiltIn.INTERPRETER + "_" + format.label(), layout.byteSize());
-    MemorySegment arguments = kernel.arguments();
-    arguments.set(JAVA_LONG, layout.offset("code"), constant(code.steps()).memory().address());
-    arguments.set(JAVA_LONG, layout.offset("data"), constant(code.data()).memory().address());
-    arguments.set(JAVA_INT, layout.offset("steps"), code.count());
-    return ElementKernel.interpreter(kernel, computation.program());
-  }
-
-  /** Kernels that are built in. */
-  Module module(BuiltIn.Unit unit) {
-    return module(
-        unit.name(),
-        () ->
-            maker == KernelMaker.NVRTC
-                ? Module.compile(context, unit)
-                : Module.load(context, unit));
-  }
-
-  private synchronized Module module(String key, Supplier<Module> load) {
-    requireOpen();
-    Module module = modules.get(key);
-    if (module == null) {
-      module = load.get();
-      modules.put(key, module);
-    }
-    return module;
-  }
-
-  /** Numbers on the device, for as long as this is open. */
-  DeviceBuffer constant(int[] values) {
-    return constant(MemorySegment.ofArray(values));
-  }
-
-  /** Numbers on the device, for as long as this is open. */
-  DeviceBuffer constant(float[] values) {
-    return constant(MemorySegment.ofArray(values));
-  }
-
-  private synchronized DeviceBuffer constant(MemorySegment values) {
-    requireOpen();
-    DeviceBuffer buffer = DeviceBuffer.allocate(context, Math.max(16, values.byteSize()));
-    constants.add(buffer);
-    try (Stream stream = Stream.create(context)) {
-      buffer.upload(stream, values);
-    }
-    return buffer;
-  }
-
-  /** How many multiprocessors the device has. */
-  int multiprocessors() {
-    return context.device().multiprocessors();
-  }
-
-  private void requireOpen() {
-    if (closed) {
-      throw new IllegalStateException("the kernels are closed");
-    }
-  }
-
   /** Unloads the kernels. All work on them is done before. */
   @Override
-  public synchronized void close() {
-    closed = true;
-    modules.values().forEach(Module::close);
-    modules.clear();
-    constants.forEach(DeviceBuffer::close);
-    constants.clear();
+  public void close() {
+    library.close();
   }
 }

@@ -1,21 +1,20 @@
 package invact.runtime.cuda;
 
+import invact.runtime.cuda.internal.DriverContext;
+import invact.runtime.cuda.internal.DriverStream;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A queue of work on a device. Threads may share it. */
 public final class Stream implements AutoCloseable {
-  /** Does not wait for the default stream, as {@code CU_STREAM_NON_BLOCKING} of cuda.h. */
-  private static final int NON_BLOCKING = 1;
-
-  private final Context context;
+  private final DriverContext context;
   private final long handle;
-  private final boolean owned;
+  private final boolean isOwned;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private Stream(Context context, long handle, boolean owned) {
+  private Stream(DriverContext context, long handle, boolean isOwned) {
     this.context = context;
     this.handle = handle;
-    this.owned = owned;
+    this.isOwned = isOwned;
   }
 
   /**
@@ -25,8 +24,7 @@ public final class Stream implements AutoCloseable {
    * @return the stream
    */
   public static Stream create(Context context) {
-    return new Stream(
-        context, context.handle(stream -> Driver.streamCreate(stream, NON_BLOCKING)), true);
+    return new Stream(context.driver(), DriverStream.create(context.driver()), true);
   }
 
   /**
@@ -37,30 +35,21 @@ public final class Stream implements AutoCloseable {
    * @return the stream; closing it does not destroy it
    */
   public static Stream foreign(Context context, long handle) {
-    return new Stream(context, handle, false);
+    return new Stream(context.driver(), handle, false);
   }
 
   /** Waits until all work is done. */
   public void synchronize() {
-    long stream = handle();
-    context.run(() -> Driver.streamSynchronize(stream));
+    DriverStream.synchronize(context, handle());
   }
 
   /**
-   * Makes work that comes later wait for an event.
+   * The {@code CUstream}, for other libraries.
    *
-   * @param event the event, recorded on any stream
+   * @return the handle, to be used no longer than this is open
+   * @throws IllegalStateException if the stream is closed
    */
-  public void await(Event event) {
-    long stream = handle();
-    context.run(() -> Driver.streamWaitEvent(stream, event.handle(), 0));
-  }
-
-  Context context() {
-    return context;
-  }
-
-  long handle() {
+  public long handle() {
     if (closed.get()) {
       throw new IllegalStateException("the stream is closed");
     }
@@ -69,8 +58,8 @@ public final class Stream implements AutoCloseable {
 
   @Override
   public void close() {
-    if (!closed.getAndSet(true) && owned) {
-      context.run(() -> Driver.streamDestroy(handle));
+    if (!closed.getAndSet(true) && isOwned) {
+      DriverStream.destroy(context, handle);
     }
   }
 }

@@ -29,7 +29,7 @@ public final class ParallelActivation implements InvertedActivation, AutoCloseab
 
   /**
    * An activation over the threads of an executor, which stays the caller's to close. Where it
-   * rejects a task, the others do its work.
+   * fails to run a task, the others do its work.
    *
    * @param activation the activation
    * @param executor where all threads but the calling one come from
@@ -60,46 +60,46 @@ public final class ParallelActivation implements InvertedActivation, AutoCloseab
   }
 
   @Override
-  public void forward(Dtype format, MemorySegment x, MemorySegment y, MemorySegment indicator) {
-    long elements = BufferCheck.forward(format, x, y, indicator);
+  public void forward(Dtype dtype, MemorySegment x, MemorySegment y, MemorySegment indicator) {
+    long elements = BufferCheck.BUFFERS.forward(dtype, x, y, indicator);
     if (split.alone(elements)
         || WorkSplit.confined(x)
         || WorkSplit.confined(y)
         || WorkSplit.confined(indicator)) {
-      activation.forward(format, x, y, indicator);
+      activation.forward(dtype, x, y, indicator);
       return;
     }
     split.run(
         elements,
         (from, to) ->
             activation.forward(
-                format,
-                WorkSplit.elements(format, x, from, to),
-                WorkSplit.elements(format, y, from, to),
+                dtype,
+                WorkSplit.elements(dtype, x, from, to),
+                WorkSplit.elements(dtype, y, from, to),
                 bits(indicator, from, to)));
   }
 
   @Override
   public void backward(
-      Dtype format, MemorySegment dy, MemorySegment y, MemorySegment indicator, MemorySegment dx) {
-    long elements = BufferCheck.backward(format, dy, y, indicator, dx);
+      Dtype dtype, MemorySegment dy, MemorySegment y, MemorySegment indicator, MemorySegment dx) {
+    long elements = BufferCheck.BUFFERS.backward(dtype, dy, y, indicator, dx);
     if (split.alone(elements)
         || WorkSplit.confined(dy)
         || WorkSplit.confined(y)
         || WorkSplit.confined(indicator)
         || WorkSplit.confined(dx)) {
-      activation.backward(format, dy, y, indicator, dx);
+      activation.backward(dtype, dy, y, indicator, dx);
       return;
     }
     split.run(
         elements,
         (from, to) ->
             activation.backward(
-                format,
-                WorkSplit.elements(format, dy, from, to),
-                WorkSplit.elements(format, y, from, to),
+                dtype,
+                WorkSplit.elements(dtype, dy, from, to),
+                WorkSplit.elements(dtype, y, from, to),
                 bits(indicator, from, to),
-                WorkSplit.elements(format, dx, from, to)));
+                WorkSplit.elements(dtype, dx, from, to)));
   }
 
   private static MemorySegment bits(MemorySegment indicator, long from, long to) {

@@ -23,8 +23,8 @@ public final class ParallelGatedUnit implements GatedUnit, AutoCloseable {
   }
 
   /**
-   * A gated unit over the threads of an executor, which stays the caller's to close. Where it
-   * rejects a task, the others do its work.
+   * A gated unit over the threads of an executor, which stays the caller's to close. Where it fails
+   * to run a task, the others do its work.
    *
    * @param unit the gated unit
    * @param executor where all threads but the calling one come from
@@ -58,52 +58,52 @@ public final class ParallelGatedUnit implements GatedUnit, AutoCloseable {
   }
 
   @Override
-  public void forward(Dtype format, MemorySegment a, MemorySegment b, MemorySegment p) {
-    long elements = BufferCheck.gatedForward(format, a, b, p);
+  public void forward(Dtype dtype, MemorySegment a, MemorySegment b, MemorySegment p) {
+    long elements = BufferCheck.BUFFERS.gatedForward(dtype, a, b, p);
     if (split.alone(elements)
         || WorkSplit.confined(a)
         || WorkSplit.confined(b)
         || WorkSplit.confined(p)) {
-      unit.forward(format, a, b, p);
+      unit.forward(dtype, a, b, p);
       return;
     }
     split.run(
         elements,
         (from, to) ->
             unit.forward(
-                format,
-                WorkSplit.elements(format, a, from, to),
-                WorkSplit.elements(format, b, from, to),
-                WorkSplit.elements(format, p, from, to)));
+                dtype,
+                WorkSplit.elements(dtype, a, from, to),
+                WorkSplit.elements(dtype, b, from, to),
+                WorkSplit.elements(dtype, p, from, to)));
   }
 
   @Override
   public void backward(
-      Dtype format,
+      Dtype dtype,
       MemorySegment dp,
       MemorySegment a,
       MemorySegment kept,
       MemorySegment da,
       MemorySegment db) {
-    long elements = BufferCheck.gatedBackward(format, dp, a, kept, da, db);
+    long elements = BufferCheck.BUFFERS.gatedBackward(dtype, dp, a, kept, da, db);
     if (split.alone(elements)
         || WorkSplit.confined(dp)
         || WorkSplit.confined(a)
         || WorkSplit.confined(kept)
         || WorkSplit.confined(da)
         || WorkSplit.confined(db)) {
-      unit.backward(format, dp, a, kept, da, db);
+      unit.backward(dtype, dp, a, kept, da, db);
       return;
     }
     split.run(
         elements,
         (from, to) ->
             unit.backward(
-                format,
-                WorkSplit.elements(format, dp, from, to),
-                WorkSplit.elements(format, a, from, to),
-                WorkSplit.elements(format, kept, from, to),
-                WorkSplit.elements(format, da, from, to),
-                WorkSplit.elements(format, db, from, to)));
+                dtype,
+                WorkSplit.elements(dtype, dp, from, to),
+                WorkSplit.elements(dtype, a, from, to),
+                WorkSplit.elements(dtype, kept, from, to),
+                WorkSplit.elements(dtype, da, from, to),
+                WorkSplit.elements(dtype, db, from, to)));
   }
 }

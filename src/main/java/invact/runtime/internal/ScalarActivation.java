@@ -39,21 +39,21 @@ public final class ScalarActivation implements InvertedActivation {
   private static Map<Dtype, FloatFunction> derivatives(CoefficientSet set, Branch branch) {
     BranchApproximant approximant = set.branch(branch).approximant();
     Map<Dtype, FloatFunction> derivatives = new EnumMap<>(Dtype.class);
-    for (Dtype format : PerDtype.DTYPES) {
-      derivatives.put(format, ScalarFunctions.derivative(approximant, set.decoding().get(format)));
+    for (Dtype dtype : PerDtype.DTYPES) {
+      derivatives.put(dtype, ScalarFunctions.derivative(approximant, set.decoding().get(dtype)));
     }
     return derivatives;
   }
 
   @Override
-  public void forward(Dtype format, MemorySegment x, MemorySegment y, MemorySegment indicator) {
-    forward(format, x, y, indicator, 0, BufferCheck.forward(format, x, y, indicator));
+  public void forward(Dtype dtype, MemorySegment x, MemorySegment y, MemorySegment indicator) {
+    forward(dtype, x, y, indicator, 0, BufferCheck.BUFFERS.forward(dtype, x, y, indicator));
   }
 
   /**
    * The forward pass over a part of buffers that {@link BufferCheck} has passed.
    *
-   * @param format fp32, bf16 or fp16
+   * @param dtype fp32, bf16 or fp16
    * @param x the inputs
    * @param y receives the outputs
    * @param indicator receives the bits S
@@ -61,13 +61,13 @@ public final class ScalarActivation implements InvertedActivation {
    * @param to one beyond the last element
    */
   public void forward(
-      Dtype format, MemorySegment x, MemorySegment y, MemorySegment indicator, long from, long to) {
+      Dtype dtype, MemorySegment x, MemorySegment y, MemorySegment indicator, long from, long to) {
     for (long first = from; first < to; first += Byte.SIZE) {
       long end = Math.min(first + Byte.SIZE, to);
       int bits = 0;
       for (long i = first; i < end; i++) {
-        float input = load(format, x, i);
-        store(format, y, i, activation.apply(input));
+        float input = load(dtype, x, i);
+        store(dtype, y, i, activation.apply(input));
         if (input >= argmin) {
           bits |= 1 << (i - first);
         }
@@ -78,14 +78,15 @@ public final class ScalarActivation implements InvertedActivation {
 
   @Override
   public void backward(
-      Dtype format, MemorySegment dy, MemorySegment y, MemorySegment indicator, MemorySegment dx) {
-    backward(format, dy, y, indicator, dx, 0, BufferCheck.backward(format, dy, y, indicator, dx));
+      Dtype dtype, MemorySegment dy, MemorySegment y, MemorySegment indicator, MemorySegment dx) {
+    backward(
+        dtype, dy, y, indicator, dx, 0, BufferCheck.BUFFERS.backward(dtype, dy, y, indicator, dx));
   }
 
   /**
    * The backward pass over a part of buffers that {@link BufferCheck} has passed.
    *
-   * @param format fp32, bf16 or fp16
+   * @param dtype fp32, bf16 or fp16
    * @param dy the derivatives of the loss by y
    * @param y the outputs
    * @param indicator the bits S
@@ -94,22 +95,22 @@ public final class ScalarActivation implements InvertedActivation {
    * @param to one beyond the last element
    */
   public void backward(
-      Dtype format,
+      Dtype dtype,
       MemorySegment dy,
       MemorySegment y,
       MemorySegment indicator,
       MemorySegment dx,
       long from,
       long to) {
-    FloatFunction left = this.left.get(format);
-    FloatFunction right = this.right.get(format);
+    FloatFunction left = this.left.get(dtype);
+    FloatFunction right = this.right.get(dtype);
     for (long first = from; first < to; first += Byte.SIZE) {
       long end = Math.min(first + Byte.SIZE, to);
       int bits = indicator.get(JAVA_BYTE, first / Byte.SIZE);
       for (long i = first; i < end; i++) {
         FloatFunction branch = (bits >> (i - first) & 1) == 0 ? left : right;
-        float g = branch.apply(load(format, y, i));
-        store(format, dx, i, load(format, dy, i) * g);
+        float g = branch.apply(load(dtype, y, i));
+        store(dtype, dx, i, load(dtype, dy, i) * g);
       }
     }
   }
@@ -118,24 +119,24 @@ public final class ScalarActivation implements InvertedActivation {
    * g on one branch.
    *
    * @param branch the branch
-   * @param format the format of the outputs: fp32, bf16 or fp16
+   * @param dtype the dtype of the outputs: fp32, bf16 or fp16
    * @return the derivative that backward multiplies by
    */
-  public FloatFunction derivative(Branch branch, Dtype format) {
-    return (branch == Branch.LEFT ? left : right).get(format);
+  public FloatFunction derivative(Branch branch, Dtype dtype) {
+    return (branch == Branch.LEFT ? left : right).get(dtype);
   }
 
-  static float load(Dtype format, MemorySegment segment, long i) {
-    return format == Dtype.FP32
+  static float load(Dtype dtype, MemorySegment segment, long i) {
+    return dtype == Dtype.FP32
         ? segment.get(JAVA_FLOAT_UNALIGNED, i * Float.BYTES)
-        : format.decode(segment.get(JAVA_SHORT_UNALIGNED, i * Short.BYTES));
+        : dtype.decode(segment.get(JAVA_SHORT_UNALIGNED, i * Short.BYTES));
   }
 
-  static void store(Dtype format, MemorySegment segment, long i, float value) {
-    if (format == Dtype.FP32) {
+  static void store(Dtype dtype, MemorySegment segment, long i, float value) {
+    if (dtype == Dtype.FP32) {
       segment.set(JAVA_FLOAT_UNALIGNED, i * Float.BYTES, value);
     } else {
-      segment.set(JAVA_SHORT_UNALIGNED, i * Short.BYTES, format.encode(value));
+      segment.set(JAVA_SHORT_UNALIGNED, i * Short.BYTES, dtype.encode(value));
     }
   }
 }

@@ -32,14 +32,14 @@ public final class ScalarGatedUnit implements GatedUnit {
   }
 
   @Override
-  public void forward(Dtype format, MemorySegment a, MemorySegment b, MemorySegment p) {
-    forward(format, a, b, p, 0, BufferCheck.gatedForward(format, a, b, p));
+  public void forward(Dtype dtype, MemorySegment a, MemorySegment b, MemorySegment p) {
+    forward(dtype, a, b, p, 0, BufferCheck.BUFFERS.gatedForward(dtype, a, b, p));
   }
 
   /**
    * The forward pass over a part of buffers that {@link BufferCheck} has passed.
    *
-   * @param format fp32, bf16 or fp16
+   * @param dtype fp32, bf16 or fp16
    * @param a the gate's inputs
    * @param b the other factors
    * @param p receives the products
@@ -47,30 +47,30 @@ public final class ScalarGatedUnit implements GatedUnit {
    * @param to one beyond the last element
    */
   public void forward(
-      Dtype format, MemorySegment a, MemorySegment b, MemorySegment p, long from, long to) {
+      Dtype dtype, MemorySegment a, MemorySegment b, MemorySegment p, long from, long to) {
     for (long i = from; i < to; i++) {
       float product =
-          factor(format, ScalarActivation.load(format, a, i)) * ScalarActivation.load(format, b, i);
-      ScalarActivation.store(format, p, i, product);
+          factor(dtype, ScalarActivation.load(dtype, a, i)) * ScalarActivation.load(dtype, b, i);
+      ScalarActivation.store(dtype, p, i, product);
     }
   }
 
   @Override
   public void backward(
-      Dtype format,
+      Dtype dtype,
       MemorySegment dp,
       MemorySegment a,
       MemorySegment kept,
       MemorySegment da,
       MemorySegment db) {
-    long elements = BufferCheck.gatedBackward(format, dp, a, kept, da, db);
-    backward(format, dp, a, kept, da, db, 0, elements);
+    long elements = BufferCheck.BUFFERS.gatedBackward(dtype, dp, a, kept, da, db);
+    backward(dtype, dp, a, kept, da, db, 0, elements);
   }
 
   /**
    * The backward pass over a part of buffers that {@link BufferCheck} has passed.
    *
-   * @param format fp32, bf16 or fp16
+   * @param dtype fp32, bf16 or fp16
    * @param dp the derivatives of the loss by p
    * @param a the gate's inputs
    * @param kept the products, or b in fp16
@@ -80,7 +80,7 @@ public final class ScalarGatedUnit implements GatedUnit {
    * @param to one beyond the last element
    */
   public void backward(
-      Dtype format,
+      Dtype dtype,
       MemorySegment dp,
       MemorySegment a,
       MemorySegment kept,
@@ -88,28 +88,28 @@ public final class ScalarGatedUnit implements GatedUnit {
       MemorySegment db,
       long from,
       long to) {
-    boolean product = GatedUnit.keepsProduct(format);
+    boolean product = GatedUnit.keepsProduct(dtype);
     for (long i = from; i < to; i++) {
-      float gradient = ScalarActivation.load(format, dp, i);
-      float input = ScalarActivation.load(format, a, i);
-      float held = ScalarActivation.load(format, kept, i);
-      float factor = factor(format, input);
+      float gradient = ScalarActivation.load(dtype, dp, i);
+      float input = ScalarActivation.load(dtype, a, i);
+      float held = ScalarActivation.load(dtype, kept, i);
+      float factor = factor(dtype, input);
       float b = product ? held / factor : held;
-      ScalarActivation.store(format, da, i, gradient * b * derivative(input));
-      ScalarActivation.store(format, db, i, gradient * factor);
+      ScalarActivation.store(dtype, da, i, gradient * b * derivative(input));
+      ScalarActivation.store(dtype, db, i, gradient * factor);
     }
   }
 
   /**
    * What b is multiplied by: f(a), kept away from 0 where b is to come back from the product.
    *
-   * @param format fp32, bf16 or fp16
+   * @param dtype fp32, bf16 or fp16
    * @param a the gate's input
-   * @return the factor, at least {@link Gate#LEAST} in size if the format keeps the product
+   * @return the factor, at least {@link Gate#LEAST} in size if the dtype keeps the product
    */
-  public float factor(Dtype format, float a) {
+  public float factor(Dtype dtype, float a) {
     float value = gate.apply(a);
-    return GatedUnit.keepsProduct(format) && Math.abs(value) < Gate.LEAST
+    return GatedUnit.keepsProduct(dtype) && Math.abs(value) < Gate.LEAST
         ? Math.copySign(Gate.LEAST, value)
         : value;
   }

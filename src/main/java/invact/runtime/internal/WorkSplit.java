@@ -7,7 +7,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -15,19 +14,23 @@ import java.util.concurrent.atomic.AtomicReference;
  * Element-wise work over several threads.
  *
  * <p>Parts begin at multiples of {@value #GRAIN} elements. The calling thread works too, and waits
- * for no thread that has not begun, so that it may be one of the executor's own.
+ * for no thread that has not begun, so that it may be one of the executor's own. An executor may
+ * throw whatever it likes, run a task late, twice or never: each part is done once, before the call
+ * returns or throws, and nothing is written afterwards.
  */
 final class WorkSplit implements AutoCloseable {
   /** The elements of 64 bytes of an indicator; of anything else, whole cache lines too. */
   static final int GRAIN = 512;
 
-  /** A part is to take longer than to hand it over. */
+  /** Elements of the smallest part: computing it takes longer than handing it to a thread. */
   static final int LEAST_PART = 1 << 15;
 
-  /** Parts for each thread, so that one that is held up leaves its share to the others. */
+  /** Parts a thread: a thread that is delayed leaves its remaining parts to the others. */
   private static final int PARTS = 4;
 
-  /** A thread that owns nothing. */
+  private static final System.Logger LOG = System.getLogger("invact.runtime");
+
+  /** A thread that owns no arena: a segment that it may not touch is confined to another. */
   private static final Thread STRANGER = Thread.ofPlatform().unstarted(() -> {});
 
   private final Executor executor;
@@ -91,8 +94,8 @@ final class WorkSplit implements AutoCloseable {
   }
 
   /** The elements from … to − 1 of a segment. */
-  static MemorySegment elements(Dtype format, MemorySegment segment, long from, long to) {
-    return segment.asSlice(from * format.bytes(), (to - from) * format.bytes());
+  static MemorySegment elements(Dtype dtype, MemorySegment segment, long from, long to) {
+    return segment.asSlice(from * dtype.bytes(), (to - from) * dtype.bytes());
   }
 
   /**
@@ -123,7 +126,15 @@ final class WorkSplit implements AutoCloseable {
     for (int t = 1; t < Math.min(threads, count); t++) {
       try {
         executor.execute(worker);
-      } catch (RejectedExecutionException e) {
+      } catch (RuntimeException | Error e) {
+        // No exception may leave this method while a worker that has begun still writes. The parts
+        // are shared out one by one, so that whoever works does those that are left.
+        LOG.log(
+            System.Logger.Level.WARNING,
+            "an executor gave {0} of {1} threads, the others do their work: {2}",
+            t,
+            threads,
+            e);
         break;
       }
     }

@@ -40,7 +40,7 @@ class AnswerCheckTest {
 
       check.forward("forward", scalar, x, y, indicator);
       check.backward("backward", scalar, dy, y, indicator, dx);
-      check.peerForward("forward", Activations.GELU, x, y);
+      check.baselineForward("forward", Activations.GELU, x, y);
       flipLowest(dx, i);
       assertWrong(() -> check.backward("backward", scalar, dy, y, indicator, dx));
       flipLowest(y, i);
@@ -61,8 +61,8 @@ class AnswerCheckTest {
       MemorySegment y = tensors.zeros();
       MemorySegment indicator = tensors.indicator();
       scalar.forward(FORMAT, x, y, indicator);
-      assertWrong(() -> check.peerForward("forward", Activations.SILU, x, y));
-      assertWrong(() -> check.peerBackward("backward", Activations.GELU, x, x, y));
+      assertWrong(() -> check.baselineForward("forward", Activations.SILU, x, y));
+      assertWrong(() -> check.baselineBackward("backward", Activations.GELU, x, x, y));
     }
   }
 

@@ -1,6 +1,6 @@
 package invact.runtime.cuda;
 
-import static invact.runtime.cuda.FormatValues.everyNumber;
+import static invact.runtime.cuda.DtypeValues.everyNumber;
 
 import invact.runtime.InvertedActivation;
 import java.util.Arrays;
@@ -28,12 +28,12 @@ class DeviceBackwardTest {
     }
   }
 
-  /** NaN, infinities, zeros, y below f(T), the ends of the format, with either bit. */
+  /** NaN, infinities, zeros, y below f(T), the ends of the dtype, with either bit. */
   @ParameterizedTest
   @MethodSource("invact.runtime.cuda.DeviceCase#allMakers")
   void specialGradients(DeviceCase c) {
     float minimum = (float) c.set().activation().minimum();
-    float max = (float) c.format().maxValue();
+    float max = (float) c.dtype().maxValue();
     float infinity = Float.POSITIVE_INFINITY;
     float[] special = {
       Float.NaN,
@@ -56,8 +56,8 @@ class DeviceBackwardTest {
     float[] y = new float[special.length * special.length];
     float[] dy = new float[y.length];
     for (int i = 0; i < y.length; i++) {
-      y[i] = (float) c.format().round(special[i / special.length]);
-      dy[i] = (float) c.format().round(special[i % special.length]);
+      y[i] = (float) c.dtype().round(special[i / special.length]);
+      dy[i] = (float) c.dtype().round(special[i % special.length]);
     }
     DeviceActivation activation = c.open(gpu);
     for (int bits : new int[] {0, 0xFF, 0x5A}) {
@@ -71,10 +71,10 @@ class DeviceBackwardTest {
   @ParameterizedTest
   @MethodSource("invact.runtime.cuda.DeviceCase#allMakers")
   void everyOutput(DeviceCase c) {
-    float[] y = everyNumber(c.format(), 16381);
+    float[] y = everyNumber(c.dtype(), 16381);
     float[] dy = new float[y.length];
     for (int i = 0; i < dy.length; i++) {
-      dy[i] = (float) c.format().round(1 + (i % 7) / 8.0);
+      dy[i] = (float) c.dtype().round(1 + (i % 7) / 8.0);
     }
     DeviceActivation activation = c.open(gpu);
     for (int bits : new int[] {0, 0xFF}) {
@@ -88,21 +88,21 @@ class DeviceBackwardTest {
       DeviceCase c, float[] dy, float[] y, int bits, int offset, DeviceActivation activation) {
     byte[] indicator = new byte[(int) InvertedActivation.indicatorBytes(y.length)];
     Arrays.fill(indicator, (byte) bits);
-    long bytes = (long) y.length * c.format().bytes();
+    long bytes = (long) y.length * c.dtype().bytes();
     try (GuardedDeviceBuffer outputs = new GuardedDeviceBuffer(gpu, 0, bytes, 0x5A);
         GuardedDeviceBuffer gradient = new GuardedDeviceBuffer(gpu, offset, bytes, 0x5A);
         GuardedDeviceBuffer mask = new GuardedDeviceBuffer(gpu, 0, indicator.length, 0x5A)) {
-      outputs.set(c.format(), y);
-      gradient.set(c.format(), dy);
+      outputs.set(c.dtype(), y);
+      gradient.set(c.dtype(), dy);
       mask.setBytes(indicator);
       activation.backward(
           gpu.stream,
-          c.format(),
+          c.dtype(),
           gradient.memory(),
           outputs.memory(),
           mask.memory(),
           gradient.memory());
-      DeviceGradients.require(c, dy, y, indicator, gradient.get(c.format(), "dx"));
+      DeviceGradients.require(c, dy, y, indicator, gradient.get(c.dtype(), "dx"));
     }
   }
 }

@@ -1,9 +1,9 @@
 package invact.runtime.cuda;
 
-import static invact.runtime.cuda.FormatValues.LENGTHS;
-import static invact.runtime.cuda.FormatValues.LONGEST;
-import static invact.runtime.cuda.FormatValues.inputs;
-import static invact.runtime.cuda.FormatValues.requireSame;
+import static invact.runtime.cuda.DtypeValues.LENGTHS;
+import static invact.runtime.cuda.DtypeValues.LONGEST;
+import static invact.runtime.cuda.DtypeValues.inputs;
+import static invact.runtime.cuda.DtypeValues.requireSame;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -42,8 +42,8 @@ class DeviceBuffersTest {
   @MethodSource("invact.runtime.cuda.DeviceCase#all")
   void lengthsPlacesAndAliases(DeviceCase c) {
     DeviceActivation activation = c.open(gpu);
-    float[] x = inputs(c.format(), LONGEST, 1);
-    float[] dy = inputs(c.format(), LONGEST, 2);
+    float[] x = inputs(c.dtype(), LONGEST, 1);
+    float[] dy = inputs(c.dtype(), LONGEST, 2);
     for (int length : LENGTHS) {
       for (int offset : new int[] {0, 2, 4, 8, 16}) {
         for (int poison : new int[] {0xFF, 0x5A}) {
@@ -63,7 +63,7 @@ class DeviceBuffersTest {
       int offset,
       int poison,
       boolean inPlace) {
-    long bytes = (long) length * c.format().bytes();
+    long bytes = (long) length * c.dtype().bytes();
     long indicatorBytes = InvertedActivation.indicatorBytes(length);
     // Offsets that differ, so that one misaligned buffer alone leaves the fast path.
     try (GuardedDeviceBuffer first = new GuardedDeviceBuffer(gpu, 0, bytes, poison);
@@ -72,32 +72,32 @@ class DeviceBuffersTest {
             new GuardedDeviceBuffer(gpu, offset + 1, indicatorBytes, poison);
         GuardedDeviceBuffer gradient = new GuardedDeviceBuffer(gpu, offset, bytes, poison);
         GuardedDeviceBuffer result = new GuardedDeviceBuffer(gpu, 0, bytes, poison)) {
-      first.set(c.format(), x);
+      first.set(c.dtype(), x);
       GuardedDeviceBuffer y = inPlace ? first : second;
-      activation.forward(gpu.stream, c.format(), first.memory(), y.memory(), bits.memory());
-      float[] outputs = y.get(c.format(), "y");
+      activation.forward(gpu.stream, c.dtype(), first.memory(), y.memory(), bits.memory());
+      float[] outputs = y.get(c.dtype(), "y");
       byte[] indicator = bits.getBytes("indicator");
       byte[] expectedBits = new byte[(int) indicatorBytes];
       for (int i = 0; i < length; i++) {
-        new DeviceOutput(c.set().activation(), c.format()).requireOutput(x[i], outputs[i]);
+        new DeviceOutput(c.set().activation(), c.dtype()).requireOutput(x[i], outputs[i]);
         if (x[i] >= c.set().activation().argmin()) {
           expectedBits[i / 8] |= (byte) (1 << i % 8);
         }
       }
       assertArrayEquals(expectedBits, indicator, "indicator");
       if (!inPlace) {
-        requireSame(x, first.get(c.format(), "x"), "x");
+        requireSame(x, first.get(c.dtype(), "x"), "x");
       }
 
-      gradient.set(c.format(), dy);
+      gradient.set(c.dtype(), dy);
       GuardedDeviceBuffer dx = inPlace ? gradient : result;
       activation.backward(
-          gpu.stream, c.format(), gradient.memory(), y.memory(), bits.memory(), dx.memory());
-      DeviceGradients.require(c, dy, outputs, indicator, dx.get(c.format(), "dx"));
-      requireSame(outputs, y.get(c.format(), "y"), "y");
+          gpu.stream, c.dtype(), gradient.memory(), y.memory(), bits.memory(), dx.memory());
+      DeviceGradients.require(c, dy, outputs, indicator, dx.get(c.dtype(), "dx"));
+      requireSame(outputs, y.get(c.dtype(), "y"), "y");
       assertArrayEquals(indicator, bits.getBytes("indicator"), "indicator");
       if (!inPlace) {
-        requireSame(dy, gradient.get(c.format(), "dy"), "dy");
+        requireSame(dy, gradient.get(c.dtype(), "dy"), "dy");
       }
     }
   }
@@ -114,12 +114,12 @@ class DeviceBuffersTest {
       y.fill(gpu.stream, (byte) 0xC0);
       dx.fill(gpu.stream, (byte) 0x3F);
       bits.fill(gpu.stream, (byte) 0xFF);
-      activation.forward(gpu.stream, c.format(), y.memory(), y.memory(), bits.memory());
+      activation.forward(gpu.stream, c.dtype(), y.memory(), y.memory(), bits.memory());
       activation.backward(
-          gpu.stream, c.format(), dx.memory(), y.memory(), bits.memory(), dx.memory());
+          gpu.stream, c.dtype(), dx.memory(), y.memory(), bits.memory(), dx.memory());
       float x = Dtype.BF16.decode((short) 0xC0C0);
       float dy = Dtype.BF16.decode((short) 0x3F3F);
-      float output = (float) c.format().round(c.set().activation().value(x));
+      float output = (float) c.dtype().round(c.set().activation().value(x));
       float expected = c.backward(new float[] {dy}, new float[] {output}, new byte[1])[0];
       for (long i : new long[] {0, (1L << 30) + 1, (1L << 31) - 1, 1L << 31, elements - 1}) {
         assertEquals(output, element(y, i), "y of element " + i);

@@ -1,6 +1,6 @@
 package invact.runtime.cuda;
 
-import static invact.runtime.cuda.FormatValues.inputs;
+import static invact.runtime.cuda.DtypeValues.inputs;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,6 +11,7 @@ import invact.activation.CustomActivation;
 import invact.numeric.Dtype;
 import invact.runtime.InvertedActivation;
 import java.lang.foreign.MemorySegment;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,35 +38,33 @@ class DeviceCallsTest {
   @Test
   void wrongArgumentsAreNamed() {
     DeviceActivation activation = gpu.kernels.activation(DeviceSets.fast(Activations.GELU));
-    Dtype format = Dtype.BF16;
+    Dtype dtype = Dtype.BF16;
     try (DeviceBuffer buffer = DeviceBuffer.allocate(gpu.context, 4096)) {
       DeviceMemory x = buffer.memory().slice(0, 32);
       DeviceMemory y = buffer.memory().slice(64, 32);
       DeviceMemory bits = buffer.memory().slice(128, 2);
       requireRefused(
-          "y has 30 bytes, but takes 32",
-          () -> activation.forward(gpu.stream, format, x, y.slice(0, 30), bits));
+          "y has 30 bytes, but for 16 elements of bf16 it takes 32",
+          () -> activation.forward(gpu.stream, dtype, x, y.slice(0, 30), bits));
       requireRefused(
-          "indicator has 1 bytes, but takes 2",
-          () -> activation.forward(gpu.stream, format, x, y, bits.slice(0, 1)));
+          "indicator has 1 bytes, but for 16 elements of bf16 it takes 2",
+          () -> activation.forward(gpu.stream, dtype, x, y, bits.slice(0, 1)));
       requireRefused(
           "y overlaps x in part: they may be the same memory or must be apart",
-          () -> activation.forward(gpu.stream, format, x, buffer.memory().slice(2, 32), bits));
+          () -> activation.forward(gpu.stream, dtype, x, buffer.memory().slice(2, 32), bits));
       requireRefused(
-          "indicator overlaps y",
-          () -> activation.forward(gpu.stream, format, x, y, y.slice(0, 2)));
-      requireRefused("dx overlaps y", () -> activation.backward(gpu.stream, format, x, y, bits, y));
+          "indicator overlaps y", () -> activation.forward(gpu.stream, dtype, x, y, y.slice(0, 2)));
+      requireRefused("dx overlaps y", () -> activation.backward(gpu.stream, dtype, x, y, bits, y));
       requireRefused(
-          "format fp64 has no runtime, whose arithmetic is fp32: use fp32, bf16 or fp16",
+          "dtype fp64 has no runtime, whose arithmetic is fp32: use fp32, bf16 or fp16",
           () -> activation.forward(gpu.stream, Dtype.FP64, x, y, bits));
       assertThrows(
-          NullPointerException.class, () -> activation.forward(gpu.stream, format, null, y, bits));
+          NullPointerException.class, () -> activation.forward(gpu.stream, dtype, null, y, bits));
       assertTrue(
           assertThrows(
                   IllegalArgumentException.class,
                   () ->
-                      activation.forward(
-                          gpu.stream, format, x, buffer.memory().slice(65, 32), bits))
+                      activation.forward(gpu.stream, dtype, x, buffer.memory().slice(65, 32), bits))
               .getMessage()
               .startsWith("y starts at the odd address 0x"));
     }
@@ -112,36 +111,37 @@ class DeviceCallsTest {
         assertThrows(
             CudaException.class, () -> DeviceBuffer.allocate(gpu.context, Long.MAX_VALUE / 2));
     assertEquals("cuMemAlloc_v2: CUDA_ERROR_OUT_OF_MEMORY (2): out of memory", e.getMessage());
-    assertEquals(2, e.status());
+    assertEquals(OptionalInt.of(2), e.status());
   }
 
   /** The default stream, in the thread's own context, as a framework hands them over. */
   @Test
   void foreignContextAndStream() {
     DeviceCase c = new DeviceCase(DeviceSets.fast(Activations.SILU), Dtype.FP32);
-    gpu.context.enter();
+    gpu.context.driver().run(() -> requireForeignWorks(c));
+  }
+
+  private static void requireForeignWorks(DeviceCase c) {
     try (Context current = Context.current();
         invact.runtime.cuda.Stream stream = invact.runtime.cuda.Stream.foreign(current, 0);
         Kernels kernels = Kernels.load(current);
         DeviceBuffer x = DeviceBuffer.allocate(current, 64);
         DeviceBuffer bits = DeviceBuffer.allocate(current, 2)) {
-      float[] values = inputs(c.format(), 16, 7);
+      float[] values = inputs(c.dtype(), 16, 7);
       x.upload(stream, MemorySegment.ofArray(values));
       kernels
           .activation(c.set())
           .forward(
               stream,
-              c.format(),
+              c.dtype(),
               new DeviceMemory(x.memory().address(), 64),
               x.memory(),
               bits.memory());
       float[] y = new float[16];
       x.download(stream, MemorySegment.ofArray(y));
       for (int i = 0; i < y.length; i++) {
-        new DeviceOutput(c.set().activation(), c.format()).requireOutput(values[i], y[i]);
+        new DeviceOutput(c.set().activation(), c.dtype()).requireOutput(values[i], y[i]);
       }
-    } finally {
-      gpu.context.leave();
     }
   }
 
@@ -154,17 +154,17 @@ class DeviceCallsTest {
         .limit(64)
         .parallel()
         .forEach(i -> {
-          float[] x = inputs(c.format(), 100 + i, i);
+          float[] x = inputs(c.dtype(), 100 + i, i);
           long bytes = 2L * x.length;
           try (GuardedDeviceBuffer buffer = new GuardedDeviceBuffer(gpu, 0, bytes, i);
               GuardedDeviceBuffer bits =
                   new GuardedDeviceBuffer(gpu, 0, InvertedActivation.indicatorBytes(x.length), i)) {
-            buffer.set(c.format(), x);
+            buffer.set(c.dtype(), x);
             activation.forward(
-                gpu.stream, c.format(), buffer.memory(), buffer.memory(), bits.memory());
-            float[] y = buffer.get(c.format(), "y");
+                gpu.stream, c.dtype(), buffer.memory(), buffer.memory(), bits.memory());
+            float[] y = buffer.get(c.dtype(), "y");
             for (int j = 0; j < x.length; j++) {
-              new DeviceOutput(c.set().activation(), c.format()).requireOutput(x[j], y[j]);
+              new DeviceOutput(c.set().activation(), c.dtype()).requireOutput(x[j], y[j]);
             }
           }
         });

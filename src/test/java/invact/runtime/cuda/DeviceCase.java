@@ -1,8 +1,8 @@
 package invact.runtime.cuda;
 
-import static invact.runtime.cuda.FormatValues.FORMATS;
-import static invact.runtime.cuda.FormatValues.segment;
-import static invact.runtime.cuda.FormatValues.value;
+import static invact.runtime.cuda.DtypeValues.DTYPES;
+import static invact.runtime.cuda.DtypeValues.segment;
+import static invact.runtime.cuda.DtypeValues.value;
 
 import invact.coefficients.CoefficientSet;
 import invact.form.internal.Form;
@@ -12,49 +12,52 @@ import invact.form.internal.RootExponential;
 import invact.form.internal.RootRational;
 import invact.numeric.Dtype;
 import invact.runtime.Backends;
+import invact.runtime.cuda.internal.ActivationKernels;
+import invact.runtime.cuda.internal.KernelMaker;
+import invact.runtime.cuda.internal.OutputTable;
 import java.lang.foreign.MemorySegment;
 import java.util.stream.Stream;
 
 /**
- * One coefficient set in one format.
+ * One coefficient set in one dtype.
  *
  * @param set the set
- * @param format the format
+ * @param dtype the dtype
  * @param leastForTable from how many elements on its table is used, if it has one
  * @param maker where its kernels come from
  */
-record DeviceCase(CoefficientSet set, Dtype format, long leastForTable, KernelMaker maker) {
+public record DeviceCase(CoefficientSet set, Dtype dtype, long leastForTable, KernelMaker maker) {
   /** A case as the library runs it. */
-  DeviceCase(CoefficientSet set, Dtype format) {
-    this(set, format, DeviceActivation.leastForTable(set), KernelMaker.BEST);
+  public DeviceCase(CoefficientSet set, Dtype dtype) {
+    this(set, dtype, ActivationKernels.leastForTable(set), KernelMaker.BEST);
   }
 
-  /** All sets in all formats. */
-  static Stream<DeviceCase> shipped() {
+  /** All sets in all dtypes. */
+  public static Stream<DeviceCase> shipped() {
     return DeviceSets.all().stream()
-        .flatMap(set -> FORMATS.stream().map(format -> new DeviceCase(set, format)));
+        .flatMap(set -> DTYPES.stream().map(dtype -> new DeviceCase(set, dtype)));
   }
 
   /** All sets that have a table of outputs. */
-  static Stream<DeviceCase> tables() {
+  public static Stream<DeviceCase> tables() {
     return shipped()
-        .filter(c -> c.format == Dtype.BF16 && OutputTable.of(c.set).isPresent())
-        .map(c -> new DeviceCase(c.set, c.format, 0, c.maker));
+        .filter(c -> c.dtype == Dtype.BF16 && OutputTable.of(c.set).isPresent())
+        .map(c -> new DeviceCase(c.set, c.dtype, 0, c.maker));
   }
 
-  /** All sets in all formats, in bf16 with the table of outputs and without it. */
-  static Stream<DeviceCase> all() {
+  /** All sets in all dtypes, in bf16 with the table of outputs and without it. */
+  public static Stream<DeviceCase> all() {
     return Stream.concat(shipped(), tables());
   }
 
-  /** The same, and all sets in all formats compiled by NVRTC, and interpreted. */
-  static Stream<DeviceCase> allMakers() {
+  /** The same, and all sets in all dtypes compiled by NVRTC, and interpreted. */
+  public static Stream<DeviceCase> allMakers() {
     return Stream.concat(
         all(),
         shipped()
             .flatMap(c ->
                 Stream.of(KernelMaker.NVRTC, KernelMaker.INTERPRETER)
-                    .map(maker -> new DeviceCase(c.set, c.format, Long.MAX_VALUE, maker))));
+                    .map(maker -> new DeviceCase(c.set, c.dtype, Long.MAX_VALUE, maker))));
   }
 
   DeviceActivation open(Gpu gpu) {
@@ -66,7 +69,7 @@ record DeviceCase(CoefficientSet set, Dtype format, long leastForTable, KernelMa
     return Stream.of(set.left(), set.right())
         .map(piece -> piece.approximant().approximant().form())
         .noneMatch(
-            form -> isTranscendental(form) || format == Dtype.FP16 && form instanceof RootRational);
+            form -> isTranscendental(form) || dtype == Dtype.FP16 && form instanceof RootRational);
   }
 
   private static boolean isTranscendental(Form form) {
@@ -76,14 +79,14 @@ record DeviceCase(CoefficientSet set, Dtype format, long leastForTable, KernelMa
   }
 
   /** The scalar implementation's results. */
-  float[] backward(float[] dy, float[] y, byte[] indicator) {
-    MemorySegment dx = segment(format, dy);
+  public float[] backward(float[] dy, float[] y, byte[] indicator) {
+    MemorySegment dx = segment(dtype, dy);
     Backends.of("scalar")
         .open(set)
-        .backward(format, dx, segment(format, y), MemorySegment.ofArray(indicator), dx);
+        .backward(dtype, dx, segment(dtype, y), MemorySegment.ofArray(indicator), dx);
     float[] result = new float[dy.length];
     for (int i = 0; i < result.length; i++) {
-      result[i] = value(format, dx, i);
+      result[i] = value(dtype, dx, i);
     }
     return result;
   }
@@ -92,7 +95,7 @@ record DeviceCase(CoefficientSet set, Dtype format, long leastForTable, KernelMa
   public String toString() {
     return set.name()
         + " "
-        + format.label()
+        + dtype.label()
         + (leastForTable == 0 ? " table" : "")
         + (maker == KernelMaker.BEST ? "" : " " + maker);
   }

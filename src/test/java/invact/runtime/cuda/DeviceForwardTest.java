@@ -1,7 +1,7 @@
 package invact.runtime.cuda;
 
-import static invact.runtime.cuda.FormatValues.everyNumber;
-import static invact.runtime.cuda.FormatValues.ulp;
+import static invact.runtime.cuda.DtypeValues.everyNumber;
+import static invact.runtime.cuda.DtypeValues.ulp;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,6 +10,7 @@ import invact.coefficients.CoefficientSet;
 import invact.coefficients.internal.ShippedSets;
 import invact.numeric.Dtype;
 import invact.runtime.InvertedActivation;
+import invact.runtime.cuda.internal.KernelMaker;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterAll;
@@ -56,20 +57,20 @@ class DeviceForwardTest {
   }
 
   private void everyInput(DeviceOutput output, KernelMaker maker) {
-    float[] x = everyNumber(output.format(), 1021);
+    float[] x = everyNumber(output.dtype(), 1021);
     DeviceActivation activation =
         gpu.kernels(maker).activation(DeviceSets.fast(output.activation()));
     double maxUlp = 0;
     float maxUlpAt = Float.NaN;
     int misrounded = 0;
-    long bytes = (long) x.length * output.format().bytes();
+    long bytes = (long) x.length * output.dtype().bytes();
     try (GuardedDeviceBuffer inputs = new GuardedDeviceBuffer(gpu, 0, bytes, 0x5A);
         GuardedDeviceBuffer bits =
             new GuardedDeviceBuffer(gpu, 0, InvertedActivation.indicatorBytes(x.length), 0x5A)) {
-      inputs.set(output.format(), x);
+      inputs.set(output.dtype(), x);
       activation.forward(
-          gpu.stream, output.format(), inputs.memory(), inputs.memory(), bits.memory());
-      float[] y = inputs.get(output.format(), "y");
+          gpu.stream, output.dtype(), inputs.memory(), inputs.memory(), bits.memory());
+      float[] y = inputs.get(output.dtype(), "y");
       byte[] indicator = bits.getBytes("indicator");
       for (int i = 0; i < x.length; i++) {
         output.requireOutput(x[i], y[i]);
@@ -79,12 +80,12 @@ class DeviceForwardTest {
             "S of " + x[i]);
         if (Float.isFinite(x[i])) {
           double exact = output.activation().value(x[i]);
-          double error = Math.abs(y[i] - exact) / ulp(output.format(), exact);
+          double error = Math.abs(y[i] - exact) / ulp(output.dtype(), exact);
           if (error > maxUlp) {
             maxUlp = error;
             maxUlpAt = x[i];
           }
-          misrounded += y[i] == (float) output.format().round(exact) ? 0 : 1;
+          misrounded += y[i] == (float) output.dtype().round(exact) ? 0 : 1;
         }
       }
     }

@@ -1,15 +1,16 @@
 package invact.runtime.cuda;
 
-import static invact.runtime.cuda.FormatValues.LENGTHS;
-import static invact.runtime.cuda.FormatValues.LONGEST;
-import static invact.runtime.cuda.FormatValues.finite;
-import static invact.runtime.cuda.FormatValues.inputs;
-import static invact.runtime.cuda.FormatValues.ulp;
+import static invact.runtime.cuda.DtypeValues.LENGTHS;
+import static invact.runtime.cuda.DtypeValues.LONGEST;
+import static invact.runtime.cuda.DtypeValues.finite;
+import static invact.runtime.cuda.DtypeValues.inputs;
+import static invact.runtime.cuda.DtypeValues.ulp;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import invact.numeric.Dtype;
+import invact.runtime.cuda.internal.KernelMaker;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -45,9 +46,9 @@ class DeviceGatedUnitTest {
   @MethodSource("gates")
   void gatedUnits(DeviceOutput gate, KernelMaker maker) {
     DeviceGatedUnit unit = gpu.kernels(maker).gatedUnit(gate.activation());
-    float[] a = finite(inputs(gate.format(), LONGEST, 3));
-    float[] b = finite(inputs(gate.format(), LONGEST, 4));
-    float[] dp = finite(inputs(gate.format(), LONGEST, 5));
+    float[] a = finite(inputs(gate.dtype(), LONGEST, 3));
+    float[] b = finite(inputs(gate.dtype(), LONGEST, 4));
+    float[] dp = finite(inputs(gate.dtype(), LONGEST, 5));
     for (int length : LENGTHS) {
       for (int offset : new int[] {0, 2, 8}) {
         for (int alias = 0; alias < 3; alias++) {
@@ -66,63 +67,63 @@ class DeviceGatedUnitTest {
       int length,
       int offset,
       int alias) {
-    Dtype format = gate.format();
-    long bytes = (long) length * format.bytes();
+    Dtype dtype = gate.dtype();
+    long bytes = (long) length * dtype.bytes();
     try (GuardedDeviceBuffer gates = new GuardedDeviceBuffer(gpu, 0, bytes, 0x5A);
         GuardedDeviceBuffer factors = new GuardedDeviceBuffer(gpu, offset, bytes, 0x5A);
         GuardedDeviceBuffer other = new GuardedDeviceBuffer(gpu, 0, bytes, 0xFF);
         GuardedDeviceBuffer gradient = new GuardedDeviceBuffer(gpu, offset, bytes, 0x5A);
         GuardedDeviceBuffer result = new GuardedDeviceBuffer(gpu, 0, bytes, 0xFF)) {
-      gates.set(format, a);
-      factors.set(format, b);
+      gates.set(dtype, a);
+      factors.set(dtype, b);
       GuardedDeviceBuffer products = alias == 0 ? other : factors;
-      unit.forward(gpu.stream, format, gates.memory(), factors.memory(), products.memory());
-      float[] p = products.get(format, "p");
+      unit.forward(gpu.stream, dtype, gates.memory(), factors.memory(), products.memory());
+      float[] p = products.get(dtype, "p");
       for (int i = 0; i < length; i++) {
         double exact = gate.activation().value(a[i]) * b[i];
-        double bound = 0.5 * ulp(format, exact) + gate.relative() * Math.abs(exact);
+        double bound = 0.5 * ulp(dtype, exact) + gate.relative() * Math.abs(exact);
         // 2⁻¹⁰⁰ stands for less.
         bound += Math.abs(gate.activation().value(a[i])) < 0x1p-99 ? 0x1p-99 * Math.abs(b[i]) : 0;
-        if (Math.abs(exact) + bound < format.maxValue()) {
+        if (Math.abs(exact) + bound < dtype.maxValue()) {
           assertEquals(exact, p[i], bound, "p for a " + a[i] + " b " + b[i]);
         }
       }
-      gradient.set(format, dp);
+      gradient.set(dtype, dp);
       GuardedDeviceBuffer kept =
-          DeviceGatedUnit.keepsProduct(format) ? products : factors.set(format, b);
+          DeviceGatedUnit.keepsProduct(dtype) ? products : factors.set(dtype, b);
       GuardedDeviceBuffer da = alias == 2 ? gates : result;
       GuardedDeviceBuffer db = alias == 0 ? gradient : kept;
       unit.backward(
           gpu.stream,
-          format,
+          dtype,
           gradient.memory(),
           gates.memory(),
           kept.memory(),
           da.memory(),
           db.memory());
-      float[] foundA = da.get(format, "da");
-      float[] foundB = db.get(format, "db");
+      float[] foundA = da.get(dtype, "da");
+      float[] foundB = db.get(dtype, "db");
       for (int i = 0; i < length; i++) {
         double f = gate.activation().value(a[i]);
         double exactB = dp[i] * f;
-        double boundB = ulp(format, exactB) + gate.relative() * Math.abs(exactB);
+        double boundB = ulp(dtype, exactB) + gate.relative() * Math.abs(exactB);
         boundB += Math.abs(f) < 0x1p-99 ? 0x1p-99 * Math.abs(dp[i]) : 0;
-        if (Math.abs(exactB) + boundB < format.maxValue()) {
+        if (Math.abs(exactB) + boundB < dtype.maxValue()) {
           assertEquals(exactB, foundB[i], boundB, "db for a " + a[i] + " dp " + dp[i]);
         }
         double exactA = dp[i] * (double) b[i] * gate.activation().derivative(a[i]);
         // p carries b to half an ulp, if it neither overflows nor underflows; f′ is near 0 at T.
         double scale = Math.abs(dp[i] * (double) b[i]);
         double boundA =
-            ulp(format, exactA)
-                + Math.scalb(1.0, -format.precision()) * Math.abs(exactA)
+            ulp(dtype, exactA)
+                + Math.scalb(1.0, -dtype.precision()) * Math.abs(exactA)
                 + 2 * gate.relative() * scale;
         boolean recoverable =
-            !DeviceGatedUnit.keepsProduct(format)
+            !DeviceGatedUnit.keepsProduct(dtype)
                 || Math.abs(f * b[i]) > 0x1p-110
                     && Math.abs(f) > 0x1p-99
-                    && Math.abs(f * b[i]) < 0.9 * format.maxValue();
-        if (recoverable && scale < format.maxValue()) {
+                    && Math.abs(f * b[i]) < 0.9 * dtype.maxValue();
+        if (recoverable && scale < dtype.maxValue()) {
           assertEquals(exactA, foundA[i], boundA, "da for a " + a[i] + " b " + b[i]);
         }
         assertTrue(

@@ -1,14 +1,14 @@
 package invact.runtime.cuda;
 
-import static invact.runtime.cuda.FormatValues.requireSame;
-import static invact.runtime.cuda.FormatValues.ulp;
+import static invact.runtime.cuda.DtypeValues.requireSame;
+import static invact.runtime.cuda.DtypeValues.ulp;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import invact.numeric.Dtype;
 import java.util.Arrays;
 
 /** Gradients as the scalar implementation's: bit for bit, or by what exp and pow may differ. */
-final class DeviceGradients {
+public final class DeviceGradients {
   /**
    * What CUDA's exp and pow change in g: 1.7e-7 as printed, rounded up; {@link DeviceActivation}.
    */
@@ -24,11 +24,11 @@ final class DeviceGradients {
   private DeviceGradients() {}
 
   /** The largest change in fp32 so far, by |dy|·(1 + |y|). */
-  static synchronized double largestChange() {
+  public static synchronized double largestChange() {
     return largestChange;
   }
 
-  static synchronized void require(
+  public static synchronized void require(
       DeviceCase c, float[] dy, float[] y, byte[] indicator, float[] found) {
     float[] expected = c.backward(Arrays.copyOf(dy, y.length), y, indicator);
     for (int i = 0; i < expected.length; i++) {
@@ -37,11 +37,11 @@ final class DeviceGradients {
         requireSame(expected[i], found[i], what);
       } else {
         double scale = Math.abs((double) dy[i]) * (1 + Math.min(Math.abs(y[i]), 1e3));
-        double rounding = c.format().isHalf() ? ulp(c.format(), expected[i]) : 0;
-        if (!c.format().isHalf() && scale > 0) {
+        double rounding = c.dtype().isHalf() ? ulp(c.dtype(), expected[i]) : 0;
+        if (!c.dtype().isHalf() && scale > 0) {
           largestChange = Math.max(largestChange, Math.abs(expected[i] - found[i]) / scale);
         }
-        double change = c.format() == Dtype.FP16 ? APPROXIMATE : TRANSCENDENTAL;
+        double change = c.dtype() == Dtype.FP16 ? APPROXIMATE : TRANSCENDENTAL;
         assertEquals(expected[i], found[i], change * scale + rounding, what);
       }
     }

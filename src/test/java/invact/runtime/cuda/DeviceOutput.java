@@ -1,8 +1,8 @@
 package invact.runtime.cuda;
 
-import static invact.runtime.cuda.FormatValues.FORMATS;
-import static invact.runtime.cuda.FormatValues.requireSame;
-import static invact.runtime.cuda.FormatValues.ulp;
+import static invact.runtime.cuda.DtypeValues.DTYPES;
+import static invact.runtime.cuda.DtypeValues.requireSame;
+import static invact.runtime.cuda.DtypeValues.ulp;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,14 +14,14 @@ import invact.runtime.internal.scalar.ScalarFunctions;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** One activation in one format, and what its outputs may be. */
-record DeviceOutput(Activation activation, Dtype format) {
+/** One activation in one dtype, and what its outputs may be. */
+public record DeviceOutput(Activation activation, Dtype dtype) {
   /** Beside the rounding to 16 bits, relative; {@link DeviceActivation}. */
   private static final double HALF_RELATIVE = 3e-5;
 
-  static Stream<DeviceOutput> all() {
+  public static Stream<DeviceOutput> all() {
     return Activations.all().stream()
-        .flatMap(f -> FORMATS.stream().map(format -> new DeviceOutput(f, format)));
+        .flatMap(f -> DTYPES.stream().map(dtype -> new DeviceOutput(f, dtype)));
   }
 
   /** f as the scalar backend computes it. */
@@ -31,26 +31,26 @@ record DeviceOutput(Activation activation, Dtype format) {
           Activations.SILU, ScalarFunctions.forward(Activations.SILU));
 
   /** The relative error of f as the kernels compute it in fp32, and of a product or two. */
-  double relative() {
-    return format == Dtype.FP32 ? 0x1p-20 : HALF_RELATIVE;
+  public double relative() {
+    return dtype == Dtype.FP32 ? 0x1p-20 : HALF_RELATIVE;
   }
 
-  void requireOutput(float x, float y) {
+  public void requireOutput(float x, float y) {
     double exact = activation.value(x);
     if (!Activations.paper().contains(activation)) {
-      // Rounded to fp32, and then to the format.
-      double bound = 0.5 * ulp(format, exact) + 0x1p-23 * Math.abs(exact);
+      // Rounded to fp32, and then to the dtype.
+      double bound = 0.5 * ulp(dtype, exact) + 0x1p-23 * Math.abs(exact);
       if (Double.isNaN(exact)) {
         assertTrue(Float.isNaN(y), () -> "y of " + x + " is " + y);
-      } else if (Math.abs(exact) < format.maxValue()) {
+      } else if (Math.abs(exact) < dtype.maxValue()) {
         assertEquals(exact, y, bound + Float.MIN_VALUE, () -> "y of " + x);
       }
-    } else if (format == Dtype.FP32) {
+    } else if (dtype == Dtype.FP32) {
       requireSame(SCALAR.get(activation).apply(x), y, "y of " + x);
     } else if (!Float.isFinite(x) || exact == 0) {
       requireSame((float) exact, y, "y of " + x);
     } else {
-      double bound = 0.5 * ulp(format, exact) + HALF_RELATIVE * Math.abs(exact) + Float.MIN_VALUE;
+      double bound = 0.5 * ulp(dtype, exact) + HALF_RELATIVE * Math.abs(exact) + Float.MIN_VALUE;
       assertTrue(Math.abs(y - exact) <= bound, () -> "y of " + x + " is " + y + " for " + exact);
       assertEquals(Math.signum(x), Math.copySign(1.0f, y), "sign of y of " + x);
     }
@@ -58,6 +58,6 @@ record DeviceOutput(Activation activation, Dtype format) {
 
   @Override
   public String toString() {
-    return activation.name() + " " + format.label();
+    return activation.name() + " " + dtype.label();
   }
 }

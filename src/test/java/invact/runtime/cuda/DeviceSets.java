@@ -84,7 +84,7 @@ public final class DeviceSets {
   }
 
   /** A set of the activation; of GELU and SiLU one that has a kernel of its shape. */
-  static CoefficientSet fast(Activation activation) {
+  public static CoefficientSet fast(Activation activation) {
     return all().stream()
         .filter(set -> set.activation().equals(activation))
         .findFirst()
@@ -92,7 +92,7 @@ public final class DeviceSets {
   }
 
   /** Sets of all forms: the shipped ones and {@link #FITTED}. */
-  static List<CoefficientSet> all() {
+  public static List<CoefficientSet> all() {
     List<CoefficientSet> sets = new ArrayList<>(FITTED);
     ShippedSets.names().stream().map(ShippedSets::load).forEach(sets::add);
     return sets;
@@ -127,18 +127,5 @@ public final class DeviceSets {
     return BranchCoefficients.measured(
         new BranchApproximant(f, branch, Target.DERIVATIVE, new Approximant(form, c)),
         new Provenance.Published("minimax fit for tests", form.name()));
-  }
-
-  public static void main(String[] args) {
-    for (CoefficientSet set : all()) {
-      System.out.println(
-          set.name()
-              + " "
-              + set.left().derivativeError()
-              + " "
-              + set.right().approximant().approximant().form().name()
-              + " "
-              + set.right().derivativeError());
-    }
   }
 }

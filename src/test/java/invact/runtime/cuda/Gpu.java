@@ -3,6 +3,8 @@ package invact.runtime.cuda;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import invact.Required;
+import invact.runtime.cuda.internal.KernelMaker;
+import invact.runtime.cuda.internal.Nvrtc;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -15,7 +17,7 @@ final class Gpu implements AutoCloseable {
 
   /** Skips the test without a GPU; {@code -Dinvact.require=cuda} makes that a failure. */
   Gpu() {
-    Cuda.obstacle().ifPresent(obstacle -> Required.found("cuda", false, obstacle));
+    Context.obstacle().ifPresent(obstacle -> Required.found("cuda", false, obstacle));
     context = Context.primary(0);
     stream = Stream.create(context);
     kernels = kernels(KernelMaker.BEST);
@@ -24,7 +26,7 @@ final class Gpu implements AutoCloseable {
   /** Kernels of one origin; the test is skipped where NVRTC is asked for and missing. */
   Kernels kernels(KernelMaker maker) {
     if (maker == KernelMaker.NVRTC) {
-      Nvrtc.missing().ifPresent(missing -> abort("no NVRTC: " + missing));
+      Nvrtc.obstacle().ifPresent(missing -> abort("no NVRTC: " + missing));
     }
     return byMaker.computeIfAbsent(maker, key -> Kernels.load(context, key));
   }

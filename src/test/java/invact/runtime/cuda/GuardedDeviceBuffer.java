@@ -30,15 +30,15 @@ final class GuardedDeviceBuffer implements AutoCloseable {
     return whole.memory().slice(start, bytes);
   }
 
-  GuardedDeviceBuffer set(Dtype format, float[] values) {
+  GuardedDeviceBuffer set(Dtype dtype, float[] values) {
     byte[] content = read();
     MemorySegment segment = MemorySegment.ofArray(content);
-    for (int i = 0; i < bytes / format.bytes(); i++) {
-      long at = start + (long) i * format.bytes();
-      if (format == Dtype.FP32) {
+    for (int i = 0; i < bytes / dtype.bytes(); i++) {
+      long at = start + (long) i * dtype.bytes();
+      if (dtype == Dtype.FP32) {
         segment.set(ValueLayout.JAVA_FLOAT_UNALIGNED, at, values[i]);
       } else {
-        segment.set(ValueLayout.JAVA_SHORT_UNALIGNED, at, format.encode(values[i]));
+        segment.set(ValueLayout.JAVA_SHORT_UNALIGNED, at, dtype.encode(values[i]));
       }
     }
     whole.upload(gpu.stream, segment);
@@ -53,14 +53,14 @@ final class GuardedDeviceBuffer implements AutoCloseable {
   }
 
   /** What the buffer holds; its guard zones are as they were. */
-  float[] get(Dtype format, String name) {
+  float[] get(Dtype dtype, String name) {
     MemorySegment segment = MemorySegment.ofArray(getBytes(name));
-    float[] values = new float[bytes / format.bytes()];
+    float[] values = new float[bytes / dtype.bytes()];
     for (int i = 0; i < values.length; i++) {
       values[i] =
-          format == Dtype.FP32
+          dtype == Dtype.FP32
               ? segment.get(ValueLayout.JAVA_FLOAT_UNALIGNED, 4L * i)
-              : format.decode(segment.get(ValueLayout.JAVA_SHORT_UNALIGNED, 2L * i));
+              : dtype.decode(segment.get(ValueLayout.JAVA_SHORT_UNALIGNED, 2L * i));
     }
     return values;
   }

@@ -240,7 +240,7 @@ abstract class ArgumentContract extends BackendContract {
             () -> activation.backward(Dtype.FP32, shorts, shorts, bytes, shorts));
     for (Executable call : calls) {
       String message = assertThrows(IllegalArgumentException.class, call).getMessage();
-      assertTrue(message.startsWith("format fp") && message.contains("use "), message);
+      assertTrue(message.startsWith("dtype fp") && message.contains("use "), message);
     }
   }
 
@@ -256,7 +256,7 @@ abstract class ArgumentContract extends BackendContract {
     requireMissing("indicator", () -> a.forward(floats, floats, null));
     requireMissing("dy", () -> a.backward(null, floats, bits, floats));
     requireMissing("dx", () -> a.backward(floats, floats, bits, null));
-    requireMissing("format", () -> a.forward(null, shorts, shorts, bits));
+    requireMissing("dtype", () -> a.forward(null, shorts, shorts, bits));
     requireMissing("x", () -> a.forward(half, null, shorts, bits));
     requireMissing("dx", () -> a.backward(half, shorts, shorts, bits, null));
   }

@@ -1,7 +1,7 @@
 package invact.runtime.internal;
 
-import static invact.runtime.internal.FormatElements.requireSame;
-import static invact.runtime.internal.FormatElements.segment;
+import static invact.runtime.internal.DtypeElements.requireSame;
+import static invact.runtime.internal.DtypeElements.segment;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 
 /** What the contracts of {@link InvertedActivation} share: cases, a reference, inputs. */
 abstract class BackendContract {
-  private static final List<Dtype> FORMATS = List.of(Dtype.FP32, Dtype.BF16, Dtype.FP16);
+  private static final List<Dtype> DTYPES = List.of(Dtype.FP32, Dtype.BF16, Dtype.FP16);
 
   /**
    * Rounding errors of g in fp32, in units of 2⁻²⁴·(1 + |y|), beside those of the lift; measured
@@ -33,19 +33,19 @@ abstract class BackendContract {
    */
   private static final double ROUNDINGS_OF_G = 4;
 
-  /** One coefficient set in one format. */
-  record Case(CoefficientSet set, Dtype format) {
+  /** One coefficient set in one dtype. */
+  record Case(CoefficientSet set, Dtype dtype) {
     double argmin() {
       return set.activation().argmin();
     }
 
     float rounded(double value) {
-      return (float) format.round(value);
+      return (float) dtype.round(value);
     }
 
     @Override
     public String toString() {
-      return set.name() + " " + format.label();
+      return set.name() + " " + dtype.label();
     }
   }
 
@@ -68,16 +68,16 @@ abstract class BackendContract {
   static Stream<Case> allCases() {
     Stream<Case> rational =
         MinimaxSets.RATIONAL.stream()
-            .flatMap(set -> FORMATS.stream().map(format -> new Case(set, format)));
+            .flatMap(set -> DTYPES.stream().map(dtype -> new Case(set, dtype)));
     return Stream.concat(cases(), rational);
   }
 
   static Stream<Case> cases() {
-    return sets().stream().flatMap(set -> FORMATS.stream().map(format -> new Case(set, format)));
+    return sets().stream().flatMap(set -> DTYPES.stream().map(dtype -> new Case(set, dtype)));
   }
 
   static Stream<Case> halfCases() {
-    return cases().filter(c -> c.format.isHalf());
+    return cases().filter(c -> c.dtype.isHalf());
   }
 
   // The reference: double precision, one element at a time.
@@ -97,7 +97,7 @@ abstract class BackendContract {
   /** The same at a lift that is off by some. */
   static double derivative(Case c, double y, boolean right, double shift) {
     BranchApproximant approximant = approximant(c, right);
-    RoundedHeight lift = RoundedHeight.of(c.set.activation(), c.format);
+    RoundedHeight lift = RoundedHeight.of(c.set.activation(), c.dtype);
     double exact = y - lift.minimum() - lift.offset();
     double u = StrictMath.max(exact, lift.least()) + shift;
     return approximant
@@ -129,29 +129,29 @@ abstract class BackendContract {
 
   /** One element by itself. */
   record Element(float y, boolean right) {
-    static Element forward(InvertedActivation activation, Dtype format, float x) {
-      MemorySegment y = segment(format, x);
+    static Element forward(InvertedActivation activation, Dtype dtype, float x) {
+      MemorySegment y = segment(dtype, x);
       MemorySegment indicator = indicator(1);
-      activation.forward(format, y, y, indicator);
-      return new Element(GuardedBuffer.get(format, y, 0), bit(indicator, 0));
+      activation.forward(dtype, y, y, indicator);
+      return new Element(GuardedBuffer.get(dtype, y, 0), bit(indicator, 0));
     }
 
     static float backward(
-        InvertedActivation activation, Dtype format, float dy, float y, boolean right) {
-      return BackendContract.backward(activation, format, new float[] {dy}, new float[] {y}, right)[
+        InvertedActivation activation, Dtype dtype, float dy, float y, boolean right) {
+      return BackendContract.backward(activation, dtype, new float[] {dy}, new float[] {y}, right)[
           0];
     }
   }
 
   static float[] backward(
-      InvertedActivation activation, Dtype format, float[] dy, float[] y, boolean right) {
-    MemorySegment dx = segment(format, dy);
+      InvertedActivation activation, Dtype dtype, float[] dy, float[] y, boolean right) {
+    MemorySegment dx = segment(dtype, dy);
     MemorySegment indicator = indicator(y.length);
     indicator.fill((byte) (right ? 0xFF : 0));
-    activation.backward(format, dx, segment(format, y), indicator, dx);
+    activation.backward(dtype, dx, segment(dtype, y), indicator, dx);
     float[] result = new float[y.length];
     for (int i = 0; i < result.length; i++) {
-      result[i] = GuardedBuffer.get(format, dx, i);
+      result[i] = GuardedBuffer.get(dtype, dx, i);
     }
     return result;
   }
@@ -159,7 +159,7 @@ abstract class BackendContract {
   static void requireElements(
       Case c, float[] expected, int length, GuardedBuffer buffer, String name) {
     for (int i = 0; i < length; i++) {
-      requireSame(expected[i], buffer.get(c.format, i), name + " of element " + i);
+      requireSame(expected[i], buffer.get(c.dtype, i), name + " of element " + i);
     }
     buffer.requireGuards(name);
   }
@@ -176,7 +176,7 @@ abstract class BackendContract {
 
   /** Normal numbers of spread 3, one in ten replaced by one of odd size. */
   static float[] randomInputs(Case c, int length, long seed) {
-    float max = (float) c.format.maxValue();
+    float max = (float) c.dtype.maxValue();
     float[] odd = {
       0.0f,
       -0.0f,
@@ -191,10 +191,10 @@ abstract class BackendContract {
       Float.NEGATIVE_INFINITY,
       Float.NaN
     };
-    return FormatElements.random(c.format, odd, length, seed);
+    return DtypeElements.random(c.dtype, odd, length, seed);
   }
 
-  /** Evenly spread, then towards T, 0 and the ends of the format by halves. */
+  /** Evenly spread, then towards T, 0 and the ends of the dtype by halves. */
   static float[] sweep(Case c) {
     List<Double> x = new ArrayList<>();
     for (int i = -20 * 512; i <= 20 * 512; i++) {
@@ -237,8 +237,8 @@ abstract class BackendContract {
     return values;
   }
 
-  static short[] patterns(Dtype format, float[] values) {
-    return segment(format, values).toArray(JAVA_SHORT_UNALIGNED);
+  static short[] patterns(Dtype dtype, float[] values) {
+    return segment(dtype, values).toArray(JAVA_SHORT_UNALIGNED);
   }
 
   static MemorySegment indicator(int elements) {

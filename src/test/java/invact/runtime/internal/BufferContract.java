@@ -1,6 +1,6 @@
 package invact.runtime.internal;
 
-import static invact.runtime.internal.FormatElements.segment;
+import static invact.runtime.internal.DtypeElements.segment;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import invact.numeric.Dtype;
@@ -49,10 +49,10 @@ abstract class BufferContract extends BackendContract {
       float[] dx = new float[LONGEST];
       boolean[] right = new boolean[LONGEST];
       for (int i = 0; i < LONGEST; i++) {
-        Element element = Element.forward(scalar, c.format(), x[i]);
+        Element element = Element.forward(scalar, c.dtype(), x[i]);
         y[i] = element.y();
         right[i] = element.right();
-        dx[i] = Element.backward(scalar, c.format(), dy[i], y[i], right[i]);
+        dx[i] = Element.backward(scalar, c.dtype(), dy[i], y[i], right[i]);
       }
       return new Expected(x, y, right, dy, dx);
     }
@@ -66,14 +66,14 @@ abstract class BufferContract extends BackendContract {
       GuardedBuffer.Place place,
       int poison,
       boolean inPlace) {
-    long bytes = (long) length * c.format().bytes();
+    long bytes = (long) length * c.dtype().bytes();
     long bits = InvertedActivation.indicatorBytes(length);
     try (Arena arena = Arena.ofConfined()) {
       GuardedBuffer indicator = new GuardedBuffer(arena, place.ofIndicator(), bits, poison);
       GuardedBuffer x = new GuardedBuffer(arena, place, bytes, poison);
       GuardedBuffer y = inPlace ? x : new GuardedBuffer(arena, place, bytes, poison);
-      x.set(c.format(), expected.x);
-      activation.forward(c.format(), x.segment(), y.segment(), indicator.segment());
+      x.set(c.dtype(), expected.x);
+      activation.forward(c.dtype(), x.segment(), y.segment(), indicator.segment());
       requireElements(c, expected.y, length, y, "y");
       requireBits(expected.right, length, indicator);
       if (!inPlace) {
@@ -82,8 +82,8 @@ abstract class BufferContract extends BackendContract {
 
       GuardedBuffer dy = new GuardedBuffer(arena, place, bytes, poison);
       GuardedBuffer dx = inPlace ? dy : new GuardedBuffer(arena, place, bytes, poison);
-      dy.set(c.format(), expected.dy);
-      activation.backward(c.format(), dy.segment(), y.segment(), indicator.segment(), dx.segment());
+      dy.set(c.dtype(), expected.dy);
+      activation.backward(c.dtype(), dy.segment(), y.segment(), indicator.segment(), dx.segment());
       requireElements(c, expected.dx, length, dx, "dx");
       requireElements(c, expected.y, length, y, "y");
       requireBits(expected.right, length, indicator);
@@ -101,13 +101,13 @@ abstract class BufferContract extends BackendContract {
     float[] dy = randomInputs(c, LONGEST, 2);
     byte[] indicator = new byte[(int) InvertedActivation.indicatorBytes(LONGEST)];
     MemorySegment expectedIndicator = MemorySegment.ofArray(indicator.clone());
-    MemorySegment expected = segment(c.format(), x);
-    activation.forward(c.format(), expected, expected, expectedIndicator);
-    MemorySegment expectedDx = segment(c.format(), dy);
-    activation.backward(c.format(), expectedDx, expected, expectedIndicator, expectedDx);
+    MemorySegment expected = segment(c.dtype(), x);
+    activation.forward(c.dtype(), expected, expected, expectedIndicator);
+    MemorySegment expectedDx = segment(c.dtype(), dy);
+    activation.backward(c.dtype(), expectedDx, expected, expectedIndicator, expectedDx);
     MemorySegment y;
     MemorySegment dx;
-    if (c.format() == Dtype.FP32) {
+    if (c.dtype() == Dtype.FP32) {
       float[] outputs = new float[LONGEST];
       float[] gradients = new float[LONGEST];
       activation.forward(x, outputs, indicator);
@@ -115,10 +115,10 @@ abstract class BufferContract extends BackendContract {
       y = MemorySegment.ofArray(outputs);
       dx = MemorySegment.ofArray(gradients);
     } else {
-      short[] outputs = patterns(c.format(), x);
-      short[] gradients = patterns(c.format(), dy);
-      activation.forward(c.format(), outputs, outputs, indicator);
-      activation.backward(c.format(), gradients, outputs, indicator, gradients);
+      short[] outputs = patterns(c.dtype(), x);
+      short[] gradients = patterns(c.dtype(), dy);
+      activation.forward(c.dtype(), outputs, outputs, indicator);
+      activation.backward(c.dtype(), gradients, outputs, indicator, gradients);
       y = MemorySegment.ofArray(outputs);
       dx = MemorySegment.ofArray(gradients);
     }

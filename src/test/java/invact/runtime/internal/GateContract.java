@@ -13,20 +13,20 @@ import java.util.stream.Stream;
 
 /** What the contracts of {@link GatedUnit} share: cases, one element by itself, inputs. */
 abstract class GateContract {
-  private static final List<Dtype> FORMATS = List.of(Dtype.FP32, Dtype.BF16, Dtype.FP16);
+  private static final List<Dtype> DTYPES = List.of(Dtype.FP32, Dtype.BF16, Dtype.FP16);
 
   /** GELU's and SiLU's, which have arithmetic of their own, and one that has none. */
   static final List<Activation> GATES =
       List.of(Activations.GELU, Activations.SILU, Activations.GELU_TANH);
 
-  /** One gate in one format. */
-  record Case(Activation f, Dtype format) {
+  /** One gate in one dtype. */
+  record Case(Activation f, Dtype dtype) {
     float rounded(double value) {
-      return (float) format.round(value);
+      return (float) dtype.round(value);
     }
 
     boolean keepsProduct() {
-      return GatedUnit.keepsProduct(format);
+      return GatedUnit.keepsProduct(dtype);
     }
 
     /** What b is multiplied by. */
@@ -38,12 +38,12 @@ abstract class GateContract {
     }
 
     double ulp(double value) {
-      return FormatElements.ulp(format, value);
+      return DtypeElements.ulp(dtype, value);
     }
 
     @Override
     public String toString() {
-      return f.name() + " " + format.label();
+      return f.name() + " " + dtype.label();
     }
   }
 
@@ -54,37 +54,36 @@ abstract class GateContract {
   }
 
   static Stream<Case> cases() {
-    return GATES.stream().flatMap(f -> FORMATS.stream().map(format -> new Case(f, format)));
+    return GATES.stream().flatMap(f -> DTYPES.stream().map(dtype -> new Case(f, dtype)));
   }
 
   static Stream<Case> halfCases() {
-    return cases().filter(c -> c.format.isHalf());
+    return cases().filter(c -> c.dtype.isHalf());
   }
 
   // One element by itself.
 
   static float forward(GatedUnit unit, Case c, float a, float b) {
     MemorySegment p = segment(c, b);
-    unit.forward(c.format, segment(c, a), p, p);
-    return GuardedBuffer.get(c.format, p, 0);
+    unit.forward(c.dtype, segment(c, a), p, p);
+    return GuardedBuffer.get(c.dtype, p, 0);
   }
 
   record Gradients(float da, float db) {
     static Gradients of(GatedUnit unit, Case c, float dp, float a, float kept) {
       MemorySegment da = segment(c, dp);
       MemorySegment db = segment(c, kept);
-      unit.backward(c.format, da, segment(c, a), db, da, db);
-      return new Gradients(GuardedBuffer.get(c.format, da, 0), GuardedBuffer.get(c.format, db, 0));
+      unit.backward(c.dtype, da, segment(c, a), db, da, db);
+      return new Gradients(GuardedBuffer.get(c.dtype, da, 0), GuardedBuffer.get(c.dtype, db, 0));
     }
   }
 
   static GuardedBuffer buffer(
       Arena arena, GuardedBuffer.Place place, Case c, int length, float[] values) {
     int poison = length % 2 == 0 ? 0xFF : 0x5A;
-    GuardedBuffer buffer =
-        new GuardedBuffer(arena, place, (long) length * c.format.bytes(), poison);
+    GuardedBuffer buffer = new GuardedBuffer(arena, place, (long) length * c.dtype.bytes(), poison);
     if (values != null) {
-      buffer.set(c.format, values);
+      buffer.set(c.dtype, values);
     }
     return buffer;
   }
@@ -93,7 +92,7 @@ abstract class GateContract {
 
   /** Numbers of odd size, among them where the gates underflow. */
   static float[] randomInputs(Case c, int length, long seed) {
-    float max = (float) c.format.maxValue();
+    float max = (float) c.dtype.maxValue();
     float[] odd = {
       0.0f,
       -0.0f,
@@ -109,15 +108,15 @@ abstract class GateContract {
       Float.NEGATIVE_INFINITY,
       Float.NaN
     };
-    return FormatElements.random(c.format, odd, length, seed);
+    return DtypeElements.random(c.dtype, odd, length, seed);
   }
 
   static MemorySegment segment(Case c, float... values) {
-    return FormatElements.segment(c.format, values);
+    return DtypeElements.segment(c.dtype, values);
   }
 
   static float[] values(Case c, MemorySegment segment) {
-    return FormatElements.values(c.format, segment);
+    return DtypeElements.values(c.dtype, segment);
   }
 
   /** 64 numbers of fp32 in every binade, of both signs, and 2¹⁵ more for every |a| below 16. */
@@ -133,7 +132,7 @@ abstract class GateContract {
   static short[] patterns(Case c, float[] values) {
     short[] patterns = new short[values.length];
     for (int i = 0; i < values.length; i++) {
-      patterns[i] = c.format.encode(values[i]);
+      patterns[i] = c.dtype.encode(values[i]);
     }
     return patterns;
   }

@@ -227,7 +227,7 @@ class GatedArgumentsTest {
             () -> c.unit.backward(Dtype.FP32, x, x, x, x, new short[2]));
     for (Executable call : calls) {
       String message = assertThrows(IllegalArgumentException.class, call).getMessage();
-      assertTrue(message.startsWith("format fp") && message.contains("use "), message);
+      assertTrue(message.startsWith("dtype fp") && message.contains("use "), message);
     }
   }
 
@@ -243,7 +243,7 @@ class GatedArgumentsTest {
     requireMissing("dp", () -> c.unit.backward(null, x, x, x, x));
     requireMissing("kept", () -> c.unit.backward(x, x, null, x, x));
     requireMissing("db", () -> c.unit.backward(x, x, x, x, null));
-    requireMissing("format", () -> c.unit.forward(null, y, y, y));
+    requireMissing("dtype", () -> c.unit.forward(null, y, y, y));
     requireMissing("p", () -> c.unit.forward(half, y, y, null));
     requireMissing("da", () -> c.unit.backward(half, y, y, y, null, y));
   }

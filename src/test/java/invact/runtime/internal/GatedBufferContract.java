@@ -1,6 +1,6 @@
 package invact.runtime.internal;
 
-import static invact.runtime.internal.FormatElements.requireSame;
+import static invact.runtime.internal.DtypeElements.requireSame;
 
 import invact.numeric.Dtype;
 import invact.runtime.Backends;
@@ -70,7 +70,7 @@ abstract class GatedBufferContract extends GateContract {
       GuardedBuffer a = buffer(arena, place, c, length, e.a);
       GuardedBuffer b = buffer(arena, place, c, length, e.b);
       GuardedBuffer p = List.of(buffer(arena, place, c, length, null), a, b).get(alias);
-      unit.forward(c.format(), a.segment(), b.segment(), p.segment());
+      unit.forward(c.dtype(), a.segment(), b.segment(), p.segment());
       requireElements(c, e.a, a, p, "a");
       requireElements(c, e.b, b, p, "b");
       requireElements(c, e.p, p, null, "p");
@@ -86,7 +86,7 @@ abstract class GatedBufferContract extends GateContract {
       GuardedBuffer da = List.of(buffer(arena, place, c, length, null), dp, a, kept).get(i);
       GuardedBuffer db = List.of(buffer(arena, place, c, length, null), dp, a, kept).get(j);
       unit.backward(
-          c.format(), dp.segment(), a.segment(), kept.segment(), da.segment(), db.segment());
+          c.dtype(), dp.segment(), a.segment(), kept.segment(), da.segment(), db.segment());
       for (GuardedBuffer output : List.of(da, db)) {
         requireElements(c, output == da ? e.da : e.db, output, null, output == da ? "da" : "db");
       }
@@ -108,8 +108,8 @@ abstract class GatedBufferContract extends GateContract {
   private static void requireElements(
       Case c, float[] expected, GuardedBuffer buffer, GuardedBuffer output, String name) {
     if (buffer != output) {
-      for (int i = 0; i < buffer.segment().byteSize() / c.format().bytes(); i++) {
-        requireSame(expected[i], buffer.get(c.format(), i), name + " of element " + i);
+      for (int i = 0; i < buffer.segment().byteSize() / c.dtype().bytes(); i++) {
+        requireSame(expected[i], buffer.get(c.dtype(), i), name + " of element " + i);
       }
       buffer.requireGuards(name);
     }
@@ -120,7 +120,7 @@ abstract class GatedBufferContract extends GateContract {
   void arraysAreAsSegments(Case c) {
     GatedUnit unit = backend.gatedUnit(c.f());
     Expected e = Expected.of(c);
-    if (c.format() == Dtype.FP32) {
+    if (c.dtype() == Dtype.FP32) {
       float[] p = new float[LONGEST];
       float[] da = new float[LONGEST];
       float[] db = new float[LONGEST];
@@ -136,13 +136,13 @@ abstract class GatedBufferContract extends GateContract {
       short[] a = patterns(c, e.a);
       short[] dp = patterns(c, e.dp);
       short[] kept = c.keepsProduct() ? p : p.clone();
-      unit.forward(c.format(), a, p, p);
+      unit.forward(c.dtype(), a, p, p);
       short[] products = p.clone();
-      unit.backward(c.format(), dp, a, kept, a, dp);
+      unit.backward(c.dtype(), dp, a, kept, a, dp);
       for (int i = 0; i < LONGEST; i++) {
-        requireSame(e.p[i], c.format().decode(products[i]), "p");
-        requireSame(e.da[i], c.format().decode(a[i]), "da");
-        requireSame(e.db[i], c.format().decode(dp[i]), "db");
+        requireSame(e.p[i], c.dtype().decode(products[i]), "p");
+        requireSame(e.da[i], c.dtype().decode(a[i]), "da");
+        requireSame(e.db[i], c.dtype().decode(dp[i]), "db");
       }
     }
   }

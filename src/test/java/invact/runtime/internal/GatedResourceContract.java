@@ -1,6 +1,6 @@
 package invact.runtime.internal;
 
-import static invact.runtime.internal.FormatElements.requireSame;
+import static invact.runtime.internal.DtypeElements.requireSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -47,9 +47,9 @@ abstract class GatedResourceContract extends GateContract {
         for (int round = 0; round < ROUNDS && allocated >= limit; round++) {
           long before = threads.getCurrentThreadAllocatedBytes();
           for (int call = 0; call < calls; call++) {
-            unit.forward(c.format(), a, b, p);
-            unit.forward(c.format(), a, p, p);
-            unit.backward(c.format(), b, a, p, b, p);
+            unit.forward(c.dtype(), a, b, p);
+            unit.forward(c.dtype(), a, p, p);
+            unit.backward(c.dtype(), b, a, p, b, p);
           }
           allocated = threads.getCurrentThreadAllocatedBytes() - before;
         }
@@ -71,25 +71,25 @@ abstract class GatedResourceContract extends GateContract {
     long elements = (1L << 31) + 9;
     try (Arena arena = Arena.ofConfined()) {
       // Inputs may overlap, so that a stands for b and dp as well.
-      MemorySegment a = arena.allocate(elements * c.format().bytes());
-      MemorySegment p = arena.allocate(elements * c.format().bytes());
+      MemorySegment a = arena.allocate(elements * c.dtype().bytes());
+      MemorySegment p = arena.allocate(elements * c.dtype().bytes());
       a.fill((byte) 0x3F);
       long[] places = {0, (1L << 30) + 1, (1L << 31) - 1, 1L << 31, elements - 1};
       float[] x = {-2.0f, 3.0f, -1.0f, 0.5f, -0.25f};
       for (int k = 0; k < places.length; k++) {
-        GuardedBuffer.set(c.format(), a, places[k], x[k]);
+        GuardedBuffer.set(c.dtype(), a, places[k], x[k]);
       }
-      unit.forward(c.format(), a, a, p);
+      unit.forward(c.dtype(), a, a, p);
       float[] products = new float[x.length];
       for (int k = 0; k < places.length; k++) {
         products[k] = forward(unit, c, x[k], x[k]);
-        requireSame(products[k], GuardedBuffer.get(c.format(), p, places[k]), "p");
+        requireSame(products[k], GuardedBuffer.get(c.dtype(), p, places[k]), "p");
       }
-      unit.backward(c.format(), a, a, p, a, p);
+      unit.backward(c.dtype(), a, a, p, a, p);
       for (int k = 0; k < places.length; k++) {
         Gradients expected = Gradients.of(unit, c, x[k], x[k], products[k]);
-        requireSame(expected.da(), GuardedBuffer.get(c.format(), a, places[k]), "da");
-        requireSame(expected.db(), GuardedBuffer.get(c.format(), p, places[k]), "db");
+        requireSame(expected.da(), GuardedBuffer.get(c.dtype(), a, places[k]), "da");
+        requireSame(expected.db(), GuardedBuffer.get(c.dtype(), p, places[k]), "db");
       }
     }
   }

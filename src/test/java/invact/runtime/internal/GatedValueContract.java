@@ -1,7 +1,7 @@
 package invact.runtime.internal;
 
-import static invact.runtime.internal.FormatElements.all;
-import static invact.runtime.internal.FormatElements.requireSame;
+import static invact.runtime.internal.DtypeElements.all;
+import static invact.runtime.internal.DtypeElements.requireSame;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What {@link GatedUnit} promises of values, for every gate and format. */
+/** What {@link GatedUnit} promises of values, for every gate and dtype. */
 abstract class GatedValueContract extends GateContract {
   /** Relative error of f, the worst of {@link GeluGate} and {@link LogisticGate}. */
   private static final double VALUE_ERROR = 4.9 * 0x1p-23;
@@ -84,7 +84,7 @@ abstract class GatedValueContract extends GateContract {
   @MethodSource("cases")
   void agreesWithDoublePrecision(Case c) {
     GatedUnit unit = backend.gatedUnit(c.f());
-    float[] a = c.format().isHalf() ? all(c.format()) : everyMagnitude();
+    float[] a = c.dtype().isHalf() ? all(c.dtype()) : everyMagnitude();
     Random random = new Random(7);
     float[] b = new float[a.length];
     float[] dp = new float[a.length];
@@ -93,11 +93,11 @@ abstract class GatedValueContract extends GateContract {
       dp[i] = c.rounded(random.nextGaussian() * StrictMath.scalb(1.0, random.nextInt(-10, 11)));
     }
     MemorySegment p = segment(c, new float[a.length]);
-    unit.forward(c.format(), segment(c, a), segment(c, b), p);
+    unit.forward(c.dtype(), segment(c, a), segment(c, b), p);
     MemorySegment da = segment(c, dp);
     MemorySegment db = c.keepsProduct() ? p.asSlice(0) : segment(c, b);
     float[] products = values(c, p);
-    unit.backward(c.format(), da, segment(c, a), db, da, db);
+    unit.backward(c.dtype(), da, segment(c, a), db, da, db);
     for (int i = 0; i < a.length; i++) {
       if (!Float.isFinite(a[i])) {
         continue;
@@ -106,24 +106,24 @@ abstract class GatedValueContract extends GateContract {
       double factor = c.factor(a[i]);
       requireNear(c, factor * b[i], VALUE_ERROR, 0, products[i], "p" + at);
       requireNear(
-          c, dp[i] * factor, VALUE_ERROR, 0, GuardedBuffer.get(c.format(), db, i), "db" + at);
+          c, dp[i] * factor, VALUE_ERROR, 0, GuardedBuffer.get(c.dtype(), db, i), "db" + at);
       double recovered = c.keepsProduct() ? products[i] / factor : b[i];
       if (Float.isFinite(products[i]) || !c.keepsProduct()) {
         double scale = dp[i] * recovered;
         double exact = scale * c.f().derivative(a[i]);
         double own = DERIVATIVE_ERROR * StrictMath.abs(scale);
-        float found = GuardedBuffer.get(c.format(), da, i);
+        float found = GuardedBuffer.get(c.dtype(), da, i);
         requireNear(c, exact, VALUE_ERROR + 0x1p-22, own, found, "da" + at);
       }
     }
   }
 
-  /** One rounding to the format, beside the errors of what is rounded. */
+  /** One rounding to the dtype, beside the errors of what is rounded. */
   private static void requireNear(
       Case c, double exact, double relative, double absolute, float found, String what) {
     double error = relative * StrictMath.abs(exact) + absolute;
     double bound = error + 0.501 * c.ulp(StrictMath.abs(exact) + error);
-    if (StrictMath.abs(exact) + bound < c.format().maxValue()) {
+    if (StrictMath.abs(exact) + bound < c.dtype().maxValue()) {
       assertEquals(exact, found, bound, what);
     }
   }
@@ -133,7 +133,7 @@ abstract class GatedValueContract extends GateContract {
   @MethodSource("cases")
   void factorComesBackForEveryGate(Case c) {
     GatedUnit unit = backend.gatedUnit(c.f());
-    float[] a = c.format().isHalf() ? all(c.format()) : everyMagnitude();
+    float[] a = c.dtype().isHalf() ? all(c.dtype()) : everyMagnitude();
     float[] b = new float[a.length];
     float[] ones = new float[a.length];
     Random random = new Random(11);
@@ -142,17 +142,17 @@ abstract class GatedValueContract extends GateContract {
       ones[i] = 1.0f;
     }
     MemorySegment p = segment(c, b);
-    unit.forward(c.format(), segment(c, a), p, p);
+    unit.forward(c.dtype(), segment(c, a), p, p);
     MemorySegment da = segment(c, ones);
     MemorySegment kept = c.keepsProduct() ? p : segment(c, b);
-    unit.backward(c.format(), da, segment(c, a), kept, da, segment(c, ones));
+    unit.backward(c.dtype(), da, segment(c, a), kept, da, segment(c, ones));
     for (int i = 0; i < a.length; i++) {
       boolean held = !c.keepsProduct() || StrictMath.abs(c.factor(a[i]) * b[i]) < 0x1p127;
       if (Float.isFinite(a[i]) && held && StrictMath.abs(b[i]) > 0x1p-20) {
         double exact = b[i] * c.f().derivative(a[i]);
-        double rounding = StrictMath.scalb(1.01, -c.format().precision());
+        double rounding = StrictMath.scalb(1.01, -c.dtype().precision());
         double own = DERIVATIVE_ERROR * StrictMath.abs(b[i]);
-        float found = GuardedBuffer.get(c.format(), da, i);
+        float found = GuardedBuffer.get(c.dtype(), da, i);
         requireNear(c, exact, rounding + 0x1p-22, own, found, "da of a " + a[i] + ", b " + b[i]);
       }
     }
@@ -180,16 +180,16 @@ abstract class GatedValueContract extends GateContract {
       dp[i] = c.rounded(random.nextGaussian());
     }
     MemorySegment p = segment(c, b);
-    unit.forward(c.format(), segment(c, a), p, p);
+    unit.forward(c.dtype(), segment(c, a), p, p);
     MemorySegment da = segment(c, dp);
     MemorySegment db = c.keepsProduct() ? p : segment(c, b);
-    unit.backward(c.format(), da, segment(c, a), db, da, db);
+    unit.backward(c.dtype(), da, segment(c, a), db, da, db);
     double[] squares = new double[4];
     for (int i = 0; i < n; i++) {
       double exactA = (double) dp[i] * b[i] * c.f().derivative(a[i]);
       double exactB = dp[i] * c.f().value(a[i]);
-      double errorA = GuardedBuffer.get(c.format(), da, i) - exactA;
-      double errorB = GuardedBuffer.get(c.format(), db, i) - exactB;
+      double errorA = GuardedBuffer.get(c.dtype(), da, i) - exactA;
+      double errorB = GuardedBuffer.get(c.dtype(), db, i) - exactB;
       squares[0] += errorA * errorA;
       squares[1] += exactA * exactA;
       squares[2] += errorB * errorB;
@@ -197,7 +197,7 @@ abstract class GatedValueContract extends GateContract {
     }
     double errorOfA = StrictMath.sqrt(squares[0] / squares[1]);
     double errorOfB = StrictMath.sqrt(squares[2] / squares[3]);
-    double[] bounds = RMS_ERRORS.get(c.format());
+    double[] bounds = RMS_ERRORS.get(c.dtype());
     assertTrue(errorOfA <= bounds[0] && errorOfB <= bounds[1], errorOfA + " and " + errorOfB);
   }
 }

@@ -80,27 +80,27 @@ final class GuardedBuffer {
     }
   }
 
-  void set(Dtype format, float[] values) {
-    for (int i = 0; i < segment.byteSize() / format.bytes(); i++) {
-      set(format, segment, i, values[i]);
+  void set(Dtype dtype, float[] values) {
+    for (int i = 0; i < segment.byteSize() / dtype.bytes(); i++) {
+      set(dtype, segment, i, values[i]);
     }
   }
 
-  float get(Dtype format, long i) {
-    return get(format, segment, i);
+  float get(Dtype dtype, long i) {
+    return get(dtype, segment, i);
   }
 
-  static void set(Dtype format, MemorySegment segment, long i, float value) {
-    if (format == Dtype.FP32) {
+  static void set(Dtype dtype, MemorySegment segment, long i, float value) {
+    if (dtype == Dtype.FP32) {
       segment.set(JAVA_FLOAT_UNALIGNED, 4 * i, value);
     } else {
-      segment.set(JAVA_SHORT_UNALIGNED, 2 * i, format.encode(value));
+      segment.set(JAVA_SHORT_UNALIGNED, 2 * i, dtype.encode(value));
     }
   }
 
-  static float get(Dtype format, MemorySegment segment, long i) {
-    return format == Dtype.FP32
+  static float get(Dtype dtype, MemorySegment segment, long i) {
+    return dtype == Dtype.FP32
         ? segment.get(JAVA_FLOAT_UNALIGNED, 4 * i)
-        : format.decode(segment.get(JAVA_SHORT_UNALIGNED, 2 * i));
+        : dtype.decode(segment.get(JAVA_SHORT_UNALIGNED, 2 * i));
   }
 }

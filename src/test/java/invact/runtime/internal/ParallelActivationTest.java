@@ -28,13 +28,13 @@ class ParallelActivationTest {
 
   @ParameterizedTest
   @EnumSource(names = {"FP32", "BF16", "FP16"})
-  void resultsDoNotDependOnTheNumberOfThreads(Dtype format) {
+  void resultsDoNotDependOnTheNumberOfThreads(Dtype dtype) {
     InvertedActivation vector = Backends.of("vector").open(SET);
     try (ExecutorService pool = Executors.newFixedThreadPool(4)) {
       for (int length : new int[] {0, 1, 1023, 1024, 1025, 4096, 10_000, 65_537}) {
         for (int threads : new int[] {1, 2, 3, 7}) {
           requireSame(
-              format, length, new ParallelActivation(vector, WorkSplit.of(pool, threads, 512)));
+              dtype, length, new ParallelActivation(vector, WorkSplit.of(pool, threads, 512)));
         }
       }
     }
@@ -47,14 +47,14 @@ class ParallelActivationTest {
     }
   }
 
-  private static void requireSame(Dtype format, int length, InvertedActivation parallel) {
+  private static void requireSame(Dtype dtype, int length, InvertedActivation parallel) {
     try (Arena arena = Arena.ofShared()) {
       Random random = new Random(length);
-      MemorySegment x = arena.allocate((long) length * format.bytes(), 64);
+      MemorySegment x = arena.allocate((long) length * dtype.bytes(), 64);
       MemorySegment dy = arena.allocate(x.byteSize(), 64);
       for (int i = 0; i < length; i++) {
-        GuardedBuffer.set(format, x, i, (float) (3 * random.nextGaussian()));
-        GuardedBuffer.set(format, dy, i, (float) random.nextGaussian());
+        GuardedBuffer.set(dtype, x, i, (float) (3 * random.nextGaussian()));
+        GuardedBuffer.set(dtype, dy, i, (float) random.nextGaussian());
       }
       MemorySegment[] y = new MemorySegment[2];
       MemorySegment[] bits = new MemorySegment[2];
@@ -64,8 +64,8 @@ class ParallelActivationTest {
         y[k] = arena.allocate(x.byteSize(), 64);
         dx[k] = arena.allocate(x.byteSize(), 64);
         bits[k] = arena.allocate(InvertedActivation.indicatorBytes(length), 64);
-        activation.forward(format, x, y[k], bits[k]);
-        activation.backward(format, dy, y[k], bits[k], dx[k]);
+        activation.forward(dtype, x, y[k], bits[k]);
+        activation.backward(dtype, dy, y[k], bits[k], dx[k]);
       }
       assertEquals(-1, y[0].mismatch(y[1]), "y");
       assertEquals(-1, bits[0].mismatch(bits[1]), "indicator");
@@ -144,17 +144,13 @@ class ParallelActivationTest {
 
   private record Spy(Runnable action) implements InvertedActivation {
     @Override
-    public void forward(Dtype format, MemorySegment x, MemorySegment y, MemorySegment indicator) {
+    public void forward(Dtype dtype, MemorySegment x, MemorySegment y, MemorySegment indicator) {
       action.run();
     }
 
     @Override
     public void backward(
-        Dtype format,
-        MemorySegment dy,
-        MemorySegment y,
-        MemorySegment indicator,
-        MemorySegment dx) {
+        Dtype dtype, MemorySegment dy, MemorySegment y, MemorySegment indicator, MemorySegment dx) {
       action.run();
     }
   }

@@ -24,13 +24,13 @@ class ParallelGatedUnitTest {
 
   @ParameterizedTest
   @EnumSource(names = {"FP32", "BF16", "FP16"})
-  void resultsDoNotDependOnTheNumberOfThreads(Dtype format) {
+  void resultsDoNotDependOnTheNumberOfThreads(Dtype dtype) {
     GatedUnit vector = Backends.of("vector").gatedUnit(Activations.SILU);
     try (ExecutorService pool = Executors.newFixedThreadPool(4)) {
       for (int length : new int[] {0, 1, 1023, 1024, 1025, 4096, 10_000, 65_537}) {
         for (int threads : new int[] {1, 2, 3, 7}) {
           requireSame(
-              format, length, new ParallelGatedUnit(vector, WorkSplit.of(pool, threads, 512)));
+              dtype, length, new ParallelGatedUnit(vector, WorkSplit.of(pool, threads, 512)));
         }
       }
     }
@@ -44,12 +44,12 @@ class ParallelGatedUnitTest {
     }
   }
 
-  private static void requireSame(Dtype format, int length, GatedUnit parallel) {
+  private static void requireSame(Dtype dtype, int length, GatedUnit parallel) {
     try (Arena arena = Arena.ofShared()) {
       Random random = new Random(length);
-      MemorySegment a = normal(arena, format, length, random);
-      MemorySegment b = normal(arena, format, length, random);
-      MemorySegment dp = normal(arena, format, length, random);
+      MemorySegment a = normal(arena, dtype, length, random);
+      MemorySegment b = normal(arena, dtype, length, random);
+      MemorySegment dp = normal(arena, dtype, length, random);
       MemorySegment[] p = new MemorySegment[2];
       MemorySegment[] da = new MemorySegment[2];
       MemorySegment[] db = new MemorySegment[2];
@@ -58,9 +58,9 @@ class ParallelGatedUnitTest {
         p[k] = arena.allocate(a.byteSize(), 64);
         da[k] = arena.allocate(a.byteSize(), 64);
         db[k] = arena.allocate(a.byteSize(), 64);
-        unit.forward(format, a, b, p[k]);
-        MemorySegment kept = GatedUnit.keepsProduct(format) ? p[k] : b;
-        unit.backward(format, dp, a, kept, da[k], db[k]);
+        unit.forward(dtype, a, b, p[k]);
+        MemorySegment kept = GatedUnit.keepsProduct(dtype) ? p[k] : b;
+        unit.backward(dtype, dp, a, kept, da[k], db[k]);
       }
       assertEquals(-1, p[0].mismatch(p[1]), "p");
       assertEquals(-1, da[0].mismatch(da[1]), "da");
@@ -68,10 +68,10 @@ class ParallelGatedUnitTest {
     }
   }
 
-  private static MemorySegment normal(Arena arena, Dtype format, int length, Random random) {
-    MemorySegment segment = arena.allocate((long) length * format.bytes(), 64);
+  private static MemorySegment normal(Arena arena, Dtype dtype, int length, Random random) {
+    MemorySegment segment = arena.allocate((long) length * dtype.bytes(), 64);
     for (int i = 0; i < length; i++) {
-      GuardedBuffer.set(format, segment, i, (float) random.nextGaussian());
+      GuardedBuffer.set(dtype, segment, i, (float) random.nextGaussian());
     }
     return segment;
   }
@@ -119,13 +119,13 @@ class ParallelGatedUnitTest {
     }
 
     @Override
-    public void forward(Dtype format, MemorySegment a, MemorySegment b, MemorySegment p) {
+    public void forward(Dtype dtype, MemorySegment a, MemorySegment b, MemorySegment p) {
       look();
     }
 
     @Override
     public void backward(
-        Dtype format,
+        Dtype dtype,
         MemorySegment dp,
         MemorySegment a,
         MemorySegment kept,

@@ -1,6 +1,6 @@
 package invact.runtime.internal;
 
-import static invact.runtime.internal.FormatElements.requireSame;
+import static invact.runtime.internal.DtypeElements.requireSame;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -38,8 +38,8 @@ abstract class ResourceContract extends BackendContract {
     int calls = 10_000;
     try (Arena arena = Arena.ofConfined()) {
       for (GuardedBuffer.Place place : GuardedBuffer.Place.values()) {
-        MemorySegment x = new GuardedBuffer(arena, place, 48L * c.format().bytes(), 0x5A).segment();
-        MemorySegment y = new GuardedBuffer(arena, place, 48L * c.format().bytes(), 0x5A).segment();
+        MemorySegment x = new GuardedBuffer(arena, place, 48L * c.dtype().bytes(), 0x5A).segment();
+        MemorySegment y = new GuardedBuffer(arena, place, 48L * c.dtype().bytes(), 0x5A).segment();
         MemorySegment indicator = new GuardedBuffer(arena, place.ofIndicator(), 6, 0x5A).segment();
         long limit = place.isNative() ? calls : CHECKS * (long) calls;
         long allocated = Long.MAX_VALUE;
@@ -48,9 +48,9 @@ abstract class ResourceContract extends BackendContract {
         for (int round = 0; round < ROUNDS && allocated >= limit; round++) {
           long before = threads.getCurrentThreadAllocatedBytes();
           for (int call = 0; call < calls; call++) {
-            activation.forward(c.format(), x, y, indicator);
-            activation.forward(c.format(), y, y, indicator);
-            activation.backward(c.format(), x, y, indicator, x);
+            activation.forward(c.dtype(), x, y, indicator);
+            activation.forward(c.dtype(), y, y, indicator);
+            activation.backward(c.dtype(), x, y, indicator, x);
           }
           allocated = threads.getCurrentThreadAllocatedBytes() - before;
         }
@@ -71,31 +71,31 @@ abstract class ResourceContract extends BackendContract {
     InvertedActivation activation = backend.open(c.set());
     long elements = (1L << 31) + 9;
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment y = arena.allocate(elements * c.format().bytes());
+      MemorySegment y = arena.allocate(elements * c.dtype().bytes());
       MemorySegment indicator = arena.allocate(InvertedActivation.indicatorBytes(elements));
       long[] places = {0, (1L << 30) + 1, (1L << 31) - 1, 1L << 31, elements - 1};
       float[] x = {-2.0f, 3.0f, -1.0f, 0.5f, -0.25f};
       y.fill((byte) 0xC0);
       indicator.fill((byte) 0xFF);
       for (int k = 0; k < places.length; k++) {
-        GuardedBuffer.set(c.format(), y, places[k], x[k]);
+        GuardedBuffer.set(c.dtype(), y, places[k], x[k]);
       }
-      activation.forward(c.format(), y, y, indicator);
+      activation.forward(c.dtype(), y, y, indicator);
       for (int k = 0; k < places.length; k++) {
-        Element expected = Element.forward(activation, c.format(), x[k]);
-        requireSame(expected.y(), GuardedBuffer.get(c.format(), y, places[k]), "y");
+        Element expected = Element.forward(activation, c.dtype(), x[k]);
+        requireSame(expected.y(), GuardedBuffer.get(c.dtype(), y, places[k]), "y");
         assertEquals(expected.right(), bit(indicator, places[k]), "indicator");
       }
       assertEquals(1, indicator.get(JAVA_BYTE, elements / Byte.SIZE), "the last byte");
-      MemorySegment dx = arena.allocate(elements * c.format().bytes());
+      MemorySegment dx = arena.allocate(elements * c.dtype().bytes());
       dx.fill((byte) 0x3F);
-      float dy = GuardedBuffer.get(c.format(), dx, 0);
-      activation.backward(c.format(), dx, y, indicator, dx);
+      float dy = GuardedBuffer.get(c.dtype(), dx, 0);
+      activation.backward(c.dtype(), dx, y, indicator, dx);
       for (int k = 0; k < places.length; k++) {
-        Element element = Element.forward(activation, c.format(), x[k]);
+        Element element = Element.forward(activation, c.dtype(), x[k]);
         requireSame(
-            Element.backward(activation, c.format(), dy, element.y(), element.right()),
-            GuardedBuffer.get(c.format(), dx, places[k]),
+            Element.backward(activation, c.dtype(), dy, element.y(), element.right()),
+            GuardedBuffer.get(c.dtype(), dx, places[k]),
             "dx");
       }
     }

@@ -1,9 +1,9 @@
 package invact.runtime.internal;
 
-import static invact.runtime.internal.FormatElements.all;
-import static invact.runtime.internal.FormatElements.requireSame;
-import static invact.runtime.internal.FormatElements.segment;
-import static invact.runtime.internal.FormatElements.ulp;
+import static invact.runtime.internal.DtypeElements.all;
+import static invact.runtime.internal.DtypeElements.requireSame;
+import static invact.runtime.internal.DtypeElements.segment;
+import static invact.runtime.internal.DtypeElements.ulp;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,9 +14,9 @@ import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The values that {@link InvertedActivation} promises, for every coefficient set and format. */
+/** The values that {@link InvertedActivation} promises, for every coefficient set and dtype. */
 abstract class ValueContract extends BackendContract {
-  /** What a set gives in a 16-bit format over all finite inputs; measured, errors rounded up. */
+  /** What a set gives in a 16-bit dtype over all finite inputs; measured, errors rounded up. */
   private record HalfFigures(int misroundedOutputs, double maxError, double rmsError) {}
 
   private static final Map<String, HalfFigures> HALF_FIGURES =
@@ -41,43 +41,43 @@ abstract class ValueContract extends BackendContract {
     requireSpecial(activation, c, Float.NaN, Float.NaN, false, Float.NaN);
     requireSpecial(activation, c, Float.POSITIVE_INFINITY, Float.POSITIVE_INFINITY, true, 1.0f);
     requireSpecial(activation, c, Float.NEGATIVE_INFINITY, -0.0f, false, 0.0f);
-    float max = (float) c.format().maxValue();
+    float max = (float) c.dtype().maxValue();
     requireSpecial(activation, c, max, max, true, 1.0f);
     requireSpecial(activation, c, -max, -0.0f, false, 0.0f);
     for (float zero : new float[] {0.0f, -0.0f}) {
-      Element element = Element.forward(activation, c.format(), zero);
+      Element element = Element.forward(activation, c.dtype(), zero);
       requireSame(zero, element.y(), "y of zero");
       assertTrue(element.right(), "zero lies right of T");
-      requireSame(0.0f, Element.backward(activation, c.format(), 1.0f, zero, false), "g(±0, 0)");
+      requireSame(0.0f, Element.backward(activation, c.dtype(), 1.0f, zero, false), "g(±0, 0)");
     }
     for (float y : new float[] {-1.0f, 0.0f, 1.0f, Float.POSITIVE_INFINITY}) {
       for (boolean right : new boolean[] {false, true}) {
-        float dx = Element.backward(activation, c.format(), Float.NaN, y, right);
+        float dx = Element.backward(activation, c.dtype(), Float.NaN, y, right);
         requireSame(Float.NaN, dx, "dx of NaN");
       }
     }
     requireSame(
-        Float.NaN, Element.backward(activation, c.format(), 1.0f, Float.NaN, true), "g(NaN, 1)");
+        Float.NaN, Element.backward(activation, c.dtype(), 1.0f, Float.NaN, true), "g(NaN, 1)");
   }
 
   private static void requireSpecial(
       InvertedActivation activation, Case c, float x, float y, boolean right, float g) {
-    Element element = Element.forward(activation, c.format(), x);
+    Element element = Element.forward(activation, c.dtype(), x);
     requireSame(y, element.y(), "y of x = " + x);
     assertEquals(right, element.right(), "indicator of x = " + x);
-    requireSame(g, Element.backward(activation, c.format(), 1.0f, y, right), "g of x = " + x);
+    requireSame(g, Element.backward(activation, c.dtype(), 1.0f, y, right), "g of x = " + x);
   }
 
-  /** T itself is decided in double precision, not after T is rounded to the format. */
+  /** T itself is decided in double precision, not after T is rounded to the dtype. */
   @ParameterizedTest
   @MethodSource("cases")
   void indicatorIsExactAroundArgmin(Case c) {
     InvertedActivation activation = backend.open(c.set());
     float nearest = c.rounded(c.argmin());
-    double ulp = ulp(c.format(), nearest);
+    double ulp = ulp(c.dtype(), nearest);
     for (int k = -2; k <= 2; k++) {
       float x = (float) (nearest + k * ulp);
-      assertEquals(x >= c.argmin(), Element.forward(activation, c.format(), x).right(), "x = " + x);
+      assertEquals(x >= c.argmin(), Element.forward(activation, c.dtype(), x).right(), "x = " + x);
     }
   }
 
@@ -86,16 +86,16 @@ abstract class ValueContract extends BackendContract {
   @MethodSource("cases")
   void outputsBelowTheMinimumCountAsTheMinimum(Case c) {
     InvertedActivation activation = backend.open(c.set());
-    // Above f(T) there may be no number of the format that is f(T) in fp32; below, all agree.
+    // Above f(T) there may be no number of the dtype that is f(T) in fp32; below, all agree.
     float below = (float) (c.rounded(c.set().activation().minimum()) * 1.125);
     for (boolean right : new boolean[] {false, true}) {
-      float expected = Element.backward(activation, c.format(), 1.0f, below, right);
+      float expected = Element.backward(activation, c.dtype(), 1.0f, below, right);
       double atMinimum = derivative(c, below, right);
       assertEquals(
-          atMinimum, expected, bound(c, atMinimum, below, right) + ulp(c.format(), expected));
-      for (float y : new float[] {2 * below, -100.0f, (float) -c.format().maxValue()}) {
+          atMinimum, expected, bound(c, atMinimum, below, right) + ulp(c.dtype(), expected));
+      for (float y : new float[] {2 * below, -100.0f, (float) -c.dtype().maxValue()}) {
         requireSame(
-            expected, Element.backward(activation, c.format(), 1.0f, y, right), "g(" + y + ")");
+            expected, Element.backward(activation, c.dtype(), 1.0f, y, right), "g(" + y + ")");
       }
     }
   }
@@ -105,12 +105,12 @@ abstract class ValueContract extends BackendContract {
   @MethodSource("allCases")
   void finiteInputsGiveFiniteGradients(Case c) {
     InvertedActivation activation = backend.open(c.set());
-    float[] y = finite(c.format().isHalf() ? all(c.format()) : everyMagnitude());
-    float max = (float) c.format().maxValue();
+    float[] y = finite(c.dtype().isHalf() ? all(c.dtype()) : everyMagnitude());
+    float max = (float) c.dtype().maxValue();
     for (float dy : new float[] {1.0f, -1.0f, 0.5f * max, -0.5f * max, Float.MIN_VALUE, 0.0f}) {
       float rounded = c.rounded(dy);
       for (boolean right : new boolean[] {false, true}) {
-        float[] dx = backward(activation, c.format(), fill(rounded, y.length), y, right);
+        float[] dx = backward(activation, c.dtype(), fill(rounded, y.length), y, right);
         for (int i = 0; i < dx.length; i++) {
           float at = y[i];
           assertTrue(Float.isFinite(dx[i]), () -> "dy " + rounded + " y " + at + " S " + right);
@@ -129,25 +129,25 @@ abstract class ValueContract extends BackendContract {
   void agreesWithDoublePrecision(Case c) {
     InvertedActivation activation = backend.open(c.set());
     float[] x = sweep(c);
-    MemorySegment y = segment(c.format(), x);
+    MemorySegment y = segment(c.dtype(), x);
     MemorySegment indicator = indicator(x.length);
-    activation.forward(c.format(), y, y, indicator);
+    activation.forward(c.dtype(), y, y, indicator);
     float[] dy = randomInputs(c, x.length, 2);
-    MemorySegment dx = segment(c.format(), dy);
-    activation.backward(c.format(), dx, y, indicator, dx);
+    MemorySegment dx = segment(c.dtype(), dy);
+    activation.backward(c.dtype(), dx, y, indicator, dx);
     double largestRatio = 0;
     for (int i = 0; i < x.length; i++) {
-      float output = GuardedBuffer.get(c.format(), y, i);
+      float output = GuardedBuffer.get(c.dtype(), y, i);
       boolean right = x[i] >= c.argmin();
       assertEquals(right, bit(indicator, i), "x = " + x[i]);
       requireOutput(c, x[i], output);
       double g = derivative(c, output, right);
-      double found = GuardedBuffer.get(c.format(), dx, i);
+      double found = GuardedBuffer.get(c.dtype(), dx, i);
       if (Double.isFinite(dy[i]) && !Float.isNaN(output)) {
         double gradient = dy[i] * g;
         double bound = StrictMath.abs(dy[i]) * bound(c, g, output, right);
-        bound += 0.51 * ulp(c.format(), StrictMath.abs(gradient) + bound);
-        if (StrictMath.abs(gradient) + bound <= c.format().maxValue()) {
+        bound += 0.51 * ulp(c.dtype(), StrictMath.abs(gradient) + bound);
+        if (StrictMath.abs(gradient) + bound <= c.dtype().maxValue()) {
           double error = StrictMath.abs(found - gradient);
           String message = "x " + x[i] + " y " + output + " dy " + dy[i] + ": " + found + " for ";
           assertTrue(error <= bound, message + gradient);
@@ -161,9 +161,9 @@ abstract class ValueContract extends BackendContract {
   /** y is f(x) to 2 ulp in fp32; in 16 bits these move a tie by less than 0.001 ulp. */
   private static void requireOutput(Case c, float x, float y) {
     double exact = c.set().activation().value(x);
-    double bound = c.format().isHalf() ? 0.501 : 2;
+    double bound = c.dtype().isHalf() ? 0.501 : 2;
     if (c.rounded(exact) != y) {
-      assertEquals(exact, y, bound * ulp(c.format(), exact), "y of " + x);
+      assertEquals(exact, y, bound * ulp(c.dtype(), exact), "y of " + x);
     }
   }
 
@@ -173,20 +173,20 @@ abstract class ValueContract extends BackendContract {
   void everyInputOf16Bits(Case c) {
     InvertedActivation activation = backend.open(c.set());
     Activation f = c.set().activation();
-    float[] x = all(c.format());
-    MemorySegment y = segment(c.format(), x);
+    float[] x = all(c.dtype());
+    MemorySegment y = segment(c.dtype(), x);
     MemorySegment indicator = indicator(x.length);
-    activation.forward(c.format(), y, y, indicator);
-    MemorySegment g = segment(c.format(), fill(1.0f, x.length));
-    activation.backward(c.format(), g, y, indicator, g);
+    activation.forward(c.dtype(), y, y, indicator);
+    MemorySegment g = segment(c.dtype(), fill(1.0f, x.length));
+    activation.backward(c.dtype(), g, y, indicator, g);
     int misrounded = 0;
     int finite = 0;
     double maxError = 0;
     float maxErrorAt = Float.NaN;
     double squares = 0;
     for (int i = 0; i < x.length; i++) {
-      float output = GuardedBuffer.get(c.format(), y, i);
-      float derivative = GuardedBuffer.get(c.format(), g, i);
+      float output = GuardedBuffer.get(c.dtype(), y, i);
+      float derivative = GuardedBuffer.get(c.dtype(), g, i);
       boolean right = x[i] >= c.argmin();
       assertEquals(right, bit(indicator, i), "indicator of " + x[i]);
       if (!Float.isFinite(x[i])) {
@@ -196,11 +196,11 @@ abstract class ValueContract extends BackendContract {
       float exact = c.rounded(value(f, x[i]));
       if (output != exact) {
         misrounded++;
-        assertEquals(exact, output, 1.001 * ulp(c.format(), exact), "y of " + x[i]);
+        assertEquals(exact, output, 1.001 * ulp(c.dtype(), exact), "y of " + x[i]);
       }
       double approximate = derivative(c, output, right);
       double own = bound(c, approximate, output, right);
-      double rounding = own + 0.51 * ulp(c.format(), StrictMath.abs(approximate) + own);
+      double rounding = own + 0.51 * ulp(c.dtype(), StrictMath.abs(approximate) + own);
       double error = StrictMath.abs(derivative - f.derivative(x[i]));
       double unavoidable = StrictMath.abs(approximate - f.derivative(x[i]));
       assertTrue(error <= unavoidable + rounding, () -> "g(" + output + ") is " + derivative);

@@ -1,6 +1,6 @@
 package invact.runtime.internal;
 
-import static invact.runtime.internal.FormatElements.requireSame;
+import static invact.runtime.internal.DtypeElements.requireSame;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -53,18 +53,18 @@ class VectorAgreementTest {
         branches[i / Byte.SIZE] = -1;
       }
     }
-    for (Dtype format : List.of(Dtype.BF16, Dtype.FP16)) {
+    for (Dtype dtype : List.of(Dtype.BF16, Dtype.FP16)) {
       short[][] y = new short[2][all.length];
       byte[][] indicator = new byte[2][branches.length];
       short[][] dx = new short[2][all.length];
       for (int b = 0; b < 2; b++) {
         InvertedActivation activation = (b == 0 ? scalar : vector).open(set);
-        activation.forward(format, all, y[b], indicator[b]);
-        activation.backward(format, dy, all, branches, dx[b]);
+        activation.forward(dtype, all, y[b], indicator[b]);
+        activation.backward(dtype, dy, all, branches, dx[b]);
       }
       for (int i = 0; i < all.length; i++) {
-        requireSame(format.decode(y[0][i]), format.decode(y[1][i]), format + " y at " + i);
-        requireSame(format.decode(dx[0][i]), format.decode(dx[1][i]), format + " dx at " + i);
+        requireSame(dtype.decode(y[0][i]), dtype.decode(y[1][i]), dtype + " y at " + i);
+        requireSame(dtype.decode(dx[0][i]), dtype.decode(dx[1][i]), dtype + " dx at " + i);
       }
       assertArrayEquals(indicator[0], indicator[1]);
     }

@@ -2,16 +2,18 @@ package invact.runtime.internal.scalar;
 
 import invact.internal.program.Computation;
 import invact.internal.program.Instruction;
+import invact.internal.program.Interpreter;
 import invact.internal.program.Listing;
 import invact.internal.program.Op;
 import invact.internal.program.Program;
 import invact.internal.program.Type;
+import invact.runtime.internal.GeneratedCode;
+import java.lang.classfile.ClassBuilder;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.classfile.Opcode;
 import java.lang.classfile.TypeKind;
-import java.lang.classfile.attribute.SourceFileAttribute;
 import java.lang.classfile.instruction.OperatorInstruction;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
@@ -30,7 +32,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * Compiles programs of one F32 input and one F32 output to methods, bit for bit the {@link
  * invact.internal.program.Interpreter}'s results.
  *
- * <p>A hidden class stands for each program; its data are arrays that the instance holds, so that
+ * <p>A class stands for each program; its data are arrays that the instance holds, so that
  * coefficient sets of one shape share the class. The line numbers of its code are those of the
  * program's {@link Listing}.
  */
@@ -41,9 +43,6 @@ public final class ScalarCompiler {
   private static final ClassDesc MATH = ClassDesc.of("java.lang.Math");
   private static final ClassDesc STRICT_MATH = ClassDesc.of("java.lang.StrictMath");
   private static final ClassDesc FLOAT = ClassDesc.of("java.lang.Float");
-  private static final ClassDesc NAME =
-      ClassDesc.of(ScalarCompiler.class.getPackageName() + ".Compiled");
-
   private static final ClassDesc FLOATS = ConstantDescs.CD_float.arrayType();
   private static final ClassDesc INTS = ConstantDescs.CD_int.arrayType();
   private static final MethodTypeDesc FLOAT_TO_FLOAT = type(ConstantDescs.CD_float, 1);
@@ -51,11 +50,15 @@ public final class ScalarCompiler {
 
   private final Program program;
   private final Listing listing;
+  private final ClassDesc name;
   private final CodeBuilder out;
-  private final Map<Integer, Integer> slots = new HashMap<>();
 
-  private ScalarCompiler(Program program, CodeBuilder out) {
+  /** The local variable of each value. */
+  private final Map<Integer, Integer> locals = new HashMap<>();
+
+  private ScalarCompiler(Program program, ClassDesc name, CodeBuilder out) {
     this.program = program;
+    this.name = name;
     this.listing = Listing.of(program);
     this.out = out;
   }
@@ -67,6 +70,9 @@ public final class ScalarCompiler {
    * @return the function; threads may share it
    */
   public static FloatFunction compile(Computation computation) {
+    if (GeneratedCode.isUnwanted()) {
+      return interpreted(computation);
+    }
     Program program = computation.program();
     MethodHandle constructor =
         COMPILED.computeIfAbsent(Listing.of(program).text(), _ -> define(program));
@@ -84,45 +90,53 @@ public final class ScalarCompiler {
     }
   }
 
+  /** An interpreter keeps the values of its element, so that each thread has one of its own. */
+  private static FloatFunction interpreted(Computation computation) {
+    ThreadLocal<Interpreter> interpreter =
+        ThreadLocal.withInitial(() -> new Interpreter(computation));
+    return x -> interpreter.get().value(x);
+  }
+
   private static MethodHandle define(Program program) {
-    byte[] bytes =
-        ClassFile.of()
-            .build(
-                NAME,
-                type -> {
-                  type.withInterfaceSymbols(FUNCTION);
-                  type.with(SourceFileAttribute.of(program.name() + ".listing"));
-                  type.withField("numbers", FLOATS, ClassFile.ACC_PRIVATE | ClassFile.ACC_FINAL);
-                  type.withField("data", INTS, ClassFile.ACC_PRIVATE | ClassFile.ACC_FINAL);
-                  type.withMethodBody(
-                      ConstantDescs.INIT_NAME,
-                      MethodTypeDesc.of(ConstantDescs.CD_void, FLOATS, INTS),
-                      ClassFile.ACC_PUBLIC,
-                      ScalarCompiler::writeConstructor);
-                  type.withMethodBody(
-                      "apply",
-                      FLOAT_TO_FLOAT,
-                      AccessFlag.PUBLIC.mask(),
-                      out -> new ScalarCompiler(program, out).writeMethod());
-                });
     try {
-      MethodHandles.Lookup hidden = MethodHandles.lookup().defineHiddenClass(bytes, true);
-      return hidden.findConstructor(
-          hidden.lookupClass(), MethodType.methodType(void.class, float[].class, int[].class));
+      return MethodHandles.lookup()
+          .findConstructor(
+              GeneratedCode.define(
+                  MethodHandles.lookup(),
+                  "CompiledFunction",
+                  program,
+                  (name, type) -> write(program, name, type)),
+              MethodType.methodType(void.class, float[].class, int[].class));
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }
   }
 
-  private static void writeConstructor(CodeBuilder out) {
+  private static void write(Program program, ClassDesc name, ClassBuilder type) {
+    type.withInterfaceSymbols(FUNCTION);
+    type.withField("numbers", FLOATS, ClassFile.ACC_PRIVATE | ClassFile.ACC_FINAL);
+    type.withField("data", INTS, ClassFile.ACC_PRIVATE | ClassFile.ACC_FINAL);
+    type.withMethodBody(
+        ConstantDescs.INIT_NAME,
+        MethodTypeDesc.of(ConstantDescs.CD_void, FLOATS, INTS),
+        ClassFile.ACC_PUBLIC,
+        out -> writeConstructor(name, out));
+    type.withMethodBody(
+        "apply",
+        FLOAT_TO_FLOAT,
+        AccessFlag.PUBLIC.mask(),
+        out -> new ScalarCompiler(program, name, out).writeMethod());
+  }
+
+  private static void writeConstructor(ClassDesc name, CodeBuilder out) {
     out.aload(0)
         .invokespecial(ConstantDescs.CD_Object, ConstantDescs.INIT_NAME, ConstantDescs.MTD_void)
         .aload(0)
         .aload(1)
-        .putfield(NAME, "numbers", FLOATS)
+        .putfield(name, "numbers", FLOATS)
         .aload(0)
         .aload(2)
-        .putfield(NAME, "data", INTS)
+        .putfield(name, "data", INTS)
         .return_();
   }
 
@@ -147,28 +161,28 @@ public final class ScalarCompiler {
   private void writeRarely(Instruction step) {
     Label body = out.newLabel();
     Label end = out.newLabel();
-    int slot = out.allocateLocal(kind(step.type()));
+    int local = out.allocateLocal(kind(step.type()));
     load(step.operand(0));
     out.ifne(body);
     load(step.operand(1));
-    out.storeLocal(kind(step.type()), slot);
+    out.storeLocal(kind(step.type()), local);
     out.goto_(end);
     out.labelBinding(body);
     write(step.body());
     load(step.result());
-    out.storeLocal(kind(step.type()), slot);
+    out.storeLocal(kind(step.type()), local);
     out.labelBinding(end);
-    slots.put(step.id(), slot);
+    locals.put(step.id(), local);
   }
 
   private void store(Instruction step) {
-    int slot = out.allocateLocal(kind(step.type()));
-    out.storeLocal(kind(step.type()), slot);
-    slots.put(step.id(), slot);
+    int local = out.allocateLocal(kind(step.type()));
+    out.storeLocal(kind(step.type()), local);
+    locals.put(step.id(), local);
   }
 
   private void load(int id) {
-    out.loadLocal(kind(program.step(id).type()), slots.get(id));
+    out.loadLocal(kind(program.step(id).type()), locals.get(id));
   }
 
   private static TypeKind kind(Type type) {
@@ -197,7 +211,7 @@ public final class ScalarCompiler {
         if (step.type() == Type.F32) {
           number(step, index);
         } else {
-          out.aload(0).getfield(NAME, "data", INTS);
+          out.aload(0).getfield(name, "data", INTS);
           index.run();
           out.iaload();
         }
@@ -210,7 +224,7 @@ public final class ScalarCompiler {
         }
       }
       case MAX, MIN -> bound(step);
-      case LT, GT, GE, EQ -> compare(step);
+      case LT, GT, GE, EQ -> compare(step.op(), step);
       case SELECT -> select(step);
       case NOT -> {
         load(step.operand(0));
@@ -230,7 +244,7 @@ public final class ScalarCompiler {
   }
 
   private void number(Instruction step, Runnable index) {
-    out.aload(0).getfield(NAME, "numbers", FLOATS);
+    out.aload(0).getfield(name, "numbers", FLOATS);
     index.run();
     out.faload();
   }
@@ -327,10 +341,6 @@ public final class ScalarCompiler {
   private void select(Instruction step) {
     load(step.operand(0));
     choose(() -> load(step.operand(1)), () -> load(step.operand(2)));
-  }
-
-  private void compare(Instruction step) {
-    compare(step.op(), step);
   }
 
   /** Leaves 1 on the stack if the first two operands compare so, else 0; for NaN 0. */

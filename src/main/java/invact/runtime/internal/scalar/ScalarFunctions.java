@@ -51,12 +51,12 @@ public final class ScalarFunctions {
    * g(y, S) on one branch.
    *
    * @param approximant the approximant and what it stands for
-   * @param lift the height that an output stands for, of the format that rounded it
+   * @param height the height that an output stands for, of the dtype that rounded it
    * @return g
    * @throws IllegalArgumentException if fp32 cannot hold a coefficient, or g is not finite at an
    *     end of the branch
    */
-  public static FloatFunction derivative(BranchApproximant approximant, RoundedHeight lift) {
-    return ScalarCompiler.compile(Derivative.computation(approximant, lift));
+  public static FloatFunction derivative(BranchApproximant approximant, RoundedHeight height) {
+    return ScalarCompiler.compile(Derivative.computation(approximant, height));
   }
 }

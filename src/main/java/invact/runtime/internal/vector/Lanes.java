@@ -33,7 +33,7 @@ final class Lanes {
 
   private Lanes() {}
 
-  /** An indicator byte is the least that a register covers; two are the most it was written for. */
+  /** The loops move one byte of an indicator for a register, or two: 8 or 16 elements. */
   static Optional<String> obstacle() {
     return COUNT == 8 || COUNT == 16
         ? Optional.empty()

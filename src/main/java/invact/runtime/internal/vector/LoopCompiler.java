@@ -4,8 +4,10 @@ import invact.internal.program.Computation;
 import invact.internal.program.Listing;
 import invact.internal.program.Program;
 import invact.internal.program.Type;
+import invact.runtime.internal.GeneratedCode;
+import java.lang.classfile.ClassBuilder;
 import java.lang.classfile.ClassFile;
-import java.lang.classfile.attribute.SourceFileAttribute;
+import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -20,9 +22,9 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>A loop over registers is fast only if all of it becomes one piece of machine code: a vector
  * that a call hands over is an object on the heap, and one such call costs more than all of the
  * arithmetic. C2 always inlines the methods of the Vector API, and others at its discretion. So the
- * loop is written as one method, a hidden class for each program, set of streams and kind of
- * storage. Its data are arrays that the instance holds, so that coefficient sets of one shape share
- * the class. The line numbers of its code are those of the program's {@link Listing}.
+ * loop is written as one method, a class for each program, set of streams and kind of storage. Its
+ * data are arrays that the instance holds, so that coefficient sets of one shape share the class.
+ * The line numbers of its code are those of the program's {@link Listing}.
  *
  * <p><b>The shape of the loop.</b> A test before the loop, and then one at its end: package-info
  * says why. Parameters are read before the loop, and broadcast where they are used, which C2 takes
@@ -91,36 +93,29 @@ final class LoopCompiler {
   }
 
   private MethodHandle define() {
-    byte[] bytes =
-        ClassFile.of()
-            .build(
-                LoopWriter.NAME,
-                type -> {
-                  type.withInterfaceSymbols(Loop.class.describeConstable().orElseThrow());
-                  type.with(SourceFileAttribute.of(program.name() + ".listing"));
-                  LoopWriter.FIELDS.forEach((name, descriptor) ->
-                      type.withField(
-                          name, descriptor, ClassFile.ACC_PRIVATE | ClassFile.ACC_FINAL));
-                  type.withMethodBody(
-                      ConstantDescs.INIT_NAME,
-                      LoopWriter.CONSTRUCTOR,
-                      ClassFile.ACC_PUBLIC,
-                      LoopWriter::writeConstructor);
-                  type.withMethodBody(
-                      "run",
-                      LoopWriter.RUN,
-                      ClassFile.ACC_PUBLIC,
-                      out -> new LoopWriter(program, streams, storage, out).write());
-                });
     try {
-      MethodHandles.Lookup hidden =
-          MethodHandles.lookup()
-              .defineHiddenClass(bytes, true, MethodHandles.Lookup.ClassOption.NESTMATE);
-      return hidden.findConstructor(
-          hidden.lookupClass(),
-          MethodType.methodType(void.class, float[].class, int[].class, Object[].class));
+      return MethodHandles.lookup()
+          .findConstructor(
+              GeneratedCode.define(MethodHandles.lookup(), "CompiledLoop", program, this::write),
+              MethodType.methodType(void.class, float[].class, int[].class, Object[].class));
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  private void write(ClassDesc name, ClassBuilder type) {
+    type.withInterfaceSymbols(Loop.class.describeConstable().orElseThrow());
+    LoopWriter.FIELDS.forEach((field, descriptor) ->
+        type.withField(field, descriptor, ClassFile.ACC_PRIVATE | ClassFile.ACC_FINAL));
+    type.withMethodBody(
+        ConstantDescs.INIT_NAME,
+        LoopWriter.CONSTRUCTOR,
+        ClassFile.ACC_PUBLIC,
+        out -> LoopWriter.writeConstructor(name, out));
+    type.withMethodBody(
+        "run",
+        LoopWriter.RUN,
+        ClassFile.ACC_PUBLIC,
+        out -> new LoopWriter(program, streams, storage, name, out).write());
   }
 }

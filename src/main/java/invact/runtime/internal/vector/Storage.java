@@ -1,17 +1,16 @@
 package invact.runtime.internal.vector;
 
-import invact.numeric.Dtype;
 import java.lang.foreign.MemorySegment;
 
 /**
  * Where the buffers of a pass lie: outside the heap, or in arrays of one kind, with the indicator
  * in bytes.
  *
- * <p>C2 makes plain vector instructions of the accesses to a segment, and keeps its address, bounds
- * and whatever else the loop reads in registers, only if it knows the segment's class for certain.
- * The classes that a call has met before tell it that only as long as nothing else in the process
- * uses segments of another kind. So each loop first casts its segments to a class that is a
- * constant; {@link LoopCompiler} makes a copy of the loop for each kind of storage.
+ * <p>C2 compiles accesses to a segment to plain vector instructions, and keeps the segment's
+ * address and bounds in registers, only where it knows the segment's class for certain. A profile
+ * of the call does not suffice: another segment class anywhere in the process spoils it. Each loop
+ * therefore first casts its segments to a class that is a constant, and {@link LoopCompiler} makes
+ * one loop for each kind of storage.
  */
 enum Storage {
   /** Outside the heap, mapped files included. */
@@ -34,25 +33,21 @@ enum Storage {
       MemorySegment.ofArray(new byte[0]).getClass();
 
   /**
-   * Where a segment of elements lies.
-   *
-   * @return null if in none of these, or in an array of another width than the elements', for which
-   *     C2 has no vector instructions
+   * Whether a segment of a stream's elements lies here; in an array of another width than the
+   * elements' it does not, since C2 has no vector instructions for such accesses.
    */
-  static Storage of(Dtype format, MemorySegment elements) {
-    if (NATIVE_CLASS.isInstance(elements)) {
-      return NATIVE;
-    }
-    boolean half = format.isHalf();
-    if (!half && FLOATS_CLASS.isInstance(elements)) {
-      return FLOATS;
-    }
-    return half && SHORTS_CLASS.isInstance(elements) ? SHORTS : null;
-  }
-
-  /** Whether an indicator lies where it does that goes with elements here. */
-  boolean hasIndicator(MemorySegment indicator) {
-    return (this == NATIVE ? NATIVE_CLASS : BYTES_CLASS).isInstance(indicator);
+  boolean holds(Stream.Kind kind, MemorySegment segment) {
+    return switch (this) {
+      case NATIVE -> NATIVE_CLASS.isInstance(segment);
+      case FLOATS ->
+          kind == Stream.Kind.BIT
+              ? BYTES_CLASS.isInstance(segment)
+              : kind == Stream.Kind.FLOAT && FLOATS_CLASS.isInstance(segment);
+      case SHORTS ->
+          kind == Stream.Kind.BIT
+              ? BYTES_CLASS.isInstance(segment)
+              : kind != Stream.Kind.FLOAT && SHORTS_CLASS.isInstance(segment);
+    };
   }
 
   /** The name of the constant above that is the class of a stream's segments here. */

@@ -47,18 +47,18 @@ final class VectorActivation implements InvertedActivation {
               Stream.bits(bits),
               Stream.floats("dx")));
     }
-    for (Dtype format : List.of(Dtype.BF16, Dtype.FP16)) {
+    for (Dtype dtype : List.of(Dtype.BF16, Dtype.FP16)) {
       forward.put(
-          format,
+          dtype,
           new Loops(
-              () -> LookUps.forward(scalar, format),
+              () -> LookUps.forward(scalar, dtype),
               Stream.unsigned("x"),
               Stream.unsigned("y"),
               Stream.bits("right")));
       backward.put(
-          format,
+          dtype,
           new Loops(
-              () -> LookUps.backward(scalar, format),
+              () -> LookUps.backward(scalar, dtype),
               Stream.signed("dy"),
               Stream.unsigned("y"),
               Stream.bits("right"),
@@ -67,36 +67,17 @@ final class VectorActivation implements InvertedActivation {
   }
 
   @Override
-  public void forward(Dtype format, MemorySegment x, MemorySegment y, MemorySegment indicator) {
-    long elements = BufferCheck.forward(format, x, y, indicator);
-    Loops loops = forward.get(format);
-    Storage storage = Storage.of(format, x);
-    long whole = 0;
-    if (loops != null
-        && storage != null
-        && Storage.of(format, y) == storage
-        && storage.hasIndicator(indicator)) {
-      whole = elements - elements % Lanes.COUNT;
-      loops.run(storage, whole, x, y, indicator, null, null);
-    }
-    scalar.forward(format, x, y, indicator, whole, elements);
+  public void forward(Dtype dtype, MemorySegment x, MemorySegment y, MemorySegment indicator) {
+    long elements = BufferCheck.BUFFERS.forward(dtype, x, y, indicator);
+    long whole = forward.getOrDefault(dtype, Loops.NONE).run(elements, x, y, indicator, null, null);
+    scalar.forward(dtype, x, y, indicator, whole, elements);
   }
 
   @Override
   public void backward(
-      Dtype format, MemorySegment dy, MemorySegment y, MemorySegment indicator, MemorySegment dx) {
-    long elements = BufferCheck.backward(format, dy, y, indicator, dx);
-    Loops loops = backward.get(format);
-    Storage storage = Storage.of(format, dy);
-    long whole = 0;
-    if (loops != null
-        && storage != null
-        && Storage.of(format, y) == storage
-        && Storage.of(format, dx) == storage
-        && storage.hasIndicator(indicator)) {
-      whole = elements - elements % Lanes.COUNT;
-      loops.run(storage, whole, dy, y, indicator, dx, null);
-    }
-    scalar.backward(format, dy, y, indicator, dx, whole, elements);
+      Dtype dtype, MemorySegment dy, MemorySegment y, MemorySegment indicator, MemorySegment dx) {
+    long elements = BufferCheck.BUFFERS.backward(dtype, dy, y, indicator, dx);
+    long whole = backward.getOrDefault(dtype, Loops.NONE).run(elements, dy, y, indicator, dx, null);
+    scalar.backward(dtype, dy, y, indicator, dx, whole, elements);
   }
 }

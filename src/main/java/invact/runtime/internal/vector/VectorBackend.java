@@ -10,7 +10,7 @@ import java.util.Optional;
 /**
  * Registers full of elements at a time, by the Vector API; bit for bit the scalar backend.
  *
- * <p>Naming this class loads no other of the Vector API or of this package.
+ * <p>Loading this class loads no other of the Vector API, whose module may be missing.
  */
 public final class VectorBackend implements Backend {
   private static final String MODULE = "jdk.incubator.vector";
@@ -25,9 +25,10 @@ public final class VectorBackend implements Backend {
 
   @Override
   public Optional<String> obstacle() {
-    return ModuleLayer.boot().findModule(MODULE).isEmpty()
-        ? Optional.of("start java with --add-modules " + MODULE)
-        : Lanes.obstacle();
+    if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
+      return Optional.of("start java with --add-modules " + MODULE);
+    }
+    return JustInTimeCompiler.obstacle().or(Lanes::obstacle);
   }
 
   /**

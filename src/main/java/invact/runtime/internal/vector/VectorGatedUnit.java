@@ -35,18 +35,18 @@ final class VectorGatedUnit implements GatedUnit {
           new Loops(fp32Forward::get, Stream.floats("a"), Stream.floats("b"), Stream.floats("p")));
       backward.put(Dtype.FP32, backward(fp32Backward::get, Stream.Kind.FLOAT, Stream.Kind.FLOAT));
     }
-    for (Dtype format : List.of(Dtype.BF16, Dtype.FP16)) {
+    for (Dtype dtype : List.of(Dtype.BF16, Dtype.FP16)) {
       forward.put(
-          format,
+          dtype,
           new Loops(
-              () -> LookUps.gatedForward(scalar, format),
+              () -> LookUps.gatedForward(scalar, dtype),
               Stream.unsigned("a"),
               Stream.signed("b"),
               Stream.signed("p")));
       backward.put(
-          format,
+          dtype,
           backward(
-              () -> LookUps.gatedBackward(scalar, format),
+              () -> LookUps.gatedBackward(scalar, dtype),
               Stream.Kind.SIGNED_16,
               Stream.Kind.UNSIGNED_16));
     }
@@ -69,42 +69,22 @@ final class VectorGatedUnit implements GatedUnit {
   }
 
   @Override
-  public void forward(Dtype format, MemorySegment a, MemorySegment b, MemorySegment p) {
-    long elements = BufferCheck.gatedForward(format, a, b, p);
-    Loops loops = forward.get(format);
-    Storage storage = Storage.of(format, a);
-    long whole = 0;
-    if (loops != null
-        && storage != null
-        && Storage.of(format, b) == storage
-        && Storage.of(format, p) == storage) {
-      whole = elements - elements % Lanes.COUNT;
-      loops.run(storage, whole, a, b, p, null, null);
-    }
-    scalar.forward(format, a, b, p, whole, elements);
+  public void forward(Dtype dtype, MemorySegment a, MemorySegment b, MemorySegment p) {
+    long elements = BufferCheck.BUFFERS.gatedForward(dtype, a, b, p);
+    long whole = forward.getOrDefault(dtype, Loops.NONE).run(elements, a, b, p, null, null);
+    scalar.forward(dtype, a, b, p, whole, elements);
   }
 
   @Override
   public void backward(
-      Dtype format,
+      Dtype dtype,
       MemorySegment dp,
       MemorySegment a,
       MemorySegment kept,
       MemorySegment da,
       MemorySegment db) {
-    long elements = BufferCheck.gatedBackward(format, dp, a, kept, da, db);
-    Loops loops = backward.get(format);
-    Storage storage = Storage.of(format, dp);
-    long whole = 0;
-    if (loops != null
-        && storage != null
-        && Storage.of(format, a) == storage
-        && Storage.of(format, kept) == storage
-        && Storage.of(format, da) == storage
-        && Storage.of(format, db) == storage) {
-      whole = elements - elements % Lanes.COUNT;
-      loops.run(storage, whole, dp, a, kept, da, db);
-    }
-    scalar.backward(format, dp, a, kept, da, db, whole, elements);
+    long elements = BufferCheck.BUFFERS.gatedBackward(dtype, dp, a, kept, da, db);
+    long whole = backward.getOrDefault(dtype, Loops.NONE).run(elements, dp, a, kept, da, db);
+    scalar.backward(dtype, dp, a, kept, da, db, whole, elements);
   }
 }

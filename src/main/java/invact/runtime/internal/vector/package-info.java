@@ -6,11 +6,11 @@
  * programs of {@link invact.internal.arithmetic}; 16-bit ones {@link
  * invact.runtime.internal.vector.LookUps look their answers up}.
  *
- * <p><b>The shape of the loops.</b> A test before the loop, and then one at its end. An access to a
- * segment checks its arena: if that has an owner, it must be this thread. Once confined arenas have
- * been in use, C2 takes the inner check to the front of the loop, on a guess that the outer one
- * will be true, and throws the machine code away when the next arena has no owner. In this shape it
- * counts the wrong guesses at the test before the loop, and makes no more after the fourth; in a
- * loop with its test at the start it is wrong a hundred times, which takes many seconds.
+ * <p><b>The shape of the loops.</b> One test before the loop, and one at its end. Each access to a
+ * segment checks whether its arena has an owner, and then whether the owner is this thread. After
+ * confined arenas have been used, C2 hoists the second check out of the loop on the assumption that
+ * there is an owner, and discards the machine code when an arena has none. With a test before the
+ * loop C2 gives the assumption up after four such failures; with a test at the loop's start only
+ * after a hundred, which takes many seconds.
  */
 package invact.runtime.internal.vector;

@@ -67,11 +67,11 @@ class ScalarCompilerTest {
   @ParameterizedTest
   @MethodSource("sets")
   void derivativesAgreeOnAllPatterns(CoefficientSet set) {
-    for (Dtype format : List.of(Dtype.BF16, Dtype.FP16)) {
+    for (Dtype dtype : List.of(Dtype.BF16, Dtype.FP16)) {
       for (Branch branch : Branch.values()) {
         requireSame(
-            Derivative.computation(set.branch(branch).approximant(), set.decoding().get(format)),
-            format,
+            Derivative.computation(set.branch(branch).approximant(), set.decoding().get(dtype)),
+            dtype,
             branch + " of " + set.name());
       }
     }
@@ -81,16 +81,16 @@ class ScalarCompilerTest {
   @ValueSource(strings = {"gelu", "silu", "gelu-tanh", "quick-gelu", "mish", "swish-0.3"})
   void forwardPassesAgreeOnAllPatterns(String name) {
     Activation f = Activations.of(name);
-    for (Dtype format : List.of(Dtype.BF16, Dtype.FP16)) {
-      requireSame(Forward.of(f).orElseThrow(), format, name);
+    for (Dtype dtype : List.of(Dtype.BF16, Dtype.FP16)) {
+      requireSame(Forward.of(f).orElseThrow(), dtype, name);
     }
   }
 
-  private static void requireSame(Computation computation, Dtype format, String what) {
+  private static void requireSame(Computation computation, Dtype dtype, String what) {
     Interpreter interpreter = new Interpreter(computation);
     FloatFunction compiled = ScalarCompiler.compile(computation);
     for (int bits = 0; bits < 1 << Short.SIZE; bits++) {
-      requireSame(interpreter, compiled, format.decode((short) bits), what);
+      requireSame(interpreter, compiled, dtype.decode((short) bits), what);
     }
   }
 
