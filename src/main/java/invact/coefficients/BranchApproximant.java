@@ -3,10 +3,14 @@ package invact.coefficients;
 import invact.activation.Activation;
 import invact.activation.Branch;
 import invact.activation.Target;
+import invact.activation.internal.RoundedHeight;
 import invact.form.internal.Approximant;
+import invact.numeric.Dtype;
 import invact.numeric.internal.ErrorStats;
+import invact.numeric.internal.PerDtype;
 import invact.sampling.internal.ErrorGrid;
 import java.util.Objects;
+import java.util.OptionalDouble;
 
 /**
  * g(y, S) ≈ f′(f⁻¹(y)) on one branch, in double precision: an approximant and what it stands for.
@@ -46,6 +50,24 @@ public record BranchApproximant(
     }
     double output = StrictMath.max(y, activation.minimum());
     return target.derivative(approximant.value(activation.lift(output)), output);
+  }
+
+  /**
+   * Where q has a pole, or a denominator that fp32 arithmetic may take to 0, for any output of the
+   * branch, exact or rounded to any dtype.
+   *
+   * @return the height of such an output; nothing if there is none
+   */
+  public OptionalDouble pole() {
+    double largest = Double.MAX_VALUE;
+    if (branch == Branch.LEFT) {
+      // The height of y = 0.
+      largest = -activation.minimum();
+      for (Dtype dtype : PerDtype.DTYPES) {
+        largest = StrictMath.max(largest, RoundedHeight.of(activation, dtype).of(0.0f));
+      }
+    }
+    return approximant.pole(largest);
   }
 
   /**

@@ -51,7 +51,7 @@ public record CoefficientSet(
     requireSide(activation, right, Branch.RIGHT);
     for (BranchCoefficients piece : List.of(left, right)) {
       requireDtype(dtype, piece);
-      requireNoPole(piece, decoding);
+      requireNoPole(piece);
     }
   }
 
@@ -143,17 +143,9 @@ public record CoefficientSet(
     }
   }
 
-  private static void requireNoPole(BranchCoefficients piece, PerDtype<RoundedHeight> decoding) {
+  private static void requireNoPole(BranchCoefficients piece) {
     BranchApproximant approximant = piece.approximant();
-    double largest = Double.MAX_VALUE;
-    if (approximant.branch() == Branch.LEFT) {
-      // The height of y = 0, exact or in any dtype.
-      largest = -approximant.activation().minimum();
-      for (Dtype dtype : PerDtype.DTYPES) {
-        largest = StrictMath.max(largest, decoding.get(dtype).of(0.0f));
-      }
-    }
-    OptionalDouble pole = approximant.approximant().pole(largest);
+    OptionalDouble pole = approximant.pole();
     if (pole.isPresent()) {
       throw new CoefficientException(
           "key "

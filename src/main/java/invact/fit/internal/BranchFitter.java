@@ -92,7 +92,7 @@ public final class BranchFitter {
    * @return the best approximant of the form over the design
    * @throws IllegalArgumentException if the range does not contain T, the branch has fewer samples
    *     than the form has coefficients, or the activation has no such target
-   * @throws FitException if no start led to a minimum
+   * @throws FitException if no start led to a minimum without a pole on the branch
    */
   public BranchFit fit(
       Activation activation, Branch branch, Form form, Target target, SamplingPlan design) {
@@ -126,13 +126,29 @@ public final class BranchFitter {
     String name = activation.name() + " " + branch.label() + " (" + form.name() + ")";
     List<Minimum> minima = search(form, samples, starts, name);
     Minimum best = null;
+    double depth = Double.POSITIVE_INFINITY;
+    FitException pole = null;
     for (Minimum candidate : minima) {
-      if (candidate.thinSse <= minima.getFirst().thinSse * (1 + NEARLY_AS_DEEP)) {
-        CurveFit curve = leastSquares(fitter, form, samples, candidate.coefficients);
-        if (best == null || curve.sumOfSquares() < best.curve.sumOfSquares()) {
-          best = candidate.refined(curve);
-        }
+      if (candidate.thinSse > depth * (1 + NEARLY_AS_DEEP)) {
+        break;
       }
+      CurveFit curve = leastSquares(fitter, form, samples, candidate.coefficients);
+      try {
+        BranchPole.refuse(
+            new BranchApproximant(
+                activation, branch, target, new Approximant(form, curve.parameters())));
+      } catch (FitException e) {
+        // A pole between two samples costs nothing there: such a minimum may be the deepest.
+        pole = pole == null ? e : pole;
+        continue;
+      }
+      depth = StrictMath.min(depth, candidate.thinSse);
+      if (best == null || curve.sumOfSquares() < best.curve.sumOfSquares()) {
+        best = candidate.refined(curve);
+      }
+    }
+    if (best == null) {
+      throw pole;
     }
     BranchApproximant approximant =
         new BranchApproximant(
