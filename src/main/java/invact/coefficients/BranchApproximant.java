@@ -87,8 +87,7 @@ public record BranchApproximant(
    */
   public ErrorStats measureDerivativeError() {
     ErrorStats.Accumulator errors = new ErrorStats.Accumulator();
-    for (int i = 0; i < ErrorGrid.size(); i++) {
-      double x = ErrorGrid.point(activation.argmin(), branch.sign(), i);
+    for (double x : ErrorGrid.points(activation, branch)) {
       errors.add(x, derivativeError(x));
     }
     return errors.stats();

@@ -47,7 +47,7 @@ public record Evaluation(
     switch (format) {
       case FP64 -> measureApproximants(set, tally);
       case FP32 -> {
-        float[] grid = grid(set.activation().argmin());
+        float[] grid = grid(set.activation());
         float[] neighbours = neighbours(set.activation().argmin());
         double[] found = derivatives(set, grid);
         for (int i = 0; i < grid.length; i++) {
@@ -74,8 +74,7 @@ public record Evaluation(
   private static void measureApproximants(CoefficientSet set, Tally tally) {
     for (Branch branch : Branch.values()) {
       BranchApproximant approximant = set.piece(branch).approximant();
-      for (int i = 0; i < ErrorGrid.size(); i++) {
-        double x = ErrorGrid.point(set.activation().argmin(), branch.sign(), i);
+      for (double x : ErrorGrid.points(set.activation(), branch)) {
         tally.addError(branch, x, approximant.derivativeError(x));
       }
     }
@@ -111,12 +110,13 @@ public record Evaluation(
     return Backends.of("scalar").open(set);
   }
 
-  private static float[] grid(double argmin) {
-    int size = ErrorGrid.size();
-    float[] x = new float[2 * size];
-    for (int i = 0; i < size; i++) {
-      x[i] = (float) ErrorGrid.point(argmin, Branch.LEFT.sign(), i);
-      x[size + i] = (float) ErrorGrid.point(argmin, Branch.RIGHT.sign(), i);
+  private static float[] grid(Activation activation) {
+    double[] left = ErrorGrid.points(activation, Branch.LEFT);
+    double[] right = ErrorGrid.points(activation, Branch.RIGHT);
+    float[] x = new float[left.length + right.length];
+    for (int i = 0; i < left.length; i++) {
+      x[i] = (float) left[i];
+      x[left.length + i] = (float) right[i];
     }
     return x;
   }

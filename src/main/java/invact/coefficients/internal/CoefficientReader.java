@@ -210,8 +210,9 @@ public final class CoefficientReader {
     requireFound(path + "maxAbs", stored.maxAbs(), found.maxAbs());
     double x = stored.maxAbsAt();
     Activation activation = piece.approximant().activation();
-    int sign = piece.approximant().branch().sign();
-    double farthest = ErrorGrid.point(activation.argmin(), sign, ErrorGrid.size() - 1);
+    Branch branch = piece.approximant().branch();
+    int sign = branch.sign();
+    double farthest = ErrorGrid.points(activation, branch)[ErrorGrid.size() - 1];
     // T belongs to the right branch, but is measured on both.
     double distance = sign * (x - activation.argmin());
     boolean onBranch = distance >= 0 && distance <= sign * (farthest - activation.argmin());

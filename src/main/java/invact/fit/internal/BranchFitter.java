@@ -3,6 +3,7 @@ package invact.fit.internal;
 import invact.activation.Activation;
 import invact.activation.Branch;
 import invact.activation.Target;
+import invact.activation.internal.Scale;
 import invact.coefficients.BranchApproximant;
 import invact.fit.FitException;
 import invact.fit.internal.leastsquares.CurveFit;
@@ -124,7 +125,7 @@ public final class BranchFitter {
     // Without a nonlinear coefficient there is one minimum, and one start finds it.
     int starts = form.nonlinear().isEmpty() ? 1 : this.starts;
     String name = activation.name() + " " + branch.label() + " (" + form.name() + ")";
-    List<Minimum> minima = search(form, samples, starts, name);
+    List<Minimum> minima = search(form, samples, starts, name, Scale.of(activation));
     Minimum best = null;
     double depth = Double.POSITIVE_INFINITY;
     FitException pole = null;
@@ -186,7 +187,8 @@ public final class BranchFitter {
   }
 
   /** The minima that the starts lead to on the thinned design, the deepest first. */
-  private List<Minimum> search(Form form, Samples samples, int starts, String name) {
+  private List<Minimum> search(
+      Form form, Samples samples, int starts, String name, double scale) {
     Samples thin = samples.thinned(THIN_POINTS);
     SplittableRandom random = new SplittableRandom(seed);
     List<Minimum> minima = new ArrayList<>();
@@ -194,7 +196,7 @@ public final class BranchFitter {
     for (int s = 0; s < starts; s++) {
       double[] c = new double[form.coefficientCount()];
       for (Form.NonlinearCoefficient coefficient : form.nonlinear()) {
-        c[coefficient.index()] = draw(coefficient, random);
+        c[coefficient.index()] = coefficient.at(random.nextDouble(), scale);
       }
       if (!LinearSolve.solve(form, thin, c)) {
         continue;
@@ -224,13 +226,6 @@ public final class BranchFitter {
       }
     }
     minima.add(new Minimum(curve.sumOfSquares(), curve.parameters(), 1, curve));
-  }
-
-  private static double draw(Form.NonlinearCoefficient c, SplittableRandom random) {
-    double share = random.nextDouble();
-    return c.logarithmic()
-        ? c.low() * StrictMath.pow(c.high() / c.low(), share)
-        : c.low() + share * (c.high() - c.low());
   }
 
   private static CurveFit leastSquares(

@@ -15,13 +15,15 @@ import java.util.function.DoubleUnaryOperator;
  * @param lift u(x), finite, at least 0 and strictly monotone
  * @param value v(x), finite
  * @param weight w(x), finite and positive, at single points 0
+ * @param scale the unit of u, in which ranges of a form's coefficients are meant
  */
 public record Curve(
     double low,
     double high,
     DoubleUnaryOperator lift,
     DoubleUnaryOperator value,
-    DoubleUnaryOperator weight) {
+    DoubleUnaryOperator weight,
+    double scale) {
   /**
    * A curve.
    *
@@ -37,14 +39,24 @@ public record Curve(
     Objects.requireNonNull(weight, "weight");
   }
 
-  /** A curve of weight 1. */
+  /** A curve of scale 1. */
+  public Curve(
+      double low,
+      double high,
+      DoubleUnaryOperator lift,
+      DoubleUnaryOperator value,
+      DoubleUnaryOperator weight) {
+    this(low, high, lift, value, weight, 1.0);
+  }
+
+  /** A curve of weight 1 and scale 1. */
   public Curve(double low, double high, DoubleUnaryOperator lift, DoubleUnaryOperator value) {
     this(low, high, lift, value, x -> 1.0);
   }
 
   /** This curve with another weight. */
   public Curve withWeight(DoubleUnaryOperator newWeight) {
-    return new Curve(low, high, lift, value, newWeight);
+    return new Curve(low, high, lift, value, newWeight, scale);
   }
 
   /** The part of this curve from one x to another. */
@@ -53,7 +65,7 @@ public record Curve(
       throw new IllegalArgumentException(
           "[%s, %s] is not a part of [%s, %s]".formatted(newLow, newHigh, low, high));
     }
-    return new Curve(newLow, newHigh, lift, value, weight);
+    return new Curve(newLow, newHigh, lift, value, weight, scale);
   }
 
   /** The point at x. */

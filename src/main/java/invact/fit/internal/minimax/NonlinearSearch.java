@@ -146,11 +146,7 @@ final class NonlinearSearch {
   private double[] coefficients(double[] position) {
     double[] theta = new double[position.length];
     for (int k = 0; k < theta.length; k++) {
-      Form.NonlinearCoefficient range = nonlinear.get(k);
-      theta[k] =
-          range.logarithmic()
-              ? range.low() * StrictMath.pow(range.high() / range.low(), position[k])
-              : range.low() + (range.high() - range.low()) * position[k];
+      theta[k] = nonlinear.get(k).at(position[k], grid.curve().scale());
     }
     return theta;
   }

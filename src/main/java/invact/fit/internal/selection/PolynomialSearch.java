@@ -3,6 +3,7 @@ package invact.fit.internal.selection;
 import invact.activation.Activation;
 import invact.activation.Branch;
 import invact.activation.internal.RoundedHeight;
+import invact.activation.internal.Scale;
 import invact.coefficients.CoefficientSet;
 import invact.coefficients.internal.BranchCoefficients;
 import invact.fit.FitException;
@@ -35,9 +36,11 @@ final class PolynomialSearch {
   /** Inputs as a normalised layer makes them. */
   private static final Density USUAL = new Density.Normal(1);
 
-  /** What is fitted: one in ten from anywhere, so that rare inputs are not given up. */
-  private static final Density DENSITY =
-      new Density.Mixture(USUAL, new Density.Uniform(-20, 20), 0.1);
+  /** One input in ten comes from anywhere, so that rare inputs are not given up. */
+  private static final double RARE = 0.1;
+
+  /** How far from 0 rare inputs lie; in scales where f is wider than inputs. */
+  private static final double REACH = 20;
 
   /** What the fits are judged by, each as if inputs came like that alone. */
   private static final List<Density> JUDGES =
@@ -103,8 +106,10 @@ final class PolynomialSearch {
    * @throws IllegalArgumentException if the format has fewer outputs on a branch than coefficients
    */
   CoefficientSet fit(String name) {
-    ConditionalMeanFitter fitter = new ConditionalMeanFitter(format, DENSITY);
-    QuantizationCells classes = QuantizationCells.of(activation, format, DENSITY);
+    double reach = REACH * StrictMath.max(1, Scale.of(activation));
+    Density density = new Density.Mixture(USUAL, new Density.Uniform(-reach, reach), RARE);
+    ConditionalMeanFitter fitter = new ConditionalMeanFitter(format, density);
+    QuantizationCells classes = QuantizationCells.of(activation, format, density);
     Map<Branch, List<Candidate>> candidates = new EnumMap<>(Branch.class);
     for (Branch branch : Branch.values()) {
       List<Candidate> its = new ArrayList<>();
@@ -152,7 +157,7 @@ final class PolynomialSearch {
     // A quarter of the last place of a number just below 1.
     double cutoff =
         InvertedDerivative.cutoff(activation, StrictMath.scalb(1.0, -format.precision() - 2));
-    return new RootPolynomial(degree, InvertedDerivative.rightCentre(cutoff), cutoff);
+    return new RootPolynomial(degree, InvertedDerivative.rightCentre(activation, cutoff), cutoff);
   }
 
   /** Measures a piece as a runtime decodes with it. */

@@ -65,8 +65,8 @@ class RoundingTest {
   void centresAreThese() {
     assertEquals(0.412109375, InvertedDerivative.leftCentre(Activations.GELU));
     assertEquals(0.52734375, InvertedDerivative.leftCentre(Activations.SILU));
-    assertEquals(1.125, InvertedDerivative.rightCentre(5.25));
-    assertEquals(2.0, InvertedDerivative.rightCentre(15.125));
+    assertEquals(1.125, InvertedDerivative.rightCentre(Activations.GELU, 5.25));
+    assertEquals(2.0, InvertedDerivative.rightCentre(Activations.SILU, 15.125));
   }
 
   /** About 0 the same rational function loses five digits; measured 5.1e-2 and 4.7e-8. */
@@ -83,7 +83,7 @@ class RoundingTest {
   @Test
   void rightPolynomialsBelongAboutTheMiddle() {
     double cutoff = 5.25;
-    double centre = InvertedDerivative.rightCentre(cutoff);
+    double centre = InvertedDerivative.rightCentre(Activations.GELU, cutoff);
     RootPolynomial form = new RootPolynomial(16, centre, cutoff);
     Curve curve = InvertedDerivative.upTo(Activations.GELU, Target.DERIVATIVE, cutoff);
     double[] c = new MinimaxFitter().fit(form, curve).coefficients();

@@ -73,7 +73,7 @@ class CoefficientRoundingTest {
   @Test
   void rationalsAreRoundedForTheArithmeticOfUse() {
     double cutoff = 5.25;
-    RootRational form = new RootRational(7, 7, InvertedDerivative.rightCentre(cutoff), cutoff);
+    RootRational form = new RootRational(7, 7, InvertedDerivative.rightCentre(Activations.GELU, cutoff), cutoff);
     Curve curve = InvertedDerivative.upTo(Activations.GELU, Target.DERIVATIVE, cutoff);
     double[] exact = new MinimaxFitter().fit(form, curve).coefficients();
     ErrorSamples dense = ErrorSamples.of(curve, 2048);
