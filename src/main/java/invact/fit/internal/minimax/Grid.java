@@ -48,6 +48,11 @@ final class Grid {
     return List.of(samples);
   }
 
+  /** The point of the curve at x, or the end that x is beyond. */
+  Sample nearest(double x) {
+    return curve.sample(StrictMath.min(StrictMath.max(x, curve.low()), curve.high()));
+  }
+
   /** √u at both ends, the smaller first. */
   double[] rootRange() {
     double first = samples[0].root();

@@ -5,7 +5,6 @@ import invact.form.internal.Form;
 import invact.form.internal.RootPolynomial;
 import invact.form.internal.RootRational;
 import invact.form.internal.SegmentedPolynomial;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -25,6 +24,9 @@ public final class MinimaxFitter {
   private static final int GRID = 4096;
 
   private static final int CHECK_FACTOR = 4;
+
+  /** What rounding may take from the levelness of a rational written about an unfavourable centre. */
+  private static final double NOTATION_LOSS = 0.05;
 
   private final double tolerance;
 
@@ -72,14 +74,16 @@ public final class MinimaxFitter {
     }
     Grid grid = new Grid(curve, GRID);
     if (form instanceof RootRational rational) {
-      return checked(form, curve, rational(rational, grid), 1, 1);
+      RationalFit fit = new RationalFit(rational, grid, tolerance);
+      Exchange.Level level = fit.level();
+      return checked(form, curve, level, 1, 1, fit.isTranslated());
     }
     if (form.nonlinear().isEmpty()) {
-      return checked(form, curve, linear(form, grid), 1, 1);
+      return checked(form, curve, linear(form, grid), 1, 1, false);
     }
     NonlinearSearch search = new NonlinearSearch(form, grid, tolerance);
     Exchange.Level level = search.run();
-    return checked(form, curve, level, search.starts(), search.agreeing());
+    return checked(form, curve, level, search.starts(), search.agreeing(), false);
   }
 
   static Exchange.Level linear(Form form, Grid grid, Exchange exchange) {
@@ -91,82 +95,13 @@ public final class MinimaxFitter {
     return linear(form, grid, new Exchange(form, grid, tolerance));
   }
 
-  /**
-   * From the Chebyshev reference; if that fails, from the widened reference of the type (m − 1, n −
-   * 1), then of (m, n − 1) and (m − 1, n).
-   */
-  private Exchange.Level rational(RootRational form, Grid grid) {
-    int m = form.numeratorDegree();
-    int n = form.denominatorDegree();
-    FitException failure;
-    try {
-      return diagonal(form, grid);
-    } catch (FitException e) {
-      failure = e;
-    }
-    int[][] neighbours = {{m, n - 1}, {m - 1, n}};
-    for (int[] type : neighbours) {
-      if (type[0] >= 0 && type[1] >= 1) {
-        RootRational lower = new RootRational(type[0], type[1], form.centre(), form.cutoff());
-        try {
-          return exchanged(form, grid, diagonal(lower, grid));
-        } catch (FitException e) {
-          failure.addSuppressed(e);
-        }
-      }
-    }
-    throw failure;
-  }
-
-  /** By way of the types (m − 1, n − 1), (m − 2, n − 2) … as far as needed. */
-  private Exchange.Level diagonal(RootRational form, Grid grid) {
-    int m = form.numeratorDegree() - 1;
-    int n = form.denominatorDegree() - 1;
-    ReferenceSolver leveller = new RationalReferenceSolver(form, grid.rootRange());
-    try {
-      return new Exchange(form, grid, tolerance)
-          .run(leveller, grid.chebyshevReference(leveller.referenceSize()));
-    } catch (FitException direct) {
-      if (m < 0) {
-        throw direct;
-      }
-      try {
-        return exchanged(
-            form,
-            grid,
-            n == 0
-                ? linear(new RootPolynomial(m, form.centre(), form.cutoff()), grid)
-                : diagonal(new RootRational(m, n, form.centre(), form.cutoff()), grid));
-      } catch (FitException e) {
-        direct.addSuppressed(e);
-        throw direct;
-      }
-    }
-  }
-
-  private Exchange.Level exchanged(RootRational form, Grid grid, Exchange.Level start) {
-    ReferenceSolver leveller = new RationalReferenceSolver(form, grid.rootRange());
-    return new Exchange(form, grid, tolerance)
-        .run(leveller, widened(start.samples(), leveller.referenceSize(), grid));
-  }
-
-  /** A reference of more points, spread as the given one is. */
-  private static List<Sample> widened(List<Sample> reference, int count, Grid grid) {
-    List<Sample> wider = new ArrayList<>();
-    int last = reference.size() - 1;
-    for (int i = 0; i < count; i++) {
-      double position = (double) i * last / (count - 1);
-      int below = StrictMath.min((int) position, last - 1);
-      double fraction = position - below;
-      double x =
-          (1 - fraction) * reference.get(below).x() + fraction * reference.get(below + 1).x();
-      wider.add(grid.curve().sample(x));
-    }
-    return wider;
-  }
-
   private MinimaxFit checked(
-      Form form, Curve curve, Exchange.Level level, int starts, int agreeing) {
+      Form form,
+      Curve curve,
+      Exchange.Level level,
+      int starts,
+      int agreeing,
+      boolean isTranslated) {
     Grid denseGrid = new Grid(curve, CHECK_FACTOR * GRID);
     List<Grid.Extremum> dense = denseGrid.alternation(form, level.coefficients());
     if (dense == null) {
@@ -186,10 +121,20 @@ public final class MinimaxFitter {
             level.iterations(),
             starts,
             agreeing);
-    if (!(fit.levelness() >= Exchange.least(2 * tolerance, denseGrid, largest))) {
+    double least =
+        isTranslated ? 1 - NOTATION_LOSS : Exchange.least(2 * tolerance, denseGrid, largest);
+    if (!(fit.levelness() >= least)) {
       throw new FitException(
-          "the error of %s is %s between the points where it was levelled at %s"
-              .formatted(form.name(), fit.largestError(), fit.levelledError()));
+          isTranslated
+              ? "%s cannot be written about its centre in double precision: the error is %s,"
+                      .formatted(form.name(), fit.largestError())
+                  + " and %s about a centre within the range of the root, %s to %s"
+                      .formatted(
+                          fit.levelledError(),
+                          (float) denseGrid.rootRange()[0],
+                          (float) denseGrid.rootRange()[1])
+              : "the error of %s is %s between the points where it was levelled at %s"
+                  .formatted(form.name(), fit.largestError(), fit.levelledError()));
     }
     return fit;
   }
