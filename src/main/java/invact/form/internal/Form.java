@@ -178,5 +178,19 @@ public sealed interface Form
           logarithmic ? low * StrictMath.pow(high / low, share) : low + share * (high - low);
       return value * StrictMath.pow(scale, heightPower);
     }
+
+    /**
+     * Where in the range a value lies: {@link #at} the other way round.
+     *
+     * @param value the value, positive if the range is logarithmic
+     * @param scale the activation's
+     * @return the share
+     */
+    public double share(double value, double scale) {
+      double inRange = value / StrictMath.pow(scale, heightPower);
+      return logarithmic
+          ? StrictMath.log(inRange / low) / StrictMath.log(high / low)
+          : (inRange - low) / (high - low);
+    }
   }
 }

@@ -27,6 +27,9 @@ final class Exchange {
    */
   private static final double ROUNDING = 0x1p-50;
 
+  /** Less than any error: even one of 0 is not negligible. */
+  private static final double NO_ERROR = -1;
+
   /** Coefficients, and the alternating extrema of their error. */
   record Level(
       double[] coefficients, List<Grid.Extremum> reference, double largestError, int iterations) {
@@ -49,7 +52,7 @@ final class Exchange {
   private final double negligible;
 
   Exchange(Form form, Grid grid, double tolerance) {
-    this(form, grid, tolerance, 0.0);
+    this(form, grid, tolerance, NO_ERROR);
   }
 
   /** One that is content with any error, level or not, that is negligible. */
@@ -67,7 +70,6 @@ final class Exchange {
    */
   Level run(ReferenceSolver leveller, List<Sample> start) {
     int count = leveller.referenceSize();
-    double noise = NOISE * grid.scale();
     List<Sample> reference = start;
     List<Sample> last = null;
     int halvings = 0;
@@ -88,10 +90,8 @@ final class Exchange {
       if (largest <= negligible) {
         return new Level(c, extrema, largest, iteration);
       }
-      if (!(largest > noise)) {
-        throw new FitException(
-            "degenerate: %s reproduces the curve to rounding (error %.1e): take a lower degree"
-                .formatted(form.name(), largest));
+      if (isNoise(grid, largest)) {
+        throw reproduced(form, largest);
       }
       if (extrema.size() < count) {
         throw new FitException(
@@ -111,6 +111,17 @@ final class Exchange {
         ("no convergence of %s in %d exchanges, levelled error/largest error %s:"
                 + " try another degree or centre")
             .formatted(form.name(), MAX_ITERATIONS, levelness));
+  }
+
+  static FitException reproduced(Form form, double error) {
+    return new FitException(
+        "degenerate: %s reproduces the curve to rounding (error %.1e): take a lower degree"
+            .formatted(form.name(), error));
+  }
+
+  /** Whether an error is rounding alone. */
+  static boolean isNoise(Grid grid, double error) {
+    return !(error > NOISE * grid.scale());
   }
 
   /**

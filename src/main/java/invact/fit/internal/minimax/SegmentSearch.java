@@ -78,6 +78,9 @@ final class SegmentSearch {
 
   private List<Segment> level() {
     Segment whole = segment(start, end);
+    if (Exchange.isNoise(new Grid(curve, GRID), whole.error())) {
+      throw Exchange.reproduced(form, whole.error());
+    }
     if (form.segments() == 1) {
       return List.of(whole);
     }
