@@ -196,6 +196,7 @@ final class FitCommand implements Callable<Integer> {
       Figures.prepare();
     }
     List<CoefficientSet> sets = defaults ? fitDefaults(activations) : report(fit);
+    FitWarnings.print(sets, spec.commandLine().getErr());
     if (inUse.isPresent()) {
       write(measured(sets, inUse.get()), coefficientFolder);
     } else {
