@@ -275,9 +275,17 @@ class CommandTest {
   @Test
   void aFitBeyondUseIsWarnedOf() {
     Run run =
-        run("fit", "--expr", "x*min(max(x + 3, 0), 6)/6", "--name", "hard_swish", "--points", "501");
+        run(
+            "fit",
+            "--expr",
+            "x*min(max(x + 3, 0), 6)/6",
+            "--name",
+            "hard_swish",
+            "--points",
+            "501");
     assertEquals(0, run.exitCode, run.err);
-    assertTrue(run.err.contains("warning: hard_swish-paper, left branch: the error of f' is 0."), run.err);
+    assertTrue(
+        run.err.contains("warning: hard_swish-paper, left branch: the error of f' is 0."), run.err);
     assertTrue(!run("fit", "silu", "--points", "501").err.contains("warning"), run.err);
   }
 

@@ -187,8 +187,7 @@ public final class BranchFitter {
   }
 
   /** The minima that the starts lead to on the thinned design, the deepest first. */
-  private List<Minimum> search(
-      Form form, Samples samples, int starts, String name, double scale) {
+  private List<Minimum> search(Form form, Samples samples, int starts, String name, double scale) {
     Samples thin = samples.thinned(THIN_POINTS);
     SplittableRandom random = new SplittableRandom(seed);
     List<Minimum> minima = new ArrayList<>();

@@ -37,12 +37,7 @@ class BranchPoleTest {
                 FitException.class,
                 () ->
                     new BranchFitter()
-                        .fit(
-                            f,
-                            Branch.LEFT,
-                            form(f, "root-rational-1-3"),
-                            Target.DERIVATIVE,
-                            plan))
+                        .fit(f, Branch.LEFT, form(f, "root-rational-1-3"), Target.DERIVATIVE, plan))
             .getMessage();
     assertEquals(
         "gelu left: the best root-rational-1-3 found has a pole, or nearly one, at the height"
@@ -50,7 +45,9 @@ class BranchPoleTest {
         message);
   }
 
-  /** Whatever the number of points: an answer has no pole, and its error no peak off the samples. */
+  /**
+   * Whatever the number of points: an answer has no pole, and its error no peak off the samples.
+   */
   @ParameterizedTest
   @CsvSource({
     "gelu, LEFT, root-rational-1-3",

@@ -12,8 +12,8 @@ import org.apache.commons.math3.util.Pair;
  * Whether S has a minimum where its gradient vanishes, told by its second derivatives.
  *
  * <p>½·∂²S = JᵀJ + Σ rᵢ·∂²mᵢ is found from central differences of Jᵀr, in units in which each
- * column of J has unit length. Its least eigenvalue is at most 1; one below −{@value #TOLERANCE}
- * is a direction in which S falls on both sides. The differences are exact to some 10⁻⁷.
+ * column of J has unit length. Its least eigenvalue is at most 1; one below −{@value #TOLERANCE} is
+ * a direction in which S falls on both sides. The differences are exact to some 10⁻⁷.
  */
 final class Curvature {
   private static final double TOLERANCE = 1e-5;
@@ -27,7 +27,9 @@ final class Curvature {
   /** Residuals this short beside the data bend S too little to matter. */
   private static final double NEGLIGIBLE = 1e-8;
 
-  /** The first step away from a point that is no minimum, as a fraction of the residuals' length. */
+  /**
+   * The first step away from a point that is no minimum, as a fraction of the residuals' length.
+   */
   private static final double FIRST_STEP = 0.01;
 
   private static final int MAX_DOUBLINGS = 60;

@@ -109,8 +109,7 @@ public final class LeastSquaresFitter {
     if (!(tolerance >= LEAST_COST_TOLERANCE && tolerance < 1)) {
       throw new IllegalArgumentException("tolerance must be in [1e-15, 1): " + tolerance);
     }
-    return new LeastSquaresFitter(
-        tolerance, orthogonalityTolerance, maxEvaluations, absoluteSigma);
+    return new LeastSquaresFitter(tolerance, orthogonalityTolerance, maxEvaluations, absoluteSigma);
   }
 
   /**
@@ -123,8 +122,7 @@ public final class LeastSquaresFitter {
     if (!(tolerance > 0 && tolerance < 1)) {
       throw new IllegalArgumentException("tolerance must be in (0, 1): " + tolerance);
     }
-    return new LeastSquaresFitter(
-        relativeCostTolerance, tolerance, maxEvaluations, absoluteSigma);
+    return new LeastSquaresFitter(relativeCostTolerance, tolerance, maxEvaluations, absoluteSigma);
   }
 
   /**

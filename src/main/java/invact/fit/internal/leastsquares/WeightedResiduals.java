@@ -58,8 +58,7 @@ final class WeightedResiduals implements MultivariateJacobianFunction {
       dataExponent = largestExponent(values, i -> rootWeights[i]);
     }
     boolean isComfortable = unit(dataExponent) == 0 && weightUnit == 0;
-    dataUnit =
-        isComfortable || dataExponent == Integer.MIN_VALUE ? 0 : dataExponent - weightUnit;
+    dataUnit = isComfortable || dataExponent == Integer.MIN_VALUE ? 0 : dataExponent - weightUnit;
     parameterUnits = new int[start.length];
     double[][] gradients = new double[this.x.length][start.length];
     for (int i = 0; i < gradients.length; i++) {
@@ -76,13 +75,14 @@ final class WeightedResiduals implements MultivariateJacobianFunction {
     }
   }
 
-  /** The largest binary exponent of a product vᵢ·wᵢ of numbers not 0; MIN_VALUE if there is none. */
+  /**
+   * The largest binary exponent of a product vᵢ·wᵢ of numbers not 0; MIN_VALUE if there is none.
+   */
   private static int largestExponent(double[] v, IntToDoubleFunction w) {
     int largest = Integer.MIN_VALUE;
     for (int i = 0; i < v.length; i++) {
       if (v[i] != 0 && Double.isFinite(v[i])) {
-        largest =
-            Math.max(largest, Math.getExponent(v[i]) + Math.getExponent(w.applyAsDouble(i)));
+        largest = Math.max(largest, Math.getExponent(v[i]) + Math.getExponent(w.applyAsDouble(i)));
       }
     }
     return largest;

@@ -21,10 +21,7 @@ final class Exchange {
   /** Errors below this, relative to the largest value, are rounding. */
   private static final double NOISE = 0x1p-47;
 
-  /**
-   * What rounding may take from the levelness of an error, relative to the largest value: a few ulp
-   * in the form and in the curve.
-   */
+  /** Rounding errors of form and curve, a few ulp of the largest value; they unlevel an error. */
   private static final double ROUNDING = 0x1p-50;
 
   /** Less than any error: even one of 0 is not negligible. */
@@ -55,7 +52,7 @@ final class Exchange {
     this(form, grid, tolerance, NO_ERROR);
   }
 
-  /** One that is content with any error, level or not, that is negligible. */
+  /** An exchange that also ends at any error up to the negligible one, level or not. */
   Exchange(Form form, Grid grid, double tolerance, double negligible) {
     this.form = form;
     this.grid = grid;
@@ -68,14 +65,14 @@ final class Exchange {
    *
    * @throws FitException if that fails
    */
-  Level run(ReferenceSolver leveller, List<Sample> start) {
-    int count = leveller.referenceSize();
+  Level run(ReferenceSolver solver, List<Sample> start) {
+    int count = solver.referenceSize();
     List<Sample> reference = start;
     List<Sample> last = null;
     int halvings = 0;
     double levelness = 0;
     for (int iteration = 1; iteration <= MAX_ITERATIONS; iteration++) {
-      double[] c = leveller.level(reference);
+      double[] c = solver.level(reference);
       List<Grid.Extremum> extrema = c == null ? null : grid.alternation(form, c);
       if (extrema == null) {
         if (last == null || ++halvings > MAX_HALVINGS) {

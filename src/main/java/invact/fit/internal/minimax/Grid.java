@@ -30,11 +30,11 @@ final class Grid {
       double half = StrictMath.sin(0.5 * StrictMath.PI * i / n);
       double x = i == n ? curve.high() : curve.low() + (curve.high() - curve.low()) * half * half;
       samples[i] = curve.sample(x);
-      if (!(samples[i].lift() >= 0
+      if (!(samples[i].height() >= 0
           && samples[i].weight() >= 0
-          && Double.isFinite(samples[i].lift() + samples[i].value() + samples[i].weight()))) {
+          && Double.isFinite(samples[i].height() + samples[i].value() + samples[i].weight()))) {
         throw new FitException(
-            "the curve has no finite value, lift ≥ 0 and weight ≥ 0 at x = " + x);
+            "the curve has no finite value, height ≥ 0 and weight ≥ 0 at x = " + x);
       }
     }
   }

@@ -83,7 +83,7 @@ public final class InvertedDerivative {
    *
    * @param activation the activation
    * @param target what is approximated
-   * @param cutoff the largest lift, finite and positive
+   * @param cutoff the largest height, finite and positive
    * @return the curve
    */
   public static Curve upTo(Activation activation, Target target, double cutoff) {
@@ -91,17 +91,17 @@ public final class InvertedDerivative {
       throw new IllegalArgumentException("cutoff must be positive and finite: " + cutoff);
     }
     double far = activation.inverse(cutoff + activation.minimum(), Branch.RIGHT);
-    // x is right to its last bit; the lift of that may be an ulp beyond the cut-off.
+    // x is right to its last bit; the height of that may be an ulp beyond the cut-off.
     return between(activation, Branch.RIGHT, target, far, cutoff);
   }
 
   /**
-   * The least cut-off, as a multiple of ⅛ of the scale, beyond which |f′ − 1| stays within a tolerance on the
-   * right branch.
+   * The least cut-off, as a multiple of ⅛ of the scale, beyond which |f′ − 1| stays within a
+   * tolerance on the right branch.
    *
    * @param activation the activation
    * @param tolerance the largest |f′ − 1|, positive
-   * @return the lift
+   * @return the height
    */
   public static double cutoff(Activation activation, double tolerance) {
     if (!(tolerance > 0)) {
@@ -140,7 +140,7 @@ public final class InvertedDerivative {
    * multiple of ⅛ of √scale.
    *
    * @param activation the activation
-   * @param cutoff the largest lift, positive
+   * @param cutoff the largest height, positive
    * @return the root
    */
   public static double rightCentre(Activation activation, double cutoff) {
@@ -149,13 +149,13 @@ public final class InvertedDerivative {
   }
 
   private static Curve between(
-      Activation activation, Branch branch, Target target, double far, double largestLift) {
+      Activation activation, Branch branch, Target target, double far, double largestHeight) {
     double argmin = activation.argmin();
     double scale = Scale.of(activation);
     return new Curve(
         branch == Branch.LEFT ? far : argmin,
         branch == Branch.LEFT ? argmin : far,
-        x -> StrictMath.min(lift(activation, scale, x), largestLift),
+        x -> StrictMath.min(height(activation, scale, x), largestHeight),
         x -> target.value(activation, x),
         x -> {
           // The derivative is linear in the target's value; this is the slope.
@@ -171,7 +171,7 @@ public final class InvertedDerivative {
    * five-point rule is exact to rounding: its error is below 10⁻¹⁷ of f′s eleventh derivative in
    * units of the scale.
    */
-  private static double lift(Activation activation, double scale, double x) {
+  private static double height(Activation activation, double scale, double x) {
     double argmin = activation.argmin();
     double distance = x - argmin;
     if (StrictMath.abs(distance) > NEAR_ARGMIN * scale) {

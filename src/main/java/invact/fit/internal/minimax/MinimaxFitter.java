@@ -2,7 +2,6 @@ package invact.fit.internal.minimax;
 
 import invact.fit.FitException;
 import invact.form.internal.Form;
-import invact.form.internal.RootPolynomial;
 import invact.form.internal.RootRational;
 import invact.form.internal.SegmentedPolynomial;
 import java.util.List;
@@ -25,7 +24,9 @@ public final class MinimaxFitter {
 
   private static final int CHECK_FACTOR = 4;
 
-  /** What rounding may take from the levelness of a rational written about an unfavourable centre. */
+  /**
+   * What rounding may take from the levelness of a rational written about an unfavourable centre.
+   */
   private static final double NOTATION_LOSS = 0.05;
 
   private final double tolerance;
@@ -55,19 +56,19 @@ public final class MinimaxFitter {
   /**
    * Fits a form to a curve.
    *
-   * @param form the form; its cut-off, if it has one, is no less than any lift of the curve
+   * @param form the form; its cut-off, if it has one, is no less than any height of the curve
    * @param curve the curve
    * @return the fit
    * @throws IllegalArgumentException if the curve goes beyond the form's cut-off
    * @throws FitException if there is no level answer: a pole, a degenerate problem, no convergence
    */
   public MinimaxFit fit(Form form, Curve curve) {
-    double largestLift =
+    double largestHeight =
         StrictMath.max(
-            curve.lift().applyAsDouble(curve.low()), curve.lift().applyAsDouble(curve.high()));
-    if (largestLift > form.cutoff()) {
+            curve.height().applyAsDouble(curve.low()), curve.height().applyAsDouble(curve.high()));
+    if (largestHeight > form.cutoff()) {
       throw new IllegalArgumentException(
-          "the curve goes to lift " + largestLift + ", beyond the cut-off of " + form.name());
+          "the curve goes to height " + largestHeight + ", beyond the cut-off of " + form.name());
     }
     if (form instanceof SegmentedPolynomial segmented) {
       return new SegmentSearch(segmented, curve, tolerance).fit();
@@ -87,8 +88,8 @@ public final class MinimaxFitter {
   }
 
   static Exchange.Level linear(Form form, Grid grid, Exchange exchange) {
-    ReferenceSolver leveller = new LinearReferenceSolver(form, new double[0]);
-    return exchange.run(leveller, grid.chebyshevReference(leveller.referenceSize()));
+    ReferenceSolver solver = new LinearReferenceSolver(form, new double[0]);
+    return exchange.run(solver, grid.chebyshevReference(solver.referenceSize()));
   }
 
   private Exchange.Level linear(Form form, Grid grid) {

@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
  * it ends with are levelled in all coefficients at once.
  *
  * <p>θ moves in the unit cube that {@link Form.NonlinearCoefficient} spans, and may leave it. E has
- * a kink along its valleys, where the simplex slows down; what it leaves is what levelling is for.
+ * a kink along its valleys, where a simplex slows down; levelling covers the rest of the way.
  *
  * <p>An answer with fewer reference points than all coefficients ask for may be none: a coefficient
  * that vanishes on its way to the other sign, or a simplex stuck in a kink. Then the search goes on
@@ -128,7 +128,7 @@ final class NonlinearSearch {
     double[] bestSigns = signs.clone();
     int bestStarts = starts;
     int bestAgreeing = agreeing;
-    unit = StrictMath.max(grid.samples().getFirst().lift(), grid.samples().getLast().lift());
+    unit = StrictMath.max(grid.samples().getFirst().height(), grid.samples().getLast().height());
     for (int pattern = 0; pattern < 1 << nonlinear.size(); pattern++) {
       for (int k = 0; k < signs.length; k++) {
         signs[k] = (pattern >> k & 1) == 0 ? 1 : -1;
@@ -225,11 +225,10 @@ final class NonlinearSearch {
       double error = lowest.error;
       best =
           levelledLinearly(linear(lowest.position).coefficients())
-              .orElseThrow(
-                  () ->
-                      new FitException(
-                          "the best error of %s found, %.4e, could not be levelled"
-                              .formatted(form.name(), error)));
+              .orElseThrow(() ->
+                  new FitException(
+                      "the best error of %s found, %.4e, could not be levelled"
+                          .formatted(form.name(), error)));
       levels.add(best);
     }
     for (Exchange.Level level : levels) {
@@ -323,8 +322,8 @@ final class NonlinearSearch {
     }
   }
 
-  private Exchange.Level exchanged(ReferenceSolver leveller, double[] start) {
-    int count = leveller.referenceSize();
+  private Exchange.Level exchanged(ReferenceSolver solver, double[] start) {
+    int count = solver.referenceSize();
     List<Grid.Extremum> extrema = grid.alternation(form, start);
     if (extrema == null || extrema.size() < count) {
       throw new FitException(
@@ -333,7 +332,7 @@ final class NonlinearSearch {
     }
     List<Sample> reference =
         Exchange.choose(extrema, count).stream().map(Grid.Extremum::sample).toList();
-    return new Exchange(form, grid, tolerance).run(leveller, reference);
+    return new Exchange(form, grid, tolerance).run(solver, reference);
   }
 
   /** Nelder and Mead's method with their coefficients 1, 2, ½, ½. */

@@ -13,8 +13,8 @@ import java.util.Set;
  * The level of a rational, by an exchange from one start after another until one ends.
  *
  * <p>An exchange leads to the best approximant from a reference near its own, and to a pole from
- * many others. Starts are, in this order: the Chebyshev reference, and those of the lower types that
- * such starts lead to; the same about other centres, which are the same rationals written
+ * many others. Starts are, in this order: the Chebyshev reference, and those of the lower types
+ * that such starts lead to; the same about other centres, which are the same rationals written
  * otherwise; the references of neighbouring types; those of shorter curves.
  */
 final class RationalFit {
@@ -142,9 +142,7 @@ final class RationalFit {
   private Grid part(double end, double length) {
     Curve curve = grid.curve();
     return new Grid(
-        end == curve.low()
-            ? curve.between(end, end + length)
-            : curve.between(end - length, end),
+        end == curve.low() ? curve.between(end, end + length) : curve.between(end - length, end),
         grid.samples().size() - 1);
   }
 
@@ -193,10 +191,10 @@ final class RationalFit {
   private Exchange.Level diagonal(RootRational form, Grid grid) {
     int m = form.numeratorDegree() - 1;
     int n = form.denominatorDegree() - 1;
-    ReferenceSolver leveller = new RationalReferenceSolver(form, grid.rootRange());
+    ReferenceSolver solver = new RationalReferenceSolver(form, grid.rootRange());
     try {
       return new Exchange(form, grid, tolerance)
-          .run(leveller, grid.chebyshevReference(leveller.referenceSize()));
+          .run(solver, grid.chebyshevReference(solver.referenceSize()));
     } catch (FitException direct) {
       if (m < 0) {
         throw direct;
@@ -220,9 +218,9 @@ final class RationalFit {
   }
 
   private Exchange.Level exchanged(RootRational form, Grid grid, List<Sample> start) {
-    ReferenceSolver leveller = new RationalReferenceSolver(form, grid.rootRange());
+    ReferenceSolver solver = new RationalReferenceSolver(form, grid.rootRange());
     return new Exchange(form, grid, tolerance)
-        .run(leveller, widened(start, leveller.referenceSize(), grid));
+        .run(solver, widened(start, solver.referenceSize(), grid));
   }
 
   /** A reference of more points, spread as the given one is. */

@@ -154,8 +154,7 @@ final class RationalSearch {
       double step = CENTRE_STEP * StrictMath.sqrt(curve.scale());
       for (double part : RIGHT_CENTRES) {
         centres.add(
-            step
-                * StrictMath.max(StrictMath.rint(part * StrictMath.sqrt(cutoff) / step), 1.0));
+            step * StrictMath.max(StrictMath.rint(part * StrictMath.sqrt(cutoff) / step), 1.0));
       }
     }
     return centres;

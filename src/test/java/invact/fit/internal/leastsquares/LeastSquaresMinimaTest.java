@@ -65,7 +65,11 @@ class LeastSquaresMinimaTest {
 
   /** The nearest points of the unit circle; S = 1 + |y|² − 2·|y| there, its maximum opposite. */
   @ParameterizedTest
-  @CsvSource({"0, 0.5, -1.5707963267948966, 0.25", "0, 3, -1.5707963267948966, 4", "-0.5, 0, 0, 0.25"})
+  @CsvSource({
+    "0, 0.5, -1.5707963267948966, 0.25",
+    "0, 3, -1.5707963267948966, 4",
+    "-0.5, 0, 0, 0.25"
+  })
   void theCircleIsReachedFromTheFarSide(double y0, double y1, double start, double sumOfSquares) {
     CurveFit fit =
         fitter.fit(CIRCLE, new double[] {0, 1}, new double[] {y0, y1}, new double[] {start});
@@ -167,7 +171,8 @@ class LeastSquaresMinimaTest {
   /** What is left out needs no value, nor has the model one there. */
   @Test
   void aPointOfWeightZeroDoesNotCount() {
-    Curve logarithm = new Curve(1, (x, p) -> new double[] {p[0] * StrictMath.log(x), StrictMath.log(x)});
+    Curve logarithm =
+        new Curve(1, (x, p) -> new double[] {p[0] * StrictMath.log(x), StrictMath.log(x)});
     double[] x = {-1, 2, 4, Double.NaN};
     double[] y = {7, 2 * StrictMath.log(2), 2 * StrictMath.log(4), Double.POSITIVE_INFINITY};
     CurveFit fit = fitter.fit(logarithm, x, y, new double[] {0, 1, 1, 0}, new double[] {1});
@@ -199,8 +204,7 @@ class LeastSquaresMinimaTest {
   @Test
   void covarianceOfALine() {
     CurveFit fit =
-        fitter.fit(
-            LINE, new double[] {0, 1, 2, 3}, new double[] {1, 3, 2, 5}, new double[] {0, 0});
+        fitter.fit(LINE, new double[] {0, 1, 2, 3}, new double[] {1, 3, 2, 5}, new double[] {0, 0});
     assertArrayEquals(new double[] {1.35 * 0.7, -1.35 * 0.3}, fit.covariance()[0], 1e-13);
     assertArrayEquals(new double[] {-1.35 * 0.3, 1.35 * 0.2}, fit.covariance()[1], 1e-13);
   }

@@ -108,8 +108,7 @@ class MinimaxExistsTest {
     }
     for (RootExponential.Decay decay : RootExponential.Decay.values()) {
       Form form = new RootExponential(4, decay);
-      double expected =
-          fit(Activations.SILU, Branch.RIGHT, Target.DERIVATIVE, form).largestError();
+      double expected = fit(Activations.SILU, Branch.RIGHT, Target.DERIVATIVE, form).largestError();
       double error = fit(swish, Branch.RIGHT, Target.DERIVATIVE, form).largestError();
       assertEquals(expected, error, 1e-4 * expected, decay + " at " + slope);
     }
@@ -126,8 +125,7 @@ class MinimaxExistsTest {
   @Test
   void aShiftedSharpFunctionHasTheErrorOfItsScale() {
     Activation f = CustomActivation.of("mine", "(x - 3)*sigmoid(64*(x - 3))");
-    MinimaxFit silu =
-        fit(Activations.SILU, Branch.LEFT, Target.DERIVATIVE, new RootRational(3, 3));
+    MinimaxFit silu = fit(Activations.SILU, Branch.LEFT, Target.DERIVATIVE, new RootRational(3, 3));
     MinimaxFit found = fit(f, Branch.LEFT, Target.DERIVATIVE, new RootRational(3, 3));
     assertEquals(silu.largestError(), found.largestError(), 1e-5 * silu.largestError());
   }

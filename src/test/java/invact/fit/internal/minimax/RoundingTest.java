@@ -30,9 +30,9 @@ class RoundingTest {
     double largest = 0;
     for (int i = 0; i <= POINTS; i++) {
       double x = curve.low() + (curve.high() - curve.low()) * i / POINTS;
-      float lift = (float) curve.lift().applyAsDouble(x);
-      float root = (float) Math.sqrt(lift);
-      double exact = form.value(lift, coefficients);
+      float height = (float) curve.height().applyAsDouble(x);
+      float root = (float) Math.sqrt(height);
+      double exact = form.value(height, coefficients);
       largest = Math.max(largest, Math.abs(evaluator.value(root, rounded) - exact));
     }
     return largest;

@@ -215,8 +215,7 @@ class DefaultSetsTest {
   void whatCannotBeDecodedIsRefused() {
     Activation hardSwish = CustomActivation.of("hard-swish", "x*min(max(x + 3, 0), 6)/6");
     FitException e =
-        assertThrows(
-            FitException.class, () -> new RationalSearch(hardSwish, Branch.LEFT).fit());
+        assertThrows(FitException.class, () -> new RationalSearch(hardSwish, Branch.LEFT).fit());
     assertEquals(
         "no rational up to type 7/7 brings the left branch of hard-swish within 2.0E-6",
         e.getMessage());
