@@ -128,10 +128,10 @@ public final class MinimaxFitter {
       throw new FitException(
           isTranslated
               ? "%s cannot be written about its centre in double precision: the error is %s,"
-                      .formatted(form.name(), fit.largestError())
+                      .formatted(form.name(), (float) fit.largestError())
                   + " and %s about a centre within the range of the root, %s to %s"
                       .formatted(
-                          fit.levelledError(),
+                          (float) fit.levelledError(),
                           (float) denseGrid.rootRange()[0],
                           (float) denseGrid.rootRange()[1])
               : "the error of %s is %s between the points where it was levelled at %s"
