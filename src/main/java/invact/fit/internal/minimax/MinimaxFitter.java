@@ -127,13 +127,13 @@ public final class MinimaxFitter {
     if (!(fit.levelness() >= least)) {
       throw new FitException(
           isTranslated
-              ? "%s cannot be written about its centre in double precision: the error is %s,"
-                      .formatted(form.name(), (float) fit.largestError())
-                  + " and %s about a centre within the range of the root, %s to %s"
-                      .formatted(
-                          (float) fit.levelledError(),
-                          (float) denseGrid.rootRange()[0],
-                          (float) denseGrid.rootRange()[1])
+              ? ("%s cannot be written about its centre in double precision, its error grows from"
+                      + " %s to %s: try another degree or centre, such as %s")
+                  .formatted(
+                      form.name(),
+                      (float) fit.levelledError(),
+                      (float) fit.largestError(),
+                      (float) denseGrid.rootRange()[1])
               : "the error of %s is %s between the points where it was levelled at %s"
                   .formatted(form.name(), fit.largestError(), fit.levelledError()));
     }
