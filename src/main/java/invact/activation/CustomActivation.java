@@ -11,10 +11,10 @@ import java.util.function.UnaryOperator;
  *
  * <p>f must fall from 0 at −∞ to one minimum and rise from there, with f′ → 1 at +∞; whatever is
  * not so is refused with the reason. This is checked at some 13,000 points of [−2¹²⁸, 2¹²⁸], 2⁻⁷
- * apart up to 32 and 4 % apart elsewhere, and f′ within 2⁻⁴⁰ of 0 counts as 0 there; what happens
- * between the points goes unseen. Where a formula overflows, as {@code exp(x)} does from x = 709.8
- * on, f is continued by its limits, f = −0 on the left, f − x constant on the right, if f′ has come
- * within 2⁻⁴⁰ of its own by then.
+ * apart up to 32 and 4 % apart elsewhere, and at more where f′ changes by over ⅛ from one to the
+ * next; f′ within 2⁻⁴⁰ of 0 counts as 0 there. What happens between the points goes unseen. Where a
+ * formula overflows, as {@code exp(x)} does from x = 709.8 on, f is continued by its limits, f = −0
+ * on the left, f − x constant on the right, if f′ has come within 2⁻⁴⁰ of its own by then.
  *
  * <p>f, f′ and f″ are as accurate as the formula, see {@link Jet}; T is where f′ as computed
  * changes sign. f(±0) is what the formula says.

@@ -1,8 +1,11 @@
 package invact.activation;
 
 import invact.activation.expression.Jet;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
@@ -25,8 +28,29 @@ record Shape(double low, double high, double offset, double argmin, double minim
   /** f″(T) below this makes y next to T tell too little of x. */
   private static final double FLAT = 0x1p-20;
 
-  /** Samples are 2⁻⁷ apart up to ±32, and everywhere 2^(1/16) times apart, from 2⁻²⁰ to 2¹²⁸. */
-  private static final double[] SAMPLES = samples();
+  /** Samples between which f′ changes by more, or f″ says so, have others put between them. */
+  private static final double STEEP = 0x1p-3;
+
+  /** No more are put between: an f that never comes to rest would need them without end. */
+  private static final int MOST_SAMPLES = 1 << 15;
+
+  /** Inputs 2⁻⁷ apart up to ±32, and everywhere 2^(1/16) times apart, from 2⁻²⁰ to 2¹²⁸. */
+  private static final double[] INPUTS = inputs();
+
+  /** f at one input. */
+  private record Sample(double x, Jet jet) {
+    Sample(UnaryOperator<Jet> function, double x) {
+      this(x, function.apply(Jet.variable(x)));
+    }
+
+    double slope() {
+      return jet.first();
+    }
+
+    double bend() {
+      return jet.second();
+    }
+  }
 
   /**
    * The shape of a function.
@@ -34,20 +58,22 @@ record Shape(double low, double high, double offset, double argmin, double minim
    * @throws IllegalArgumentException with the reason, if it is no activation
    */
   static Shape of(String name, UnaryOperator<Jet> function) {
-    Jet[] jets =
-        Arrays.stream(SAMPLES).mapToObj(x -> function.apply(Jet.variable(x))).toArray(Jet[]::new);
-    int centre = Arrays.binarySearch(SAMPLES, 0.0);
-    if (!jets[centre].isFinite()) {
+    List<Sample> samples = samples(function);
+    int centre = 0;
+    while (samples.get(centre).x < 0) {
+      centre++;
+    }
+    if (!samples.get(centre).jet.isFinite()) {
       throw refusal(name, "is not finite, or has no derivative, at x = 0");
     }
-    int low = end(name, jets, centre, -1);
-    int high = end(name, jets, centre, 1);
-    if (StrictMath.abs(jets[low].value()) > NEGLIGIBLE) {
+    Sample low = end(name, samples.subList(0, centre + 1).reversed(), 0);
+    Sample high = end(name, samples.subList(centre, samples.size()), 1);
+    if (StrictMath.abs(low.jet.value()) > NEGLIGIBLE) {
       throw refusal(
-          name, "does not tend to 0 at −∞: it is " + jets[low].value() + " at x = " + SAMPLES[low]);
+          name, "does not tend to 0 at −∞: it is " + low.jet.value() + " at x = " + low.x);
     }
-    int[] around = aroundMinimum(name, jets, low, high);
-    double argmin = root(function, SAMPLES[around[0]], SAMPLES[around[1]]);
+    double argmin =
+        argmin(name, function, samples.subList(samples.indexOf(low), samples.indexOf(high) + 1));
     Jet bottom = function.apply(Jet.variable(argmin));
     if (!(StrictMath.abs(bottom.first()) <= JUMP)) {
       throw refusal(
@@ -63,77 +89,94 @@ record Shape(double low, double high, double offset, double argmin, double minim
     if (!(bottom.value() < 0)) {
       throw refusal(name, "is not negative at its argmin T = " + argmin);
     }
-    return new Shape(
-        SAMPLES[low], SAMPLES[high], jets[high].value() - SAMPLES[high], argmin, bottom.value());
+    return new Shape(low.x, high.x, high.jet.value() - high.x, argmin, bottom.value());
   }
 
-  /** The index of the last sample on one side up to which all is finite. */
-  private static int end(String name, Jet[] jets, int centre, int step) {
-    int end = centre;
-    while (end + step >= 0 && end + step < jets.length && jets[end + step].isFinite()) {
-      end += step;
+  /**
+   * Samples that f′ has no large step between, other than a jump: an interval with such a step is
+   * halved, down to neighbouring doubles. So a minimum is seen though it is far from 0 and narrow
+   * beside the distances of the inputs there.
+   */
+  private static List<Sample> samples(UnaryOperator<Jet> function) {
+    List<Sample> samples = new ArrayList<>();
+    for (double x : INPUTS) {
+      Sample next = new Sample(function, x);
+      if (!samples.isEmpty()) {
+        addBetween(function, samples, samples.getLast(), next);
+      }
+      samples.add(next);
     }
-    double limit = step < 0 ? 0 : 1;
-    double slope = jets[end].first();
-    if (StrictMath.abs(slope - limit) > NEGLIGIBLE) {
-      boolean cutShort = end + step >= 0 && end + step < jets.length;
+    return samples;
+  }
+
+  private static void addBetween(
+      UnaryOperator<Jet> function, List<Sample> samples, Sample left, Sample right) {
+    double middle = 0.5 * left.x + 0.5 * right.x;
+    double bend = StrictMath.max(StrictMath.abs(left.bend()), StrictMath.abs(right.bend()));
+    double step = StrictMath.abs(right.slope() - left.slope());
+    // Comparisons fail where f′ is no number; where f′ stands still its bend is rounding.
+    if (samples.size() < MOST_SAMPLES
+        && (step > STEEP || step > NEGLIGIBLE && bend * (right.x - left.x) > STEEP)
+        && middle > left.x
+        && middle < right.x) {
+      Sample between = new Sample(function, middle);
+      addBetween(function, samples, left, between);
+      samples.add(between);
+      addBetween(function, samples, between, right);
+    }
+  }
+
+  /** The last sample, from that at 0 on, up to which all is finite. */
+  private static Sample end(String name, List<Sample> outward, double limit) {
+    int count = 1;
+    while (count < outward.size() && outward.get(count).jet.isFinite()) {
+      count++;
+    }
+    Sample end = outward.get(count - 1);
+    if (StrictMath.abs(end.slope() - limit) > NEGLIGIBLE) {
       throw refusal(
           name,
-          cutShort
+          count < outward.size()
               ? "is not finite, or has no derivative, at x = "
-                  + SAMPLES[end + step]
+                  + outward.get(count).x
                   + ", and f′ is "
-                  + slope
+                  + end.slope()
                   + " before that"
               : "has no f′ → "
-                  + (step < 0 ? "0 at −∞" : "1 at +∞")
+                  + (limit == 0 ? "0 at −∞" : "1 at +∞")
                   + ": f′ = "
-                  + slope
+                  + end.slope()
                   + " at x = "
-                  + SAMPLES[end]);
+                  + end.x);
     }
     return end;
   }
 
-  /** Indices of the last sample where f falls and the first where it rises. */
-  private static int[] aroundMinimum(String name, Jet[] jets, int low, int high) {
-    int[] turns = new int[2];
-    int count = 0;
-    int falling = -1;
-    int rising = -1;
-    int last = -1;
-    StringBuilder places = new StringBuilder();
-    for (int i = low; i <= high; i++) {
-      double slope = jets[i].first();
-      if (StrictMath.abs(slope) > NEGLIGIBLE) {
-        if (last >= 0 && slope > 0 != jets[last].first() > 0) {
-          turns[0] = last;
-          turns[1] = i;
-          count++;
-          if (count <= 4) {
-            places
-                .append(count == 1 ? "" : ", ")
-                .append((float) (0.5 * (SAMPLES[last] + SAMPLES[i])));
-          }
-        }
-        falling = slope < 0 && falling < 0 ? i : falling;
-        rising = slope > 0 && rising < 0 ? i : rising;
-        last = i;
-      }
-    }
-    if (falling < 0) {
+  /** Where f stops to fall and begins to rise. */
+  private static double argmin(String name, UnaryOperator<Jet> function, List<Sample> samples) {
+    List<Sample> sloping =
+        samples.stream().filter(sample -> StrictMath.abs(sample.slope()) > NEGLIGIBLE).toList();
+    if (sloping.stream().noneMatch(sample -> sample.slope() < 0)) {
       throw refusal(name, "has no minimum: it never falls");
     }
-    if (count != 1 || rising < falling) {
+    List<Integer> turns =
+        IntStream.range(1, sloping.size())
+            .filter(i -> sloping.get(i).slope() > 0 != sloping.get(i - 1).slope() > 0)
+            .boxed()
+            .toList();
+    if (turns.size() != 1 || sloping.getFirst().slope() > 0) {
       throw refusal(
           name,
           "has not exactly one minimum, falling before and rising after it: f′ changes sign "
-              + count
+              + turns.size()
               + " times, near x = "
-              + places
-              + (count > 4 ? " ..." : ""));
+              + turns.stream()
+                  .limit(4)
+                  .map(i -> "" + (float) (0.5 * (sloping.get(i - 1).x + sloping.get(i).x)))
+                  .collect(Collectors.joining(", "))
+              + (turns.size() > 4 ? " ..." : ""));
     }
-    return turns;
+    return root(function, sloping.get(turns.getFirst() - 1).x, sloping.get(turns.getFirst()).x);
   }
 
   /** Where f′ changes from negative to positive, by bisection to neighbouring doubles. */
@@ -159,7 +202,7 @@ record Shape(double low, double high, double offset, double argmin, double minim
     return new IllegalArgumentException(name + " " + reason);
   }
 
-  private static double[] samples() {
+  private static double[] inputs() {
     DoubleStream uniform = IntStream.rangeClosed(-32 * 128, 32 * 128).mapToDouble(i -> i / 128.0);
     double[] magnitudes =
         IntStream.rangeClosed(-20 * 16, 128 * 16)

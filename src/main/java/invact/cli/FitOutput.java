@@ -93,6 +93,7 @@ final class FitOutput {
     FitReport report = fit.apply(set -> keep.accept(List.of(set)));
     print(report);
     List<CoefficientSet> sets = completed.apply(report.sets());
+    FitWarnings.print(report.sets(), mixee.commandLine().getErr());
     keep.accept(sets.stream().filter(set -> !written.contains(set.name())).toList());
     PrintWriter err = mixee.commandLine().getErr();
     err.println(

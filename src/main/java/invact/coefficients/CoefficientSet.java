@@ -58,7 +58,7 @@ public record CoefficientSet(
     requireSide(activation, right, Branch.RIGHT);
     for (BranchCoefficients branch : List.of(left, right)) {
       requireDtype(dtype, branch);
-      requireNoPole(branch, decoding);
+      requireNoPole(branch);
     }
   }
 
@@ -208,17 +208,9 @@ public record CoefficientSet(
     }
   }
 
-  private static void requireNoPole(BranchCoefficients branch, PerDtype<RoundedHeight> decoding) {
+  private static void requireNoPole(BranchCoefficients branch) {
     BranchApproximant approximant = branch.approximant();
-    double largest = Double.MAX_VALUE;
-    if (approximant.branch() == Branch.LEFT) {
-      // The height of y = 0, exact or in any dtype.
-      largest = -approximant.activation().minimum();
-      for (Dtype dtype : PerDtype.DTYPES) {
-        largest = StrictMath.max(largest, decoding.get(dtype).of(0.0f));
-      }
-    }
-    OptionalDouble pole = approximant.approximant().pole(largest);
+    OptionalDouble pole = approximant.pole();
     if (pole.isPresent()) {
       throw new CoefficientException(
           "key "

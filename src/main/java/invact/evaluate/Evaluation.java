@@ -43,7 +43,7 @@ public record Evaluation(
     switch (dtype) {
       case FP64 -> measureApproximants(set, tally);
       case FP32 -> {
-        float[] grid = ErrorGrid.inSinglePrecision(set.activation().argmin());
+        float[] grid = ErrorGrid.inSinglePrecision(set.activation());
         float[] neighbours = ArgminNeighbourhood.inputs(set.activation().argmin());
         double[] found = derivatives(set, grid);
         for (int i = 0; i < grid.length; i++) {
@@ -69,8 +69,7 @@ public record Evaluation(
   private static void measureApproximants(CoefficientSet set, Tally tally) {
     for (Branch branch : Branch.values()) {
       BranchApproximant approximant = set.branch(branch).approximant();
-      for (int i = 0; i < ErrorGrid.size(); i++) {
-        double x = ErrorGrid.point(set.activation().argmin(), branch.sign(), i);
+      for (double x : ErrorGrid.points(set.activation(), branch)) {
         tally.addError(branch, x, approximant.derivativeError(x));
       }
     }

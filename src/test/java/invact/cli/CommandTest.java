@@ -283,6 +283,25 @@ class CommandTest {
     assertTrue(run.err.startsWith("invact: ") && run.err.contains(complaint), run.err);
   }
 
+  /** Hard swish has a step of ½ in f′ at x = −3 that no form follows. */
+  @Test
+  void aFitBeyondUseIsWarnedOf() {
+    Run run =
+        run(
+            "fit",
+            "least-squares",
+            "--expr",
+            "x*min(max(x + 3, 0), 6)/6",
+            "--name",
+            "hard_swish",
+            "--points",
+            "501");
+    assertEquals(0, run.exitCode, run.err);
+    assertTrue(
+        run.err.contains("warning: hard_swish-paper, left branch: the error of f' is 0."), run.err);
+    assertTrue(!run("fit", "silu").err.contains("warning"), run.err);
+  }
+
   @Test
   void evaluatePrintsATableOrJson() {
     Run table = run("evaluate", "gelu-published", "--dtype", "fp64,bf16");

@@ -1,9 +1,10 @@
 package invact.activation.expression;
 
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.function.BinaryOperator;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /**
  * A function of x written as text, such as {@code x*tanh(log(1+exp(x)))}.
@@ -16,34 +17,10 @@ import java.util.function.UnaryOperator;
  * atom    = number | "x" | "pi" | "e" | "(" sum ")" | function "(" sum { "," sum } ")"
  * </pre>
  *
- * <p>Functions: abs, atan, cos, cosh, erf, exp, expm1, log, log1p, normcdf, sigmoid, sin, sinh,
- * softplus, sqrt, tanh of one argument, max and min of two. Everything is computed by {@link Jet}.
+ * <p>The functions are those of {@link Function}; {@link Jet} computes them.
  */
 public final class Expression {
   private static final int MAX_LENGTH = 1000;
-
-  private static final Map<String, UnaryOperator<Jet>> FUNCTIONS =
-      new TreeMap<>(
-          Map.ofEntries(
-              Map.entry("abs", Jet::abs),
-              Map.entry("atan", Jet::atan),
-              Map.entry("cos", Jet::cos),
-              Map.entry("cosh", Jet::cosh),
-              Map.entry("erf", Jet::erf),
-              Map.entry("exp", Jet::exp),
-              Map.entry("expm1", Jet::expm1),
-              Map.entry("log", Jet::log),
-              Map.entry("log1p", Jet::log1p),
-              Map.entry("normcdf", Jet::normalCumulative),
-              Map.entry("sigmoid", Jet::sigmoid),
-              Map.entry("sin", Jet::sin),
-              Map.entry("sinh", Jet::sinh),
-              Map.entry("softplus", Jet::softplus),
-              Map.entry("sqrt", Jet::sqrt),
-              Map.entry("tanh", Jet::tanh)));
-
-  private static final Map<String, BinaryOperator<Jet>> BINARY_FUNCTIONS =
-      new TreeMap<>(Map.of("max", Jet::max, "min", Jet::min));
 
   private final String text;
   private final UnaryOperator<Jet> function;
@@ -196,28 +173,22 @@ public final class Expression {
     }
 
     private UnaryOperator<Jet> call(String name, int start) {
-      UnaryOperator<Jet> function = FUNCTIONS.get(name);
-      BinaryOperator<Jet> binary = BINARY_FUNCTIONS.get(name);
-      if (function == null && binary == null) {
-        at = start;
-        throw failure(
-            "'"
-                + name
-                + "' is unknown: known are x, pi, e, "
-                + String.join(", ", FUNCTIONS.keySet())
-                + ", "
-                + String.join(", ", BINARY_FUNCTIONS.keySet()));
-      }
+      Function function = Function.of(name).orElseThrow(() -> unknown(name, start));
       expect('(');
-      UnaryOperator<Jet> first = sum();
-      if (function != null) {
-        expect(')');
-        return x -> function.apply(first.apply(x));
+      List<UnaryOperator<Jet>> arguments = new ArrayList<>(List.of(sum()));
+      while (arguments.size() < function.arity()) {
+        expect(',');
+        arguments.add(sum());
       }
-      expect(',');
-      UnaryOperator<Jet> second = sum();
       expect(')');
-      return x -> binary.apply(first.apply(x), second.apply(x));
+      return x -> function.apply(arguments.stream().map(a -> a.apply(x)).toArray(Jet[]::new));
+    }
+
+    private IllegalArgumentException unknown(String name, int start) {
+      at = start;
+      String known =
+          Arrays.stream(Function.values()).map(Function::label).collect(Collectors.joining(", "));
+      return failure("'" + name + "' is unknown: known are x, pi, e, " + known);
     }
 
     private double number() {

@@ -7,17 +7,17 @@ import invact.numeric.internal.NormalDistribution;
  * A function's value and first two derivatives at one x: Taylor arithmetic of order two, exact up
  * to rounding (L. B. Rall, "Automatic Differentiation", Springer 1981, chapter 5).
  *
- * <p>Each operation rounds as its formula does, so that what cancels in a formula cancels here:
- * {@code x.exp().plus(1).log()} loses the left tail that {@code x.softplus()} keeps. What a formula
- * makes of an overflow (∞/∞, 0·∞) is a NaN, never a guess.
+ * <p>Every function keeps the relative precision of its result and of its derivatives, where these
+ * are small too: errors are below 4 ulp of normal numbers, measured against 40-digit values on the
+ * points of {@code reference/functions.csv}. A formula keeps what it does not cancel itself: {@code
+ * x.exp().plus(1).log()} loses the left tail that {@code x.softplus()} keeps. Of an overflow (∞/∞,
+ * 0·∞) a formula makes a NaN, never a guess.
  *
  * @param value f(x)
  * @param first f′(x)
  * @param second f″(x)
  */
 public record Jet(double value, double first, double second) {
-  private static final double SQRT_TWO = 1.4142135623730951;
-
   /**
    * The function x itself.
    *
@@ -129,7 +129,9 @@ public record Jet(double value, double first, double second) {
    */
   public Jet power(Jet b) {
     if (!b.isConstant()) {
-      return b.times(log()).exp();
+      // exp(b·ln f) would magnify the rounding of the exponent b·ln f times.
+      double power = StrictMath.pow(value, b.value);
+      return b.times(log()).chain(power, power, power);
     }
     double n = b.value;
     // A factor of 0 stands for 0, whatever the power beside it does at 0.
@@ -149,7 +151,7 @@ public record Jet(double value, double first, double second) {
   }
 
   /**
-   * The exponential less 1, exact near 0.
+   * The exponential less 1.
    *
    * @return exp(f) − 1
    */
@@ -164,17 +166,17 @@ public record Jet(double value, double first, double second) {
    * @return ln(f)
    */
   public Jet log() {
-    return chain(StrictMath.log(value), 1 / value, -1 / (value * value));
+    return chain(StrictMath.log(value), 1 / value, -1 / value / value);
   }
 
   /**
-   * The natural logarithm of 1 + f, exact near 0.
+   * The natural logarithm of 1 + f.
    *
    * @return ln(1 + f)
    */
   public Jet log1p() {
     double d = 1 + value;
-    return chain(StrictMath.log1p(value), 1 / d, -1 / (d * d));
+    return chain(StrictMath.log1p(value), 1 / d, -1 / d / d);
   }
 
   /**
@@ -184,7 +186,7 @@ public record Jet(double value, double first, double second) {
    */
   public Jet sqrt() {
     double root = StrictMath.sqrt(value);
-    return chain(root, 0.5 / root, -0.25 / (root * value));
+    return chain(root, 0.5 / root, -0.25 / root / value);
   }
 
   /**
@@ -247,7 +249,8 @@ public record Jet(double value, double first, double second) {
    */
   public Jet atan() {
     double slope = 1 / (1 + value * value);
-    return chain(StrictMath.atan(value), slope, -2 * value * slope * slope);
+    // value² may overflow, slope² underflow.
+    return chain(StrictMath.atan(value), slope, -2 * (value * slope) * slope);
   }
 
   /**
@@ -257,8 +260,9 @@ public record Jet(double value, double first, double second) {
    */
   public Jet sigmoid() {
     double s = Logistic.sigmoid(value);
-    double c = Logistic.sigmoid(-value);
-    return chain(s, s * c, s * c * (c - s));
+    double slope = s * Logistic.sigmoid(-value);
+    // σ(−f) − σ(f) = −tanh(f/2) would cancel near 0.
+    return chain(s, slope, -slope * StrictMath.tanh(0.5 * value));
   }
 
   /**
@@ -273,14 +277,13 @@ public record Jet(double value, double first, double second) {
   }
 
   /**
-   * The error function, with an absolute error of a few 2⁻⁵³.
+   * The error function.
    *
    * @return erf(f)
    */
   public Jet erf() {
-    double z = SQRT_TWO * value;
-    double slope = 2 * SQRT_TWO * NormalDistribution.density(z);
-    return chain(2 * NormalDistribution.cumulative(z) - 1, slope, -2 * value * slope);
+    double slope = NormalDistribution.erfSlope(value);
+    return chain(NormalDistribution.erf(value), slope, -2 * value * slope);
   }
 
   /**

@@ -3,11 +3,15 @@ package invact.coefficients.internal;
 import invact.activation.Activation;
 import invact.activation.Branch;
 import invact.activation.Target;
+import invact.activation.internal.RoundedHeight;
 import invact.coefficients.CoefficientException;
 import invact.form.internal.Approximant;
+import invact.numeric.Dtype;
 import invact.numeric.internal.ErrorStats;
+import invact.numeric.internal.PerDtype;
 import invact.sampling.internal.ErrorGrid;
 import java.util.Objects;
+import java.util.OptionalDouble;
 
 /**
  * g(y, S) ≈ f′(f⁻¹(y)) on one branch, in fp64: an approximant and its target.
@@ -50,6 +54,24 @@ public record BranchApproximant(
   }
 
   /**
+   * Where q has a pole, or a denominator that fp32 arithmetic may take to 0, for any output of the
+   * branch, exact or rounded to any dtype.
+   *
+   * @return the height of such an output; nothing if there is none
+   */
+  public OptionalDouble pole() {
+    double largest = Double.MAX_VALUE;
+    if (branch == Branch.LEFT) {
+      // The height of y = 0.
+      largest = -activation.minimum();
+      for (Dtype dtype : PerDtype.DTYPES) {
+        largest = StrictMath.max(largest, RoundedHeight.of(activation, dtype).of(0.0f));
+      }
+    }
+    return approximant.pole(largest);
+  }
+
+  /**
    * The error of the derivative at one input, {@code derivative(f(x)) − f′(x)}.
    *
    * @param x an input on this branch; T is taken on both
@@ -66,8 +88,7 @@ public record BranchApproximant(
    */
   public ErrorStats measureDerivativeError() {
     ErrorStats.Accumulator errors = new ErrorStats.Accumulator();
-    for (int i = 0; i < ErrorGrid.size(); i++) {
-      double x = ErrorGrid.point(activation.argmin(), branch.sign(), i);
+    for (double x : ErrorGrid.points(activation, branch)) {
       errors.add(x, derivativeError(x));
     }
     return errors.stats();

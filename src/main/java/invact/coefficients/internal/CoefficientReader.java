@@ -214,8 +214,9 @@ public final class CoefficientReader {
     requireFound(path + "maxAbs", stored.maxAbs(), found.maxAbs());
     double x = stored.maxAbsAt();
     Activation activation = branch.approximant().activation();
-    int sign = branch.approximant().branch().sign();
-    double farthest = ErrorGrid.point(activation.argmin(), sign, ErrorGrid.size() - 1);
+    Branch side = branch.approximant().branch();
+    int sign = side.sign();
+    double farthest = ErrorGrid.points(activation, side)[ErrorGrid.size() - 1];
     // T belongs to the right branch, and the error is measured there on both branches.
     double distance = sign * (x - activation.argmin());
     boolean onBranch = distance >= 0 && distance <= sign * (farthest - activation.argmin());

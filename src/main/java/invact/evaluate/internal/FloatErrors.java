@@ -17,10 +17,10 @@ import invact.sampling.internal.ErrorGrid;
  */
 public final class FloatErrors {
   private final Branch branch;
-  private final double[] x = new double[ErrorGrid.size()];
-  private final double[] output = new double[x.length];
-  private final float[] height = new float[x.length];
-  private final double[] derivative = new double[x.length];
+  private final double[] x;
+  private final double[] output;
+  private final float[] height;
+  private final double[] derivative;
 
   /**
    * The errors of approximants of one branch.
@@ -30,8 +30,11 @@ public final class FloatErrors {
    */
   public FloatErrors(Activation activation, Branch branch) {
     this.branch = branch;
+    x = ErrorGrid.points(activation, branch);
+    output = new double[x.length];
+    height = new float[x.length];
+    derivative = new double[x.length];
     for (int i = 0; i < x.length; i++) {
-      x[i] = ErrorGrid.point(activation.argmin(), branch.sign(), i);
       output[i] = activation.value(x[i]);
       height[i] = (float) activation.lift(output[i]);
       derivative[i] = activation.derivative(x[i]);

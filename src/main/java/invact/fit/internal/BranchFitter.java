@@ -3,6 +3,7 @@ package invact.fit.internal;
 import invact.activation.Activation;
 import invact.activation.Branch;
 import invact.activation.Target;
+import invact.activation.internal.Scale;
 import invact.coefficients.internal.BranchApproximant;
 import invact.fit.FitException;
 import invact.fit.internal.leastsquares.CurveFit;
@@ -90,7 +91,7 @@ public final class BranchFitter {
    * @param samples samples of the branch
    * @return the best approximant of the form over the samples
    * @throws FitException if the branch has fewer samples than the form has coefficients, or no
-   *     start led to a minimum
+   *     start led to a minimum without a pole on the branch
    */
   public BranchFit fit(
       Activation activation,
@@ -116,16 +117,31 @@ public final class BranchFitter {
     // Without a nonlinear coefficient there is one minimum, and one start finds it.
     int starts = form.nonlinear().isEmpty() ? 1 : this.starts;
     String name = activation.name() + " " + branch.label() + " (" + form.name() + ")";
-    List<Minimum> minima = search(form, samples, starts, name);
-    Minimum first = minima.getFirst();
-    Minimum best = first.refined(leastSquares(fitter, form, samples, first.coefficients()));
-    for (Minimum candidate : minima.subList(1, minima.size())) {
-      if (candidate.sumOfSquares() <= first.sumOfSquares() * (1 + NEARLY_AS_DEEP)) {
-        CurveFit curve = leastSquares(fitter, form, samples, candidate.coefficients());
-        if (curve.sumOfSquares() < best.sumOfSquares()) {
-          best = candidate.refined(curve);
-        }
+    List<Minimum> minima = search(form, samples, starts, name, Scale.of(activation));
+    Minimum best = null;
+    double depth = Double.POSITIVE_INFINITY;
+    FitException pole = null;
+    for (Minimum candidate : minima) {
+      if (candidate.sumOfSquares() > depth * (1 + NEARLY_AS_DEEP)) {
+        break;
       }
+      CurveFit curve = leastSquares(fitter, form, samples, candidate.coefficients());
+      try {
+        BranchPole.refuse(
+            new BranchApproximant(
+                activation, branch, target, new Approximant(form, curve.parameters())));
+      } catch (FitException e) {
+        // A pole between two samples costs nothing there: such a minimum may be the deepest.
+        pole = pole == null ? e : pole;
+        continue;
+      }
+      depth = StrictMath.min(depth, candidate.sumOfSquares());
+      if (best == null || curve.sumOfSquares() < best.sumOfSquares()) {
+        best = candidate.refined(curve);
+      }
+    }
+    if (best == null) {
+      throw pole;
     }
     BranchApproximant approximant =
         new BranchApproximant(
@@ -163,7 +179,7 @@ public final class BranchFitter {
   }
 
   /** The minima that the starts lead to on the thinned design, the deepest first. */
-  private List<Minimum> search(Form form, Samples samples, int starts, String name) {
+  private List<Minimum> search(Form form, Samples samples, int starts, String name, double scale) {
     Samples thin = samples.thinned(THIN_POINTS);
     SplittableRandom random = new SplittableRandom(seed);
     List<Minimum> minima = new ArrayList<>();
@@ -171,7 +187,7 @@ public final class BranchFitter {
     for (int s = 0; s < starts; s++) {
       double[] c = new double[form.coefficientCount()];
       for (Form.NonlinearCoefficient coefficient : form.nonlinear()) {
-        c[coefficient.index()] = draw(coefficient, random);
+        c[coefficient.index()] = coefficient.at(random.nextDouble(), scale);
       }
       if (!LinearSolve.solve(form, thin, c)) {
         continue;
@@ -202,13 +218,6 @@ public final class BranchFitter {
       }
     }
     minima.add(new Minimum(curve, 1));
-  }
-
-  private static double draw(Form.NonlinearCoefficient c, SplittableRandom random) {
-    double share = random.nextDouble();
-    return c.logarithmic()
-        ? c.low() * StrictMath.pow(c.high() / c.low(), share)
-        : c.low() + share * (c.high() - c.low());
   }
 
   private static CurveFit leastSquares(

@@ -162,6 +162,35 @@ public sealed interface Form
    * @param high largest starting value
    * @param logarithmic whether its scale is what matters, so that starts are spread evenly in its
    *     logarithm; then both ends are positive
+   * @param heightPower the power of the height's unit that the coefficient has: −1 for k in k·u
    */
-  record NonlinearCoefficient(int index, double low, double high, boolean logarithmic) {}
+  record NonlinearCoefficient(
+      int index, double low, double high, boolean logarithmic, double heightPower) {
+    /**
+     * A starting value.
+     *
+     * @param share where in the range: 0 at its low end, 1 at its high end
+     * @param scale the activation's, to whose heights the range is taken
+     * @return the value
+     */
+    public double at(double share, double scale) {
+      double value =
+          logarithmic ? low * StrictMath.pow(high / low, share) : low + share * (high - low);
+      return value * StrictMath.pow(scale, heightPower);
+    }
+
+    /**
+     * Where in the range a value lies: {@link #at} the other way round.
+     *
+     * @param value the value, positive if the range is logarithmic
+     * @param scale the activation's
+     * @return the share
+     */
+    public double share(double value, double scale) {
+      double inRange = value / StrictMath.pow(scale, heightPower);
+      return logarithmic
+          ? StrictMath.log(inRange / low) / StrictMath.log(high / low)
+          : (inRange - low) / (high - low);
+    }
+  }
 }

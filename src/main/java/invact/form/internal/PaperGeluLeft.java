@@ -47,7 +47,8 @@ public record PaperGeluLeft(double depth) implements Form {
   @Override
   public List<NonlinearCoefficient> nonlinear() {
     return List.of(
-        new NonlinearCoefficient(2, 0.1, 3.0, true), new NonlinearCoefficient(3, 0.1, 3.0, true));
+        new NonlinearCoefficient(2, 0.1, 3.0, true, 0),
+        new NonlinearCoefficient(3, 0.1, 3.0, true, 0));
   }
 
   @Override

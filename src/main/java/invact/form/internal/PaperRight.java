@@ -39,8 +39,8 @@ public record PaperRight() implements Form {
   @Override
   public List<NonlinearCoefficient> nonlinear() {
     return List.of(
-        new NonlinearCoefficient(3, 1e-4, 1.0, true),
-        new NonlinearCoefficient(4, -10.0, 3.0, false));
+        new NonlinearCoefficient(3, 1e-4, 1.0, true, -3),
+        new NonlinearCoefficient(4, -10.0, 3.0, false, 1));
   }
 
   @Override

@@ -99,7 +99,8 @@ public record RootExponential(int degree, Decay decay, double cutoff) implements
 
   @Override
   public List<NonlinearCoefficient> nonlinear() {
-    return List.of(new NonlinearCoefficient(degree + 1, 0.05, 5.0, true));
+    double heightPower = decay == Decay.EXPONENTIAL ? -1 : -2;
+    return List.of(new NonlinearCoefficient(degree + 1, 0.05, 5.0, true, heightPower));
   }
 
   @Override

@@ -96,7 +96,7 @@ public record RootRational(int numeratorDegree, int denominatorDegree, double ce
   public List<NonlinearCoefficient> nonlinear() {
     List<NonlinearCoefficient> nonlinear = new ArrayList<>();
     for (int j = 1; j <= denominatorDegree; j++) {
-      nonlinear.add(new NonlinearCoefficient(numeratorDegree + j, 0.01, 10.0, true));
+      nonlinear.add(new NonlinearCoefficient(numeratorDegree + j, 0.01, 10.0, true, -0.5 * j));
     }
     return List.copyOf(nonlinear);
   }

@@ -92,7 +92,7 @@ public record SegmentedPolynomial(int segments, int degree, double cutoff) imple
   public List<NonlinearCoefficient> nonlinear() {
     List<NonlinearCoefficient> breaks = new ArrayList<>();
     for (int j = 0; j < segments - 1; j++) {
-      breaks.add(new NonlinearCoefficient(j, 0.05, 4.0, true));
+      breaks.add(new NonlinearCoefficient(j, 0.05, 4.0, true, 0.5));
     }
     return List.copyOf(breaks);
   }

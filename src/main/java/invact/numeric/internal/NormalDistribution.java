@@ -17,6 +17,13 @@ public final class NormalDistribution {
   /** 1/√(2π). */
   private static final double INVERSE_SQRT_TWO_PI = 0.3989422804014327;
 
+  private static final double TWO_OVER_SQRT_PI = 1.1283791670955126;
+
+  private static final double SQRT_TWO = 1.4142135623730951;
+
+  /** Terms of erf's series: 1/(n!·(2n + 1)) is below 2⁻⁵⁷ beyond them. */
+  private static final int ERF_TERMS = 18;
+
   private static final double MILLS_CENTRE = 4.0;
 
   /**
@@ -86,6 +93,46 @@ public final class NormalDistribution {
   public static double cumulative(double x) {
     double tail = density(x) * millsRatio(StrictMath.abs(x));
     return x > 0 ? 1.0 - tail : tail;
+  }
+
+  /**
+   * erf(x) = 2/√π·∫₀ˣ exp(−t²) dt, to full relative precision: odd, erf(±0) = ±0, erf(±∞) = ±1,
+   * erf(NaN) = NaN.
+   *
+   * <p>Below 1 by its Maclaurin series, whose first term outweighs the others; else as 1 −
+   * erf′(x)·R(√2·x)/√2, R Mills' ratio. Error below 2 ulp; measured against 40-digit values on the
+   * points of {@code reference/functions.csv}.
+   *
+   * @param x any number
+   * @return the value, in [−1, 1]
+   */
+  public static double erf(double x) {
+    double size = StrictMath.abs(x);
+    if (!(size < 1)) {
+      double tail = erfSlope(size) * millsRatio(SQRT_TWO * size) / SQRT_TWO;
+      return StrictMath.copySign(1.0 - tail, x);
+    }
+    double square = x * x;
+    double sum = 0;
+    for (int n = ERF_TERMS; n >= 1; n--) {
+      sum = -square / n * (1.0 / (2 * n + 1) + sum);
+    }
+    return TWO_OVER_SQRT_PI * (x * (1 + sum));
+  }
+
+  /**
+   * erf′(x) = 2/√π·exp(−x²); 0 at ±∞, NaN at NaN.
+   *
+   * @param x any number
+   * @return the slope of erf at {@code x}
+   */
+  public static double erfSlope(double x) {
+    double square = x * x;
+    if (square == Double.POSITIVE_INFINITY) {
+      return 0.0;
+    }
+    double power = StrictMath.exp(-square);
+    return TWO_OVER_SQRT_PI * (power - power * StrictMath.fma(x, x, -square));
   }
 
   /** R(t) = (1 − Φ(t))/φ(t) for t ≥ 0, by Clenshaw's recurrence; R(+∞) = 0. */

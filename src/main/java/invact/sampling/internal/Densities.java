@@ -1,5 +1,7 @@
 package invact.sampling.internal;
 
+import invact.activation.Activation;
+import invact.activation.internal.Scale;
 import invact.sampling.Density;
 import java.util.List;
 
@@ -15,11 +17,23 @@ public final class Densities {
   public static final List<Density> SCALES =
       List.of(USUAL, new Density.Normal(0.5), new Density.Normal(2));
 
+  /** How often the inputs of {@link #wide} are rare ones. */
+  private static final double RARE = 0.1;
+
+  /** How far from 0 rare inputs lie; in scales of f where that is wider than inputs. */
+  private static final double REACH = 20;
+
+  private Densities() {}
+
   /**
    * The density to which the 16-bit default sets are fitted: {@link #USUAL}, but one input in ten
    * from anywhere in [−20, 20], so that rare inputs are not given up.
+   *
+   * @param activation the activation, whose scale widens the range
+   * @return the density
    */
-  public static final Density WIDE = new Density.Mixture(USUAL, new Density.Uniform(-20, 20), 0.1);
-
-  private Densities() {}
+  public static Density wide(Activation activation) {
+    double reach = REACH * StrictMath.max(1, Scale.of(activation));
+    return new Density.Mixture(USUAL, new Density.Uniform(-reach, reach), RARE);
+  }
 }

@@ -1,13 +1,17 @@
 package invact.sampling.internal;
 
+import invact.activation.Activation;
+import invact.activation.Branch;
+import invact.activation.internal.Scale;
+
 /**
- * The inputs at which an approximant on one branch is measured in double precision: x = T ± t for t
- * = 0, 2⁻¹⁰, 2·2⁻¹⁰, …, 16, then t = 16·2^(k/4) for k = 1 … 24, so that the tails count. At t = 0
- * the left branch is measured too: at its limit.
+ * The inputs at which an approximant on one branch is measured in double precision: x = T ± s·t
+ * with the activation's scale s, for t = 0, 2⁻¹⁰, 2·2⁻¹⁰, …, 16, then t = 16·2^(k/4) for k = 1 …
+ * 24, so that the tails count. At t = 0 the left branch is measured too: at its limit.
  *
  * <p>In x both the exact derivative and the approximants are smooth on a branch, T included (a root
  * of the height above the minimum is proportional to t there), and their features are wider than
- * 0.1, so that the spacing misses less than 10⁻⁴ of the largest error.
+ * 0.1·s, so that the spacing misses less than 10⁻⁴ of the largest error.
  */
 public final class ErrorGrid {
   private static final int STEPS_PER_UNIT = 1024;
@@ -28,32 +32,38 @@ public final class ErrorGrid {
   /**
    * The points of both branches in fp32.
    *
-   * @param argmin T
+   * @param activation the activation
    * @return those of the left branch, then those of the right one, each from T outwards
    */
-  public static float[] inSinglePrecision(double argmin) {
-    float[] x = new float[2 * size()];
-    for (int i = 0; i < size(); i++) {
-      x[i] = (float) point(argmin, -1, i);
-      x[size() + i] = (float) point(argmin, 1, i);
+  public static float[] inSinglePrecision(Activation activation) {
+    double[] left = points(activation, Branch.LEFT);
+    double[] right = points(activation, Branch.RIGHT);
+    float[] x = new float[left.length + right.length];
+    for (int i = 0; i < left.length; i++) {
+      x[i] = (float) left[i];
+      x[left.length + i] = (float) right[i];
     }
     return x;
   }
 
   /**
-   * One point.
+   * The points.
    *
-   * @param argmin T
-   * @param sign −1 for the left branch, +1 for the right one
-   * @param index from 0, at T, to {@link #size()} − 1, farthest out
-   * @return x
+   * @param activation the activation
+   * @param branch the branch
+   * @return the inputs x, from T to the farthest out
    */
-  public static double point(double argmin, int sign, int index) {
-    int tail = index - UNIFORM_REACH * STEPS_PER_UNIT;
-    double distance =
-        tail <= 0
-            ? (double) index / STEPS_PER_UNIT
-            : UNIFORM_REACH * StrictMath.pow(2.0, 0.25 * tail);
-    return argmin + sign * distance;
+  public static double[] points(Activation activation, Branch branch) {
+    double unit = branch.sign() * Scale.of(activation);
+    double[] points = new double[size()];
+    for (int i = 0; i < points.length; i++) {
+      int tail = i - UNIFORM_REACH * STEPS_PER_UNIT;
+      double distance =
+          tail <= 0
+              ? (double) i / STEPS_PER_UNIT
+              : UNIFORM_REACH * StrictMath.pow(2.0, 0.25 * tail);
+      points[i] = activation.argmin() + unit * distance;
+    }
+    return points;
   }
 }

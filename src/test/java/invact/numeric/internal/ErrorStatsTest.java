@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import invact.activation.Activations;
+import invact.activation.Branch;
 import invact.sampling.internal.ErrorGrid;
 import org.junit.jupiter.api.Test;
 
@@ -46,13 +48,16 @@ class ErrorStatsTest {
 
   @Test
   void gridReachesFromTheArgminToTheTails() {
-    assertEquals(-0.75, ErrorGrid.point(-0.75, -1, 0));
-    assertEquals(-0.75 + 0x1p-10, ErrorGrid.point(-0.75, 1, 1));
-    assertEquals(-0.75 - 16, ErrorGrid.point(-0.75, -1, 16 * 1024));
+    double t = Activations.GELU.argmin();
+    double[] left = ErrorGrid.points(Activations.GELU, Branch.LEFT);
+    double[] right = ErrorGrid.points(Activations.GELU, Branch.RIGHT);
+    assertEquals(t, left[0]);
+    assertEquals(t + 0x1p-10, right[1]);
+    assertEquals(t - 16, left[16 * 1024]);
     // The tail's last point is 16·2⁶, but for the rounding of a power.
-    assertEquals(-0.75 + 1024, ErrorGrid.point(-0.75, 1, ErrorGrid.size() - 1), 1e-10);
+    assertEquals(t + 1024, right[ErrorGrid.size() - 1], 1e-10);
     for (int i = 1; i < ErrorGrid.size(); i++) {
-      assertTrue(ErrorGrid.point(-0.75, 1, i) > ErrorGrid.point(-0.75, 1, i - 1));
+      assertTrue(right[i] > right[i - 1]);
     }
   }
 }

@@ -8,6 +8,7 @@ import invact.coefficients.internal.BranchApproximant;
 import invact.coefficients.internal.BranchCoefficients;
 import invact.coefficients.internal.Provenance;
 import invact.fit.FitException;
+import invact.fit.internal.BranchPole;
 import invact.fit.internal.leastsquares.CurveFit;
 import invact.fit.internal.leastsquares.LeastSquaresFitter;
 import invact.fit.internal.leastsquares.LinearPart;
@@ -56,7 +57,8 @@ public final class ConditionalMeanFitter {
    * @param branch the branch
    * @param form the form
    * @return the piece, its coefficients rounded to fp32
-   * @throws FitException if there are fewer outputs than coefficients, or the fit does not converge
+   * @throws FitException if there are fewer outputs than coefficients, the fit does not converge,
+   *     or it has a pole on the branch
    */
   public BranchCoefficients fit(Activation activation, Branch branch, Form form) {
     return fit(activation, branch, form, QuantizationCells.of(activation, format, density));
@@ -70,7 +72,8 @@ public final class ConditionalMeanFitter {
    * @param form the form
    * @param outputs the classes of the activation in this fitter's format and density
    * @return the piece, its coefficients rounded to fp32
-   * @throws FitException if there are fewer outputs than coefficients, or the fit does not converge
+   * @throws FitException if there are fewer outputs than coefficients, the fit does not converge,
+   *     or it has a pole on the branch
    */
   public BranchCoefficients fit(
       Activation activation, Branch branch, Form form, QuantizationCells outputs) {
@@ -115,11 +118,12 @@ public final class ConditionalMeanFitter {
           e);
     }
     return BranchCoefficients.measured(
-        new BranchApproximant(
-            activation,
-            branch,
-            Target.DERIVATIVE,
-            new Approximant(form, ROUNDING.plain(model.coefficients(fit.parameters())))),
+        BranchPole.refuse(
+            new BranchApproximant(
+                activation,
+                branch,
+                Target.DERIVATIVE,
+                new Approximant(form, ROUNDING.plain(model.coefficients(fit.parameters()))))),
         new Provenance.ConditionalMean(
             format,
             density,

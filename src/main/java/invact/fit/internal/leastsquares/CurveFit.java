@@ -7,9 +7,10 @@ import java.util.Arrays;
  * of √w·m at the answer.
  *
  * @param parameters the parameters p that minimise S(p) = Σ wᵢ (yᵢ − m(xᵢ; p))²
- * @param standardErrors √(s² [(JᵀJ)⁻¹]ⱼⱼ) for each parameter, with s the residual standard
- *     deviation; NaN if n = k, where the data leave no freedom to estimate it
- * @param sumOfSquares S(p)
+ * @param standardErrors the roots of the covariance matrix's diagonal
+ * @param covariance σ²·(JᵀJ)⁻¹, with σ the residual standard deviation s, NaN if n = k, where the
+ *     data leave no freedom to estimate it; or σ = 1 for a fit with absolute σ
+ * @param sumOfSquares S(p); 0 or ∞ where that leaves the range of doubles
  * @param residualStandardDeviation s = √(S(p) / (n − k)); NaN if n = k
  * @param conditionNumber the 2-norm condition number of J after each column is scaled to unit
  *     length, at least 1; its decimal logarithm is about the number of digits that the parameters
@@ -19,6 +20,7 @@ import java.util.Arrays;
 public record CurveFit(
     double[] parameters,
     double[] standardErrors,
+    double[][] covariance,
     double sumOfSquares,
     double residualStandardDeviation,
     double conditionNumber,
@@ -28,6 +30,11 @@ public record CurveFit(
   public CurveFit {
     parameters = parameters.clone();
     standardErrors = standardErrors.clone();
+    covariance = copy(covariance);
+  }
+
+  private static double[][] copy(double[][] matrix) {
+    return Arrays.stream(matrix).map(double[]::clone).toArray(double[][]::new);
   }
 
   /** A copy of the parameters. */
@@ -42,12 +49,19 @@ public record CurveFit(
     return standardErrors.clone();
   }
 
+  /** A copy of the covariance matrix. */
+  @Override
+  public double[][] covariance() {
+    return copy(covariance);
+  }
+
   /** Equal if all components are, arrays by content and doubles by {@link Double#compare}. */
   @Override
   public boolean equals(Object other) {
     return other instanceof CurveFit that
         && Arrays.equals(parameters, that.parameters)
         && Arrays.equals(standardErrors, that.standardErrors)
+        && Arrays.deepEquals(covariance, that.covariance)
         && Double.compare(sumOfSquares, that.sumOfSquares) == 0
         && Double.compare(residualStandardDeviation, that.residualStandardDeviation) == 0
         && Double.compare(conditionNumber, that.conditionNumber) == 0
@@ -61,11 +75,12 @@ public record CurveFit(
 
   @Override
   public String toString() {
-    return ("CurveFit[parameters=%s, standardErrors=%s, sumOfSquares=%s,"
+    return ("CurveFit[parameters=%s, standardErrors=%s, covariance=%s, sumOfSquares=%s,"
             + " residualStandardDeviation=%s, conditionNumber=%s, evaluations=%d]")
         .formatted(
             Arrays.toString(parameters),
             Arrays.toString(standardErrors),
+            Arrays.deepToString(covariance),
             sumOfSquares,
             residualStandardDeviation,
             conditionNumber,

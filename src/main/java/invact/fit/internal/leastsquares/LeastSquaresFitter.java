@@ -2,6 +2,7 @@ package invact.fit.internal.leastsquares;
 
 import invact.fit.FitException;
 import java.util.Arrays;
+import java.util.Optional;
 import org.apache.commons.math3.exception.ConvergenceException;
 import org.apache.commons.math3.exception.MaxCountExceededException;
 import org.apache.commons.math3.fitting.leastsquares.LeastSquaresFactory;
@@ -9,6 +10,7 @@ import org.apache.commons.math3.fitting.leastsquares.LeastSquaresOptimizer.Optim
 import org.apache.commons.math3.fitting.leastsquares.LeastSquaresProblem;
 import org.apache.commons.math3.fitting.leastsquares.LevenbergMarquardtOptimizer;
 import org.apache.commons.math3.linear.ArrayRealVector;
+import org.apache.commons.math3.linear.RealVector;
 
 /**
  * Weighted nonlinear least squares: the parameters p that minimise S(p) = Σ wᵢ (yᵢ − m(xᵢ; p))².
@@ -27,7 +29,9 @@ import org.apache.commons.math3.linear.ArrayRealVector;
  *       them is at most τ·|r| + 10⁻¹³·|√w·y|. The first term is the criterion of Bates and Watts
  *       [3], which bounds every cosine |Jⱼ·r|/(|Jⱼ||r|) and, unlike those cosines, also sees
  *       descent along a combination of nearly parallel columns. The second is the rounding error of
- *       r, which is all that is left of r where the model can reproduce the data.
+ *       r, which is all that is left of r where the model can reproduce the data; and
+ *   <li>S bends upwards there in all directions, see {@link Curvature}. From a maximum or saddle of
+ *       S the search goes on in the direction in which S falls.
  * </ul>
  *
  * <p>Otherwise the search starts again from the same start with a smaller initial step bound: a
@@ -68,23 +72,31 @@ public final class LeastSquaresFitter {
   /** A few times the 2.2e-16 at which the optimizer gives up. */
   private static final double LEAST_COST_TOLERANCE = 1e-15;
 
+  /** Each leaves a saddle for a lower point; a model has few on the way. */
+  private static final int MAX_ESCAPES = 20;
+
   private final double relativeCostTolerance;
   private final double orthogonalityTolerance;
   private final int maxEvaluations;
+  private final boolean absoluteSigma;
 
   /**
    * A fitter with relative cost tolerance 10⁻¹⁴, orthogonality tolerance 10⁻⁵ and 1000 evaluations
    * for each search.
    */
   public LeastSquaresFitter() {
-    this(1e-14, 1e-5, 1000);
+    this(1e-14, 1e-5, 1000, false);
   }
 
   private LeastSquaresFitter(
-      double relativeCostTolerance, double orthogonalityTolerance, int maxEvaluations) {
+      double relativeCostTolerance,
+      double orthogonalityTolerance,
+      int maxEvaluations,
+      boolean absoluteSigma) {
     this.relativeCostTolerance = relativeCostTolerance;
     this.orthogonalityTolerance = orthogonalityTolerance;
     this.maxEvaluations = maxEvaluations;
+    this.absoluteSigma = absoluteSigma;
   }
 
   /**
@@ -97,7 +109,7 @@ public final class LeastSquaresFitter {
     if (!(tolerance >= LEAST_COST_TOLERANCE && tolerance < 1)) {
       throw new IllegalArgumentException("tolerance must be in [1e-15, 1): " + tolerance);
     }
-    return new LeastSquaresFitter(tolerance, orthogonalityTolerance, maxEvaluations);
+    return new LeastSquaresFitter(tolerance, orthogonalityTolerance, maxEvaluations, absoluteSigma);
   }
 
   /**
@@ -110,7 +122,7 @@ public final class LeastSquaresFitter {
     if (!(tolerance > 0 && tolerance < 1)) {
       throw new IllegalArgumentException("tolerance must be in (0, 1): " + tolerance);
     }
-    return new LeastSquaresFitter(relativeCostTolerance, tolerance, maxEvaluations);
+    return new LeastSquaresFitter(relativeCostTolerance, tolerance, maxEvaluations, absoluteSigma);
   }
 
   /**
@@ -122,12 +134,23 @@ public final class LeastSquaresFitter {
     if (evaluations < 1) {
       throw new IllegalArgumentException("evaluations must be at least 1: " + evaluations);
     }
-    return new LeastSquaresFitter(relativeCostTolerance, orthogonalityTolerance, evaluations);
+    return new LeastSquaresFitter(
+        relativeCostTolerance, orthogonalityTolerance, evaluations, absoluteSigma);
+  }
+
+  /**
+   * A fitter that takes weights for absolute, wᵢ = 1/σᵢ² with σᵢ the standard deviation of yᵢ: the
+   * covariance of the parameters is then (JᵀJ)⁻¹, however large the residuals, and is known for as
+   * many points as parameters too.
+   */
+  public LeastSquaresFitter withAbsoluteSigma() {
+    return new LeastSquaresFitter(
+        relativeCostTolerance, orthogonalityTolerance, maxEvaluations, true);
   }
 
   /** {@link #fit(CurveModel, double[], double[], double[], double[])} with all weights 1. */
   public CurveFit fit(CurveModel model, double[] x, double[] y, double[] start) {
-    double[] weights = new double[x.length];
+    double[] weights = new double[given("x", x).length];
     Arrays.fill(weights, 1);
     return fit(model, x, y, weights, start);
   }
@@ -136,49 +159,48 @@ public final class LeastSquaresFitter {
    * Fits a model to points (xᵢ, yᵢ) of weight wᵢ.
    *
    * @param model the curve
-   * @param x the abscissas, finite
-   * @param y the ordinates, finite, as many
+   * @param x the abscissas, finite where the weight is positive
+   * @param y the ordinates, finite where the weight is positive, as many
    * @param weights the weights, finite and not negative, as many; at least as many are positive as
-   *     the model has parameters
+   *     the model has parameters; what is at points of weight 0 does not matter
    * @param start where the search starts, finite, one for each parameter of the model
    * @throws IllegalArgumentException if an argument is not as said
    * @throws FitException if no search reached an answer
    */
   public CurveFit fit(CurveModel model, double[] x, double[] y, double[] weights, double[] start) {
-    int parameterCount = model.parameterCount();
-    requireFinite("x", x, x.length);
-    requireFinite("y", y, x.length);
-    requireFinite("weights", weights, x.length);
-    requireFinite("start", start, parameterCount);
+    int parameterCount = given("model", model).parameterCount();
+    if (parameterCount < 1) {
+      throw new IllegalArgumentException(
+          "model must have at least one parameter: " + parameterCount);
+    }
+    requireLength("y", y, given("x", x).length);
+    requireLength("weights", weights, x.length);
+    requireLength("start", start, parameterCount);
     int positiveWeights = 0;
-    for (double weight : weights) {
-      if (weight < 0) {
-        throw new IllegalArgumentException("weights must not be negative: " + weight);
+    for (int i = 0; i < x.length; i++) {
+      requireFinite("weights", weights[i]);
+      if (weights[i] < 0) {
+        throw new IllegalArgumentException("weights must not be negative: " + weights[i]);
       }
-      if (weight > 0) {
+      if (weights[i] > 0) {
+        requireFinite("x", x[i]);
+        requireFinite("y", y[i]);
         positiveWeights++;
       }
+    }
+    for (double parameter : start) {
+      requireFinite("start", parameter);
     }
     if (positiveWeights < parameterCount) {
       throw new IllegalArgumentException(
           "x must have at least as many points of positive weight as the model has parameters, %d: %d"
               .formatted(parameterCount, positiveWeights));
     }
-
-    WeightedResiduals residuals = new WeightedResiduals(model, x, y, weights);
-    LeastSquaresProblem problem =
-        LeastSquaresFactory.create(
-            residuals,
-            new ArrayRealVector(parameterCount + 1),
-            new ArrayRealVector(start),
-            null,
-            maxEvaluations,
-            Integer.MAX_VALUE);
-    double noise = RESIDUAL_NOISE * Math.sqrt(residuals.sumOfSquaresOfData());
+    WeightedResiduals residuals = new WeightedResiduals(model, x, y, weights, start);
     FitException failure = null;
     for (double factor : STEP_BOUND_FACTORS) {
       try {
-        return answer(search(problem, factor), noise, positiveWeights, residuals);
+        return minimum(residuals, residuals.point(start), factor, positiveWeights);
       } catch (FitException e) {
         if (failure == null) {
           failure = e;
@@ -188,7 +210,38 @@ public final class LeastSquaresFitter {
     throw failure;
   }
 
-  private Optimum search(LeastSquaresProblem problem, double stepBoundFactor) {
+  /** Searches, and goes on from points that are no minima. */
+  private CurveFit minimum(
+      WeightedResiduals residuals, RealVector start, double stepBoundFactor, int points) {
+    Curvature curvature = new Curvature(residuals);
+    RealVector from = start;
+    for (int escape = 0; escape <= MAX_ESCAPES; escape++) {
+      Optimum optimum = search(residuals, from, stepBoundFactor);
+      TangentSpace tangents = requireStationary(optimum, points, residuals);
+      RealVector point = optimum.getPoint();
+      Optional<RealVector> falling = curvature.falling(point, tangents, optimum.getCost());
+      if (falling.isEmpty()) {
+        return answer(point, tangents, points, residuals);
+      }
+      Optional<RealVector> lower = curvature.lower(point, falling.get(), optimum.getCost());
+      if (lower.isEmpty()) {
+        break;
+      }
+      from = lower.get();
+    }
+    throw new FitException(
+        "the search ended where the sum of squares has a saddle or a maximum: start elsewhere");
+  }
+
+  private Optimum search(WeightedResiduals residuals, RealVector start, double stepBoundFactor) {
+    LeastSquaresProblem problem =
+        LeastSquaresFactory.create(
+            residuals,
+            new ArrayRealVector(start.getDimension() + 1),
+            start,
+            null,
+            maxEvaluations,
+            Integer.MAX_VALUE);
     LevenbergMarquardtOptimizer optimizer =
         new LevenbergMarquardtOptimizer()
             .withInitialStepBoundFactor(stepBoundFactor)
@@ -207,9 +260,7 @@ public final class LeastSquaresFitter {
     }
   }
 
-  private CurveFit answer(
-      Optimum optimum, double noise, int positiveWeights, WeightedResiduals source) {
-    int k = optimum.getPoint().getDimension();
+  private TangentSpace requireStationary(Optimum optimum, int points, WeightedResiduals residuals) {
     double length = optimum.getCost();
     if (!Double.isFinite(length)) {
       throw new FitException(
@@ -217,41 +268,72 @@ public final class LeastSquaresFitter {
     }
     TangentSpace tangents = new TangentSpace(optimum.getJacobian());
     double conditionNumber = tangents.conditionNumber();
-    if (!(conditionNumber * Math.ulp(1.0) * positiveWeights < 1)) {
+    if (!(conditionNumber * Math.ulp(1.0) * points < 1)) {
       throw new FitException(
           "the data do not determine all parameters where the search ended (condition number "
               + conditionNumber
               + "): start closer or remove a parameter");
     }
+    double noise = RESIDUAL_NOISE * Math.sqrt(residuals.sumOfSquaresOfData());
     // The first k of the rotated residuals span the tangents; the last is orthogonal to them.
-    double projection = optimum.getResiduals().getSubVector(0, k).getNorm();
+    double projection =
+        optimum.getResiduals().getSubVector(0, optimum.getPoint().getDimension()).getNorm();
     if (!(projection <= orthogonalityTolerance * length + noise)) {
       throw new FitException(
           "the search ended where the residuals are not orthogonal to the tangents (cosine "
               + projection / length
               + "): start closer or lower the cost tolerance");
     }
-    double[] parameters = optimum.getPoint().toArray();
-    double sumOfSquares = source.sumOfSquares(parameters);
-    int freedom = positiveWeights - k;
-    double deviation = freedom > 0 ? Math.sqrt(sumOfSquares / freedom) : Double.NaN;
-    double[] standardErrors = tangents.inverseGramRootDiagonal();
-    for (int j = 0; j < k; j++) {
-      standardErrors[j] *= deviation;
-    }
-    return new CurveFit(
-        parameters, standardErrors, sumOfSquares, deviation, conditionNumber, source.evaluations());
+    return tangents;
   }
 
-  private static void requireFinite(String name, double[] values, int length) {
-    if (values.length != length) {
+  private CurveFit answer(
+      RealVector point, TangentSpace tangents, int points, WeightedResiduals residuals) {
+    int k = point.getDimension();
+    double[] parameters = residuals.parameters(point);
+    double sumOfSquares = residuals.sumOfSquares(parameters);
+    int unit = residuals.residualUnit();
+    int freedom = points - k;
+    double deviation = freedom > 0 ? Math.sqrt(sumOfSquares / freedom) : Double.NaN;
+    double sigma = absoluteSigma ? 1 : deviation;
+    int sigmaUnit = absoluteSigma ? -unit : 0;
+    double[] standardErrors = tangents.inverseGramRootDiagonal();
+    double[][] covariance = tangents.inverseGram();
+    for (int j = 0; j < k; j++) {
+      int unitOfJ = sigmaUnit + residuals.parameterUnit(j);
+      standardErrors[j] = Math.scalb(standardErrors[j] * sigma, unitOfJ);
+      for (int l = 0; l < k; l++) {
+        int unitOfL = sigmaUnit + residuals.parameterUnit(l);
+        covariance[j][l] = Math.scalb(covariance[j][l] * sigma * sigma, unitOfJ + unitOfL);
+      }
+    }
+    return new CurveFit(
+        parameters,
+        standardErrors,
+        covariance,
+        Math.scalb(sumOfSquares, 2 * unit),
+        Math.scalb(deviation, unit),
+        tangents.conditionNumber(),
+        residuals.evaluations());
+  }
+
+  private static <T> T given(String name, T argument) {
+    if (argument == null) {
+      throw new IllegalArgumentException(name + " must not be null");
+    }
+    return argument;
+  }
+
+  private static void requireLength(String name, double[] values, int length) {
+    if (given(name, values).length != length) {
       throw new IllegalArgumentException(
           "%s must have length %d: %d".formatted(name, length, values.length));
     }
-    for (double value : values) {
-      if (!Double.isFinite(value)) {
-        throw new IllegalArgumentException(name + " must be finite: " + value);
-      }
+  }
+
+  private static void requireFinite(String name, double value) {
+    if (!Double.isFinite(value)) {
+      throw new IllegalArgumentException(name + " must be finite: " + value);
     }
   }
 }

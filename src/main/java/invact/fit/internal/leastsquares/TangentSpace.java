@@ -51,4 +51,25 @@ final class TangentSpace {
     }
     return roots;
   }
+
+  /** (JᵀJ)⁻¹, for a matrix of full rank. */
+  double[][] inverseGram() {
+    double[] values = svd.getSingularValues();
+    RealMatrix v = svd.getV();
+    double[][] inverse = new double[columnLengths.length][columnLengths.length];
+    for (int i = 0; i < inverse.length; i++) {
+      for (int j = 0; j < inverse.length; j++) {
+        for (int l = 0; l < values.length; l++) {
+          inverse[i][j] += v.getEntry(i, l) / values[l] * (v.getEntry(j, l) / values[l]);
+        }
+        inverse[i][j] /= columnLengths[i] * columnLengths[j];
+      }
+    }
+    return inverse;
+  }
+
+  /** |Jⱼ|. */
+  double columnLength(int j) {
+    return columnLengths[j];
+  }
 }

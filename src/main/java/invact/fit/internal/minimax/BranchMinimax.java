@@ -7,6 +7,7 @@ import invact.coefficients.internal.BranchApproximant;
 import invact.coefficients.internal.BranchCoefficients;
 import invact.coefficients.internal.Provenance;
 import invact.fit.FitException;
+import invact.fit.internal.BranchPole;
 import invact.form.internal.Approximant;
 import invact.form.internal.Form;
 import invact.numeric.Dtype;
@@ -50,7 +51,8 @@ public record BranchMinimax(MinimaxFit fit, BranchCoefficients piece) {
     return new BranchMinimax(
         fit,
         BranchCoefficients.measured(
-            new BranchApproximant(activation, branch, target, new Approximant(form, rounded)),
+            BranchPole.refuse(
+                new BranchApproximant(activation, branch, target, new Approximant(form, rounded))),
             new Provenance.Minimax(
                 curve.low(),
                 curve.high(),

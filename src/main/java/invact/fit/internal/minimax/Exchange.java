@@ -21,11 +21,11 @@ final class Exchange {
   /** Errors below this, relative to the largest value, are rounding. */
   private static final double NOISE = 0x1p-47;
 
-  /**
-   * What rounding may take from the levelness of an error, relative to the largest value: a few ulp
-   * in the form and in the curve.
-   */
+  /** Rounding errors of form and curve, a few ulp of the largest value; they unlevel an error. */
   private static final double ROUNDING = 0x1p-50;
+
+  /** Less than any error: even one of 0 is not negligible. */
+  private static final double NO_ERROR = -1;
 
   /** Coefficients, and the alternating extrema of their error. */
   record Level(
@@ -49,10 +49,10 @@ final class Exchange {
   private final double negligible;
 
   Exchange(Form form, Grid grid, double tolerance) {
-    this(form, grid, tolerance, 0.0);
+    this(form, grid, tolerance, NO_ERROR);
   }
 
-  /** One that is content with any error, level or not, that is negligible. */
+  /** An exchange that also ends at any error up to the negligible one, level or not. */
   Exchange(Form form, Grid grid, double tolerance, double negligible) {
     this.form = form;
     this.grid = grid;
@@ -65,15 +65,14 @@ final class Exchange {
    *
    * @throws FitException if that fails
    */
-  Level run(ReferenceSolver leveller, List<Sample> start) {
-    int count = leveller.referenceSize();
-    double noise = NOISE * grid.scale();
+  Level run(ReferenceSolver solver, List<Sample> start) {
+    int count = solver.referenceSize();
     List<Sample> reference = start;
     List<Sample> last = null;
     int halvings = 0;
     double levelness = 0;
     for (int iteration = 1; iteration <= MAX_ITERATIONS; iteration++) {
-      double[] c = leveller.level(reference);
+      double[] c = solver.level(reference);
       List<Grid.Extremum> extrema = c == null ? null : grid.alternation(form, c);
       if (extrema == null) {
         if (last == null || ++halvings > MAX_HALVINGS) {
@@ -88,10 +87,8 @@ final class Exchange {
       if (largest <= negligible) {
         return new Level(c, extrema, largest, iteration);
       }
-      if (!(largest > noise)) {
-        throw new FitException(
-            "degenerate: %s reproduces the curve to rounding (error %.1e): take a lower degree"
-                .formatted(form.name(), largest));
+      if (isNoise(grid, largest)) {
+        throw reproduced(form, largest);
       }
       if (extrema.size() < count) {
         throw new FitException(
@@ -111,6 +108,17 @@ final class Exchange {
         ("no convergence of %s in %d exchanges, levelled error/largest error %s:"
                 + " try another degree or centre")
             .formatted(form.name(), MAX_ITERATIONS, levelness));
+  }
+
+  static FitException reproduced(Form form, double error) {
+    return new FitException(
+        "degenerate: %s reproduces the curve to rounding (error %.1e): take a lower degree"
+            .formatted(form.name(), error));
+  }
+
+  /** Whether an error is rounding alone. */
+  static boolean isNoise(Grid grid, double error) {
+    return !(error > NOISE * grid.scale());
   }
 
   /**

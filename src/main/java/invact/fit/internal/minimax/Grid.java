@@ -30,11 +30,11 @@ final class Grid {
     for (int i = 0; i <= n; i++) {
       double x = ChebyshevPoints.at(curve.low(), curve.high(), i, n);
       samples[i] = curve.sample(x);
-      if (!(samples[i].lift() >= 0
+      if (!(samples[i].height() >= 0
           && samples[i].weight() >= 0
-          && Double.isFinite(samples[i].lift() + samples[i].value() + samples[i].weight()))) {
+          && Double.isFinite(samples[i].height() + samples[i].value() + samples[i].weight()))) {
         throw new FitException(
-            "the curve has no finite value, lift ≥ 0 and weight ≥ 0 at x = " + x);
+            "the curve has no finite value, height ≥ 0 and weight ≥ 0 at x = " + x);
       }
     }
   }
@@ -46,6 +46,11 @@ final class Grid {
   /** The points, by ascending x. */
   List<Sample> samples() {
     return List.of(samples);
+  }
+
+  /** The point of the curve at x, or the end that x is beyond. */
+  Sample nearest(double x) {
+    return curve.sample(StrictMath.min(StrictMath.max(x, curve.low()), curve.high()));
   }
 
   /** √u at both ends, the smaller first. */

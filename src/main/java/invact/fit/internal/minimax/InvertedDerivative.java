@@ -3,6 +3,7 @@ package invact.fit.internal.minimax;
 import invact.activation.Activation;
 import invact.activation.Branch;
 import invact.activation.Target;
+import invact.activation.internal.Scale;
 import invact.form.internal.Form;
 
 /**
@@ -13,16 +14,16 @@ public final class InvertedDerivative {
   /** f′ nearer than this to its limit at ±∞ has reached it: a quarter of the ulp below 1. */
   private static final double NEGLIGIBLE = 0x1p-55;
 
-  /** Where f(x) − f(T) cancels so much that its root would lose more than 50 ulp. */
+  /** Where f(x) − f(T) cancels so much that its root would lose more than 50 ulp; in scales. */
   private static final double NEAR_ARGMIN = 0x1p-4;
 
-  /** Steps in which the far end is sought. */
+  /** Steps in which the far end is sought; in scales. */
   private static final double END_STEP = 0.125;
 
-  /** Cut-offs are multiples of this: few digits in a name, and exact in every format. */
+  /** Cut-offs are multiples of this many scales: few digits, and exact in every dtype. */
   private static final double CUTOFF_STEP = 0x1p-3;
 
-  /** Multiples of this are exact in fp32 and fp16, and near enough to the far end. */
+  /** Multiples of this are exact in fp32 and fp16, and near enough to the far end; in √scale. */
   private static final double FAR_STEP = 0x1p-10;
 
   /**
@@ -82,7 +83,7 @@ public final class InvertedDerivative {
    *
    * @param activation the activation
    * @param target what is approximated
-   * @param cutoff the largest lift, finite and positive
+   * @param cutoff the largest height, finite and positive
    * @return the curve
    */
   public static Curve upTo(Activation activation, Target target, double cutoff) {
@@ -90,28 +91,29 @@ public final class InvertedDerivative {
       throw new IllegalArgumentException("cutoff must be positive and finite: " + cutoff);
     }
     double far = activation.inverse(cutoff + activation.minimum(), Branch.RIGHT);
-    // x is right to its last bit; the lift of that may be an ulp beyond the cut-off.
+    // x is right to its last bit; the height of that may be an ulp beyond the cut-off.
     return between(activation, Branch.RIGHT, target, far, cutoff);
   }
 
   /**
-   * The least cut-off, as a multiple of ⅛, beyond which |f′ − 1| stays within a tolerance on the
-   * right branch.
+   * The least cut-off, as a multiple of ⅛ of the scale, beyond which |f′ − 1| stays within a
+   * tolerance on the right branch.
    *
    * @param activation the activation
    * @param tolerance the largest |f′ − 1|, positive
-   * @return the lift
+   * @return the height
    */
   public static double cutoff(Activation activation, double tolerance) {
     if (!(tolerance > 0)) {
       throw new IllegalArgumentException("tolerance must be positive: " + tolerance);
     }
+    double unit = CUTOFF_STEP * Scale.of(activation);
     double cutoff =
-        CUTOFF_STEP
+        unit
             * StrictMath.ceil(
-                activation.lift(activation.value(end(activation, Branch.RIGHT))) / CUTOFF_STEP);
-    while (cutoff > CUTOFF_STEP) {
-      double next = cutoff - CUTOFF_STEP;
+                activation.lift(activation.value(end(activation, Branch.RIGHT))) / unit);
+    while (cutoff > unit) {
+      double next = cutoff - unit;
       double x = activation.inverse(next + activation.minimum(), Branch.RIGHT);
       if (!(StrictMath.abs(activation.derivative(x) - 1.0) <= tolerance)) {
         break;
@@ -123,50 +125,56 @@ public final class InvertedDerivative {
 
   /**
    * The centre for powers of the root on the left branch: the far end √|f(T)| of the branch, where
-   * best rationals have their poles and zeros, rounded down to a multiple of 2⁻¹⁰.
+   * best rationals have their poles and zeros, rounded down to a multiple of 2⁻¹⁰ of √scale.
    *
    * @param activation the activation
    * @return the root
    */
   public static double leftCentre(Activation activation) {
-    return StrictMath.floor(StrictMath.sqrt(-activation.minimum()) / FAR_STEP) * FAR_STEP;
+    double unit = FAR_STEP * StrictMath.sqrt(Scale.of(activation));
+    return StrictMath.floor(StrictMath.sqrt(-activation.minimum()) / unit) * unit;
   }
 
   /**
    * The centre for powers of the root on the right branch: the middle of [0, √cutoff], to a
-   * multiple of ⅛.
+   * multiple of ⅛ of √scale.
    *
-   * @param cutoff the largest lift, positive
+   * @param activation the activation
+   * @param cutoff the largest height, positive
    * @return the root
    */
-  public static double rightCentre(double cutoff) {
-    return StrictMath.rint(0.5 * StrictMath.sqrt(cutoff) / CUTOFF_STEP) * CUTOFF_STEP;
+  public static double rightCentre(Activation activation, double cutoff) {
+    double unit = CUTOFF_STEP * StrictMath.sqrt(Scale.of(activation));
+    return StrictMath.rint(0.5 * StrictMath.sqrt(cutoff) / unit) * unit;
   }
 
   private static Curve between(
-      Activation activation, Branch branch, Target target, double far, double largestLift) {
+      Activation activation, Branch branch, Target target, double far, double largestHeight) {
     double argmin = activation.argmin();
+    double scale = Scale.of(activation);
     return new Curve(
         branch == Branch.LEFT ? far : argmin,
         branch == Branch.LEFT ? argmin : far,
-        x -> StrictMath.min(lift(activation, x), largestLift),
+        x -> StrictMath.min(height(activation, scale, x), largestHeight),
         x -> target.value(activation, x),
         x -> {
           // The derivative is linear in the target's value; this is the slope.
           double y = activation.value(x);
           return StrictMath.abs(target.derivative(1.0, y) - target.derivative(0.0, y));
-        });
+        },
+        scale);
   }
 
   /**
    * f(x) − f(T), near T as the integral of f′, so that its root is right to a few ulp there too:
    * the difference of the two values would leave an error of 10⁻⁹ in the root next to T. The
-   * five-point rule is exact to rounding: its error is below 10⁻¹⁷ of f′s eleventh derivative here.
+   * five-point rule is exact to rounding: its error is below 10⁻¹⁷ of f′s eleventh derivative in
+   * units of the scale.
    */
-  private static double lift(Activation activation, double x) {
+  private static double height(Activation activation, double scale, double x) {
     double argmin = activation.argmin();
     double distance = x - argmin;
-    if (StrictMath.abs(distance) > NEAR_ARGMIN) {
+    if (StrictMath.abs(distance) > NEAR_ARGMIN * scale) {
       return activation.lift(activation.value(x));
     }
     double sum = 0;
@@ -179,13 +187,15 @@ public final class InvertedDerivative {
   /** The x beyond which |f′(x) − f′(±∞)| is negligible. */
   private static double end(Activation activation, Branch branch) {
     double limit = branch == Branch.LEFT ? 0.0 : 1.0;
-    double distance = 1;
+    double scale = Scale.of(activation);
+    double step = END_STEP * scale;
+    double distance = scale;
     while (!negligible(activation, branch, distance, limit)
         || !negligible(activation, branch, 2 * distance, limit)) {
       distance *= 2;
     }
-    while (negligible(activation, branch, distance - END_STEP, limit)) {
-      distance -= END_STEP;
+    while (negligible(activation, branch, distance - step, limit)) {
+      distance -= step;
     }
     return activation.argmin() + branch.sign() * distance;
   }

@@ -44,7 +44,7 @@ final class LinearProgram {
     double[] gradient = new double[base.length];
     for (int i = 0; i < data.length; i++) {
       Sample sample = samples.get(i);
-      form.gradient(sample.lift(), base, gradient);
+      form.gradient(sample.height(), base, gradient);
       double finite = 0;
       for (int j = 0; j < n; j++) {
         functions[i][j] = sample.weight() * gradient[linear[j]];

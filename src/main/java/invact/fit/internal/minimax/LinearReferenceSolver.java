@@ -46,7 +46,7 @@ final class LinearReferenceSolver implements ReferenceSolver {
     double[] gradient = new double[base.length];
     for (int i = 0; i <= n; i++) {
       Sample sample = reference.get(i);
-      form.gradient(sample.lift(), base, gradient);
+      form.gradient(sample.height(), base, gradient);
       for (int j = 0; j < n; j++) {
         matrix[i][j] = sample.weight() * gradient[linear[j]];
       }

@@ -61,7 +61,8 @@ public record MinimaxFit(
   /**
    * How level the error is, {@link #levelledError}/{@link #largestError}.
    *
-   * @return at most 1; 1 less a tolerance for every fit that did not fail
+   * @return at most 1; 1 less a tolerance, but less by up to 5 % for a rational whose coefficients
+   *     rounding hurts where they are written, about an unfavourable centre
    */
   public double levelness() {
     return levelledError / largestError;

@@ -2,10 +2,8 @@ package invact.fit.internal.minimax;
 
 import invact.fit.FitException;
 import invact.form.internal.Form;
-import invact.form.internal.RootPolynomial;
 import invact.form.internal.RootRational;
 import invact.form.internal.SegmentedPolynomial;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -25,6 +23,11 @@ public final class MinimaxFitter {
   private static final int GRID = 4096;
 
   private static final int CHECK_FACTOR = 4;
+
+  /**
+   * What rounding may take from the levelness of a rational written about an unfavourable centre.
+   */
+  private static final double NOTATION_LOSS = 0.05;
 
   private final double tolerance;
 
@@ -53,120 +56,53 @@ public final class MinimaxFitter {
   /**
    * Fits a form to a curve.
    *
-   * @param form the form; its cut-off, if it has one, is no less than any lift of the curve
+   * @param form the form; its cut-off, if it has one, is no less than any height of the curve
    * @param curve the curve
    * @return the fit
    * @throws IllegalArgumentException if the curve goes beyond the form's cut-off
    * @throws FitException if there is no level answer: a pole, a degenerate problem, no convergence
    */
   public MinimaxFit fit(Form form, Curve curve) {
-    double largestLift =
+    double largestHeight =
         StrictMath.max(
-            curve.lift().applyAsDouble(curve.low()), curve.lift().applyAsDouble(curve.high()));
-    if (largestLift > form.cutoff()) {
+            curve.height().applyAsDouble(curve.low()), curve.height().applyAsDouble(curve.high()));
+    if (largestHeight > form.cutoff()) {
       throw new IllegalArgumentException(
-          "the curve goes to lift " + largestLift + ", beyond the cut-off of " + form.name());
+          "the curve goes to height " + largestHeight + ", beyond the cut-off of " + form.name());
     }
     if (form instanceof SegmentedPolynomial segmented) {
       return new SegmentSearch(segmented, curve, tolerance).fit();
     }
     Grid grid = new Grid(curve, GRID);
     if (form instanceof RootRational rational) {
-      return checked(form, curve, rational(rational, grid), 1, 1);
+      RationalFit fit = new RationalFit(rational, grid, tolerance);
+      Exchange.Level level = fit.level();
+      return checked(form, curve, level, 1, 1, fit.isTranslated());
     }
     if (form.nonlinear().isEmpty()) {
-      return checked(form, curve, linear(form, grid), 1, 1);
+      return checked(form, curve, linear(form, grid), 1, 1, false);
     }
     NonlinearSearch search = new NonlinearSearch(form, grid, tolerance);
     Exchange.Level level = search.run();
-    return checked(form, curve, level, search.starts(), search.agreeing());
+    return checked(form, curve, level, search.starts(), search.agreeing(), false);
   }
 
   static Exchange.Level linear(Form form, Grid grid, Exchange exchange) {
-    ReferenceSolver leveller = new LinearReferenceSolver(form, new double[0]);
-    return exchange.run(leveller, grid.chebyshevReference(leveller.referenceSize()));
+    ReferenceSolver solver = new LinearReferenceSolver(form, new double[0]);
+    return exchange.run(solver, grid.chebyshevReference(solver.referenceSize()));
   }
 
   private Exchange.Level linear(Form form, Grid grid) {
     return linear(form, grid, new Exchange(form, grid, tolerance));
   }
 
-  /**
-   * From the Chebyshev reference; if that fails, from the widened reference of the type (m − 1, n −
-   * 1), then of (m, n − 1) and (m − 1, n).
-   */
-  private Exchange.Level rational(RootRational form, Grid grid) {
-    int m = form.numeratorDegree();
-    int n = form.denominatorDegree();
-    FitException failure;
-    try {
-      return diagonal(form, grid);
-    } catch (FitException e) {
-      failure = e;
-    }
-    int[][] neighbours = {{m, n - 1}, {m - 1, n}};
-    for (int[] type : neighbours) {
-      if (type[0] >= 0 && type[1] >= 1) {
-        RootRational lower = new RootRational(type[0], type[1], form.centre(), form.cutoff());
-        try {
-          return exchanged(form, grid, diagonal(lower, grid));
-        } catch (FitException e) {
-          failure.addSuppressed(e);
-        }
-      }
-    }
-    throw failure;
-  }
-
-  /** By way of the types (m − 1, n − 1), (m − 2, n − 2) … as far as needed. */
-  private Exchange.Level diagonal(RootRational form, Grid grid) {
-    int m = form.numeratorDegree() - 1;
-    int n = form.denominatorDegree() - 1;
-    ReferenceSolver leveller = new RationalReferenceSolver(form, grid.rootRange());
-    try {
-      return new Exchange(form, grid, tolerance)
-          .run(leveller, grid.chebyshevReference(leveller.referenceSize()));
-    } catch (FitException direct) {
-      if (m < 0) {
-        throw direct;
-      }
-      try {
-        return exchanged(
-            form,
-            grid,
-            n == 0
-                ? linear(new RootPolynomial(m, form.centre(), form.cutoff()), grid)
-                : diagonal(new RootRational(m, n, form.centre(), form.cutoff()), grid));
-      } catch (FitException e) {
-        direct.addSuppressed(e);
-        throw direct;
-      }
-    }
-  }
-
-  private Exchange.Level exchanged(RootRational form, Grid grid, Exchange.Level start) {
-    ReferenceSolver leveller = new RationalReferenceSolver(form, grid.rootRange());
-    return new Exchange(form, grid, tolerance)
-        .run(leveller, widened(start.samples(), leveller.referenceSize(), grid));
-  }
-
-  /** A reference of more points, spread as the given one is. */
-  private static List<Sample> widened(List<Sample> reference, int count, Grid grid) {
-    List<Sample> wider = new ArrayList<>();
-    int last = reference.size() - 1;
-    for (int i = 0; i < count; i++) {
-      double position = (double) i * last / (count - 1);
-      int below = StrictMath.min((int) position, last - 1);
-      double fraction = position - below;
-      double x =
-          (1 - fraction) * reference.get(below).x() + fraction * reference.get(below + 1).x();
-      wider.add(grid.curve().sample(x));
-    }
-    return wider;
-  }
-
   private MinimaxFit checked(
-      Form form, Curve curve, Exchange.Level level, int starts, int agreeing) {
+      Form form,
+      Curve curve,
+      Exchange.Level level,
+      int starts,
+      int agreeing,
+      boolean isTranslated) {
     Grid denseGrid = new Grid(curve, CHECK_FACTOR * GRID);
     List<Grid.Extremum> dense = denseGrid.alternation(form, level.coefficients());
     if (dense == null) {
@@ -186,10 +122,20 @@ public final class MinimaxFitter {
             level.iterations(),
             starts,
             agreeing);
-    if (!(fit.levelness() >= Exchange.least(2 * tolerance, denseGrid, largest))) {
+    double least =
+        isTranslated ? 1 - NOTATION_LOSS : Exchange.least(2 * tolerance, denseGrid, largest);
+    if (!(fit.levelness() >= least)) {
       throw new FitException(
-          "the error of %s is %s between the points where it was levelled at %s"
-              .formatted(form.name(), fit.largestError(), fit.levelledError()));
+          isTranslated
+              ? ("%s cannot be written about its centre in double precision, its error grows from"
+                      + " %s to %s: try another degree or centre, such as %s")
+                  .formatted(
+                      form.name(),
+                      (float) fit.levelledError(),
+                      (float) fit.largestError(),
+                      (float) denseGrid.rootRange()[1])
+              : "the error of %s is %s between the points where it was levelled at %s"
+                  .formatted(form.name(), fit.largestError(), fit.levelledError()));
     }
     return fit;
   }

@@ -80,7 +80,7 @@ final class NewtonReferenceSolver implements ReferenceSolver {
     double[] gradient = new double[n];
     for (int i = 0; i <= n; i++) {
       Sample sample = reference.get(i);
-      form.gradient(sample.lift(), c, gradient);
+      form.gradient(sample.height(), c, gradient);
       for (int j = 0; j < n; j++) {
         matrix[i][j] = sample.weight() * gradient[j];
       }

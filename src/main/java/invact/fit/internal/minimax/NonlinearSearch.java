@@ -16,11 +16,26 @@ import java.util.stream.IntStream;
  * it ends with are levelled in all coefficients at once.
  *
  * <p>θ moves in the unit cube that {@link Form.NonlinearCoefficient} spans, and may leave it. E has
- * a kink along its valleys, where the simplex slows down; what it leaves is what levelling is for.
+ * a kink along its valleys, where a simplex slows down; levelling covers the rest of the way.
+ *
+ * <p>An answer with fewer reference points than all coefficients ask for may be none: a coefficient
+ * that vanishes on its way to the other sign, or a simplex stuck in a kink. Then the search goes on
+ * with the coefficients' ranges taken to the heights of the curve and to either sign, and from the
+ * lowest point found on the whole grid, with ever new simplexes of other sizes.
  */
 final class NonlinearSearch {
   private static final int COARSE_GRID = 384;
   private static final double COARSE_TOLERANCE = 1e-6;
+
+  /** Tolerance, and sizes of the simplexes, of the last search from the lowest point. */
+  private static final double FINE_TOLERANCE = 1e-10;
+
+  private static final double[] SIZES = {0.02, -0.02, 0.005, -0.005, 0.001, -0.001};
+
+  /** A round of simplexes that lowers the error by less, relatively, is the last. */
+  private static final double LEAST_GAIN = 1e-8;
+
+  private static final int MAX_ROUNDS = 50;
 
   /** Relative spread of the errors at which a simplex has contracted. */
   private static final double SIMPLEX_TOLERANCE = 1e-5;
@@ -42,8 +57,14 @@ final class NonlinearSearch {
   private final Grid coarse;
   private final double tolerance;
   private final List<Form.NonlinearCoefficient> nonlinear;
-  private final LinearProgram program;
+  private LinearProgram program;
+  private double programTolerance = COARSE_TOLERANCE;
   private final int[] linear;
+
+  /** The unit of heights, and the sign of each nonlinear coefficient. */
+  private double unit;
+
+  private double[] signs;
   private int starts;
   private int agreeing;
 
@@ -55,6 +76,9 @@ final class NonlinearSearch {
     this.tolerance = tolerance;
     coarse = new Grid(grid.curve(), COARSE_GRID);
     nonlinear = form.nonlinear();
+    unit = grid.curve().scale();
+    signs = new double[nonlinear.size()];
+    Arrays.fill(signs, 1.0);
     program = new LinearProgram(form, coarse.samples());
     linear =
         IntStream.range(0, form.coefficientCount())
@@ -78,26 +102,133 @@ final class NonlinearSearch {
    * @throws FitException if no search led to one
    */
   Exchange.Level run() {
-    List<Vertex> minima = latticeMinima();
+    Exchange.Level first = search(latticeMinima());
+    if (isComplete(first)) {
+      return first;
+    }
+    int firstStarts = starts;
+    int firstAgreeing = agreeing;
+    Exchange.Level second = wider(first);
+    if (second.largestError() < first.largestError() * (1 - AGREEMENT)) {
+      return second;
+    }
+    starts = firstStarts;
+    agreeing = firstAgreeing;
+    return first;
+  }
+
+  private boolean isComplete(Exchange.Level level) {
+    return level.reference().size() > form.coefficientCount();
+  }
+
+  /** The best of the searches in other ranges, and what the best of all leads to. */
+  private Exchange.Level wider(Exchange.Level first) {
+    Exchange.Level best = first;
+    double bestUnit = unit;
+    double[] bestSigns = signs.clone();
+    int bestStarts = starts;
+    int bestAgreeing = agreeing;
+    unit = StrictMath.max(grid.samples().getFirst().height(), grid.samples().getLast().height());
+    for (int pattern = 0; pattern < 1 << nonlinear.size(); pattern++) {
+      for (int k = 0; k < signs.length; k++) {
+        signs[k] = (pattern >> k & 1) == 0 ? 1 : -1;
+      }
+      try {
+        Exchange.Level level = search(latticeMinima());
+        if (level.largestError() < best.largestError()) {
+          best = level;
+          bestUnit = unit;
+          bestSigns = signs.clone();
+          bestStarts = starts;
+          bestAgreeing = agreeing;
+        }
+      } catch (FitException e) {
+        // These signs do not suit the curve.
+      }
+    }
+    unit = bestUnit;
+    signs = bestSigns;
+    starts = bestStarts;
+    agreeing = bestAgreeing;
+    if (!isComplete(best)) {
+      double[] start = polished(position(best.coefficients()));
+      Exchange.Level level = levelled(start).or(() -> levelledLinearly(start)).orElse(best);
+      if (level.largestError() < best.largestError()) {
+        agreeing = 1;
+        return level;
+      }
+    }
+    return best;
+  }
+
+  /** The coefficients of the lowest point that simplexes of many sizes come to. */
+  private double[] polished(double[] position) {
+    program = new LinearProgram(form, grid.samples());
+    programTolerance = FINE_TOLERANCE;
+    Vertex lowest = vertex(position);
+    for (int round = 0; round < MAX_ROUNDS; round++) {
+      Vertex before = lowest;
+      for (double size : SIZES) {
+        lowest = simplex(lowest, size, LEAST_GAIN);
+      }
+      // Along a valley of kinks the way so far leads on.
+      Vertex base = lowest;
+      double factor = 2;
+      while (true) {
+        Vertex next = vertex(along(before.position, base.position, factor));
+        if (!(next.error < lowest.error)) {
+          break;
+        }
+        lowest = next;
+        factor *= 2;
+      }
+      if (!(lowest.error < before.error * (1 - LEAST_GAIN))) {
+        break;
+      }
+    }
+    return linear(lowest.position).coefficients();
+  }
+
+  private double[] position(double[] coefficients) {
+    double[] position = new double[nonlinear.size()];
+    for (int k = 0; k < position.length; k++) {
+      Form.NonlinearCoefficient range = nonlinear.get(k);
+      position[k] = range.share(signs[k] * coefficients[range.index()], unit);
+    }
+    return position;
+  }
+
+  private Exchange.Level search(List<Vertex> minima) {
     if (minima.isEmpty()) {
       throw new FitException(
           "no start of %s has a levelled linear fit: its ranges do not suit the curve"
               .formatted(form.name()));
     }
+    if (Exchange.isNoise(grid, minima.getFirst().error)) {
+      throw Exchange.reproduced(form, minima.getFirst().error);
+    }
     starts = minima.size();
+    agreeing = 0;
     List<Exchange.Level> levels = new ArrayList<>();
     Vertex lowest = null;
     for (Vertex start : minima) {
-      Vertex end = simplex(start);
+      double size = 0.5 / STARTS[StrictMath.min(nonlinear.size(), STARTS.length - 1)];
+      Vertex end = simplex(start, size, SIMPLEX_TOLERANCE);
       if (lowest == null || end.error < lowest.error) {
         lowest = end;
       }
-      levelled(end).ifPresent(levels::add);
+      levelled(linear(end.position).coefficients()).ifPresent(levels::add);
     }
     Exchange.Level best =
         levels.stream().min(Comparator.comparingDouble(Exchange.Level::largestError)).orElse(null);
     if (best == null || best.largestError() > lowest.error * (1 + COARSENESS)) {
-      best = levelledLinearly(lowest);
+      double error = lowest.error;
+      best =
+          levelledLinearly(linear(lowest.position).coefficients())
+              .orElseThrow(() ->
+                  new FitException(
+                      "the best error of %s found, %.4e, could not be levelled"
+                          .formatted(form.name(), error)));
       levels.add(best);
     }
     for (Exchange.Level level : levels) {
@@ -146,11 +277,7 @@ final class NonlinearSearch {
   private double[] coefficients(double[] position) {
     double[] theta = new double[position.length];
     for (int k = 0; k < theta.length; k++) {
-      Form.NonlinearCoefficient range = nonlinear.get(k);
-      theta[k] =
-          range.logarithmic()
-              ? range.low() * StrictMath.pow(range.high() / range.low(), position[k])
-              : range.low() + (range.high() - range.low()) * position[k];
+      theta[k] = signs[k] * nonlinear.get(k).at(position[k], unit);
     }
     return theta;
   }
@@ -170,12 +297,11 @@ final class NonlinearSearch {
     for (int k = 0; k < theta.length; k++) {
       base[nonlinear.get(k).index()] = theta[k];
     }
-    return program.solve(base, linear, COARSE_TOLERANCE);
+    return program.solve(base, linear, programTolerance);
   }
 
-  /** The level in all coefficients near a vertex; none if the error does not alternate so often. */
-  private Optional<Exchange.Level> levelled(Vertex vertex) {
-    double[] start = linear(vertex.position).coefficients();
+  /** The level in all coefficients near some; none if the error does not alternate so often. */
+  private Optional<Exchange.Level> levelled(double[] start) {
     try {
       return Optional.of(exchanged(new NewtonReferenceSolver(form, start), start));
     } catch (FitException e) {
@@ -187,20 +313,17 @@ final class NonlinearSearch {
    * The level in the linear coefficients alone: E may have its minimum where it is smooth in θ, and
    * then the error of the best approximant alternates no more often than that of its neighbours.
    */
-  private Exchange.Level levelledLinearly(Vertex vertex) {
-    double[] start = linear(vertex.position).coefficients();
+  private Optional<Exchange.Level> levelledLinearly(double[] start) {
+    double[] theta = nonlinear.stream().mapToDouble(range -> start[range.index()]).toArray();
     try {
-      return exchanged(new LinearReferenceSolver(form, coefficients(vertex.position)), start);
+      return Optional.of(exchanged(new LinearReferenceSolver(form, theta), start));
     } catch (FitException e) {
-      throw new FitException(
-          "the best error of %s found, %.4e, could not be levelled"
-              .formatted(form.name(), vertex.error),
-          e);
+      return Optional.empty();
     }
   }
 
-  private Exchange.Level exchanged(ReferenceSolver leveller, double[] start) {
-    int count = leveller.referenceSize();
+  private Exchange.Level exchanged(ReferenceSolver solver, double[] start) {
+    int count = solver.referenceSize();
     List<Grid.Extremum> extrema = grid.alternation(form, start);
     if (extrema == null || extrema.size() < count) {
       throw new FitException(
@@ -209,15 +332,14 @@ final class NonlinearSearch {
     }
     List<Sample> reference =
         Exchange.choose(extrema, count).stream().map(Grid.Extremum::sample).toList();
-    return new Exchange(form, grid, tolerance).run(leveller, reference);
+    return new Exchange(form, grid, tolerance).run(solver, reference);
   }
 
   /** Nelder and Mead's method with their coefficients 1, 2, ½, ½. */
-  private Vertex simplex(Vertex start) {
+  private Vertex simplex(Vertex start, double size, double spread) {
     int dimension = start.position.length;
     Vertex[] simplex = new Vertex[dimension + 1];
     simplex[0] = start;
-    double size = 0.5 / STARTS[StrictMath.min(dimension, STARTS.length - 1)];
     for (int k = 0; k < dimension; k++) {
       double[] position = start.position.clone();
       position[k] += position[k] > 0.5 ? -size : size;
@@ -229,7 +351,7 @@ final class NonlinearSearch {
       Arrays.sort(simplex, byError);
       Vertex worst = simplex[dimension];
       if (evaluations >= MAX_EVALUATIONS
-          || worst.error - simplex[0].error <= SIMPLEX_TOLERANCE * simplex[0].error) {
+          || worst.error - simplex[0].error <= spread * simplex[0].error) {
         return simplex[0];
       }
       double[] centre = new double[dimension];

@@ -41,7 +41,7 @@ final class SegmentSearch {
   private final Curve curve;
   private final double tolerance;
 
-  /** The ends of the curve, the one of the smaller lift first. */
+  /** The ends of the curve, the one of the smaller height first. */
   private final double start;
 
   private final double end;
@@ -62,7 +62,7 @@ final class SegmentSearch {
     this.curve = curve;
     this.tolerance = tolerance;
     boolean ascending =
-        curve.lift().applyAsDouble(curve.high()) > curve.lift().applyAsDouble(curve.low());
+        curve.height().applyAsDouble(curve.high()) > curve.height().applyAsDouble(curve.low());
     start = ascending ? curve.low() : curve.high();
     end = ascending ? curve.high() : curve.low();
   }
@@ -78,6 +78,9 @@ final class SegmentSearch {
 
   private List<Segment> level() {
     Segment whole = segment(start, end);
+    if (Exchange.isNoise(new Grid(curve, GRID), whole.error())) {
+      throw Exchange.reproduced(form, whole.error());
+    }
     if (form.segments() == 1) {
       return List.of(whole);
     }

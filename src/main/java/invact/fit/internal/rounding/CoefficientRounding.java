@@ -9,18 +9,18 @@ import org.apache.commons.math3.linear.QRDecomposition;
 import org.apache.commons.math3.linear.RealMatrix;
 
 /**
- * Rounds the coefficients of a form to a format together, so that their roundings cancel in q where
- * those of each for itself add up.
+ * Joint rounding of a form's coefficients to a dtype by a lattice search: the roundings cancel in
+ * q, where coefficients rounded one by one add theirs up.
  *
- * <p>With eⱼ the exponents of the last bits, cⱼ = zⱼ·2^eⱼ for integers zⱼ. The errors at samples
- * are then, to first order in the roundings (exactly, if the form is linear), those of the
- * unrounded coefficients and a point of the lattice spanned by the vectors (wᵢ·∂q/∂cⱼ(uᵢ)·2^eⱼ)ᵢ.
- * The lattice is reduced, points near the unrounded coefficients are tried (N. Brisebarre and S.
- * Chevillard, "Efficient polynomial L∞-approximations", ARITH-18 (2007) 169–176), and the best is
- * moved by short lattice vectors as long as that makes it better.
+ * <p>Rounded coefficients are cⱼ = zⱼ·2^eⱼ with integers zⱼ and the exponents eⱼ of the last bits.
+ * Their errors at samples are the unrounded coefficients' errors plus a point of the lattice that
+ * the vectors (wᵢ·∂q/∂cⱼ(uᵢ)·2^eⱼ)ᵢ span, to first order in the roundings; exactly, if the form is
+ * linear. The search [1] reduces the lattice, visits points near the unrounded coefficients, and
+ * moves the best of them by short lattice vectors until no move improves it. The caller's measure
+ * says what is better, such as the largest error in the arithmetic of use.
  *
- * <p>Points are compared by a measure of the caller's, such as the largest error in the arithmetic
- * of use.
+ * <p>[1] N. Brisebarre, S. Chevillard (2007), <i>Efficient polynomial L∞-approximations</i>,
+ * ARITH-18, 169–176.
  */
 public final class CoefficientRounding {
   /** Lattice points tried near the target. */
@@ -29,29 +29,29 @@ public final class CoefficientRounding {
   /** Of those, how many are measured. */
   private static final int FINALISTS = 24;
 
-  /** From unrounded coefficients that are not best, short steps would lead on and on. */
+  /** Limit of the moves: from coefficients far from the best there are thousands. */
   private static final int MAX_SWEEPS = 500;
 
   /**
-   * Numbers that far above a power of two may come below it, where the format has finer steps; on
-   * the far side some points of the lattice then are no numbers of the format, and left out.
+   * Coefficients within this fraction above a power of two are given the finer steps of the numbers
+   * below it. Lattice points above the power that are no numbers of the dtype are left out.
    */
   private static final double MARGIN = 0x1p-4;
 
   /**
-   * So many powers of two below the largest coefficient others are given no finer steps, whatever
-   * the format has: all its steps down to the least number would not fit into the integers.
+   * The finest step is this many powers of two below that of the largest coefficient: with finer
+   * ones, integers zⱼ would overflow.
    */
   private static final int RANGE = 20;
 
-  private final Dtype format;
+  private final Dtype dtype;
 
   /**
-   * Coefficients rounded to a format.
+   * Coefficients rounded to a dtype.
    *
-   * @param coefficients numbers of the format
+   * @param coefficients numbers of the dtype
    * @param measure their measure
-   * @param plainMeasure the measure of the coefficients rounded each for itself, not below {@code
+   * @param plainMeasure the measure of the coefficients rounded one by one, not below {@code
    *     measure}
    */
   public record Rounded(double[] coefficients, double measure, double plainMeasure) {
@@ -68,12 +68,12 @@ public final class CoefficientRounding {
   }
 
   /**
-   * A rounding to one format.
+   * A rounding to one dtype.
    *
-   * @param format the format
+   * @param dtype the dtype
    */
-  public CoefficientRounding(Dtype format) {
-    this.format = format;
+  public CoefficientRounding(Dtype dtype) {
+    this.dtype = dtype;
   }
 
   /**
@@ -82,7 +82,7 @@ public final class CoefficientRounding {
    * @param form the form
    * @param coefficients those of the best approximant, or one near it
    * @param samples where the errors are taken; more of them than coefficients
-   * @param measure how bad coefficients of the format are, such as the largest error; it orders the
+   * @param measure how bad coefficients of the dtype are, such as the largest error; it orders the
    *     results, and is called some thousand times
    * @return the best coefficients found, at least as good as the plainly rounded ones
    * @throws IllegalArgumentException if a coefficient overflows, or there are too few samples
@@ -101,34 +101,34 @@ public final class CoefficientRounding {
   }
 
   /**
-   * Each coefficient rounded for itself.
+   * Coefficients rounded one by one.
    *
    * @param coefficients any numbers
-   * @return the numbers of the format nearest to them
+   * @return the numbers of the dtype nearest to them
    * @throws IllegalArgumentException if one overflows
    */
   public double[] plain(double[] coefficients) {
     double[] rounded = new double[coefficients.length];
     for (int j = 0; j < rounded.length; j++) {
-      rounded[j] = format.round(coefficients[j]);
+      rounded[j] = dtype.round(coefficients[j]);
       if (!Double.isFinite(rounded[j])) {
         throw new IllegalArgumentException(
-            "coefficient " + j + " is too large for " + format.label() + ": " + coefficients[j]);
+            "coefficient " + j + " is too large for " + dtype.label() + ": " + coefficients[j]);
       }
     }
     return rounded;
   }
 
-  /** The exponents of the last bits that the format gives to each number. */
+  /** The exponents of the last bits that the dtype gives to each number. */
   private int[] exponents(double[] coefficients) {
-    int least = format.leastExponent();
+    int least = dtype.leastExponent();
     for (double coefficient : coefficients) {
       least = StrictMath.max(least, StrictMath.getExponent(coefficient) - RANGE);
     }
     int[] exponents = new int[coefficients.length];
     for (int j = 0; j < exponents.length; j++) {
       int exponent = StrictMath.getExponent((1 - MARGIN) * coefficients[j]);
-      exponents[j] = StrictMath.max(exponent, least) - format.precision() + 1;
+      exponents[j] = StrictMath.max(exponent, least) - dtype.precision() + 1;
     }
     return exponents;
   }
@@ -163,7 +163,7 @@ public final class CoefficientRounding {
       double[] errors = new double[m];
       double[] gradient = new double[n];
       for (int i = 0; i < m; i++) {
-        double u = samples.lift()[i];
+        double u = samples.height()[i];
         double w = samples.weight()[i];
         form.gradient(u, unrounded, gradient);
         errors[i] = w * (form.value(u, unrounded) - samples.value()[i]);
@@ -192,7 +192,7 @@ public final class CoefficientRounding {
       descend(lattice, exponents);
     }
 
-    /** Keeps coefficients if they are numbers of the format and better. */
+    /** Keeps coefficients if they are numbers of the dtype and better. */
     private boolean consider(double[] coefficients) {
       if (coefficients == null) {
         return false;
@@ -206,12 +206,12 @@ public final class CoefficientRounding {
       return true;
     }
 
-    /** The numbers of the format, or null if one of them needs another exponent. */
+    /** The numbers of the dtype, or null if one of them needs another exponent. */
     private double[] coefficients(long[] point, int[] exponents) {
       double[] coefficients = new double[point.length];
       for (int j = 0; j < coefficients.length; j++) {
         coefficients[j] = StrictMath.scalb((double) point[j], exponents[j]);
-        if (format.round(coefficients[j]) != coefficients[j]) {
+        if (dtype.round(coefficients[j]) != coefficients[j]) {
           return null;
         }
       }
@@ -241,7 +241,7 @@ public final class CoefficientRounding {
       for (int j = 0; j < a.length; j++) {
         coefficients[j] =
             best[j] + StrictMath.scalb((double) (first * a[j] + second * b[j]), exponents[j]);
-        if (format.round(coefficients[j]) != coefficients[j]) {
+        if (dtype.round(coefficients[j]) != coefficients[j]) {
           return null;
         }
       }

@@ -9,18 +9,18 @@ import invact.sampling.internal.ChebyshevPoints;
 /**
  * Points at which the error of an approximant counts: wᵢ·(q(uᵢ) − vᵢ).
  *
- * @param lift uᵢ, each at least 0
+ * @param height uᵢ, each at least 0
  * @param value vᵢ
  * @param weight wᵢ, each at least 0
  */
-public record ErrorSamples(double[] lift, double[] value, double[] weight) {
+public record ErrorSamples(double[] height, double[] value, double[] weight) {
   /** Copies the arrays. */
   public ErrorSamples {
-    if (lift.length != value.length || lift.length != weight.length) {
+    if (height.length != value.length || height.length != weight.length) {
       throw new IllegalArgumentException(
-          lift.length + " lifts, " + value.length + " values, " + weight.length + " weights");
+          height.length + " heights, " + value.length + " values, " + weight.length + " weights");
     }
-    lift = lift.clone();
+    height = height.clone();
     value = value.clone();
     weight = weight.clone();
   }
@@ -33,16 +33,16 @@ public record ErrorSamples(double[] lift, double[] value, double[] weight) {
    * @return the samples
    */
   public static ErrorSamples of(Curve curve, int intervals) {
-    double[] lift = new double[intervals + 1];
+    double[] height = new double[intervals + 1];
     double[] value = new double[intervals + 1];
     double[] weight = new double[intervals + 1];
     for (int i = 0; i <= intervals; i++) {
       double x = ChebyshevPoints.at(curve.low(), curve.high(), i, intervals);
-      lift[i] = curve.lift().applyAsDouble(x);
+      height[i] = curve.height().applyAsDouble(x);
       value[i] = curve.value().applyAsDouble(x);
       weight[i] = curve.weight().applyAsDouble(x);
     }
-    return new ErrorSamples(lift, value, weight);
+    return new ErrorSamples(height, value, weight);
   }
 
   /**
@@ -51,7 +51,7 @@ public record ErrorSamples(double[] lift, double[] value, double[] weight) {
    * @return the count
    */
   public int count() {
-    return lift.length;
+    return height.length;
   }
 
   /**
@@ -63,15 +63,15 @@ public record ErrorSamples(double[] lift, double[] value, double[] weight) {
    */
   public double largest(Form form, double[] coefficients) {
     double largest = 0;
-    for (int i = 0; i < lift.length; i++) {
-      largest = larger(largest, i, form.value(lift[i], coefficients));
+    for (int i = 0; i < height.length; i++) {
+      largest = larger(largest, i, form.value(height[i], coefficients));
     }
     return largest;
   }
 
   /**
-   * The largest |error| of what a runtime computes: the lifts rounded to fp32, and every operation
-   * in the order of {@link FloatApproximant}.
+   * The largest |error| of what a runtime computes: the heights rounded to fp32, and every
+   * operation in the order of {@link FloatApproximant}.
    *
    * @param form the form
    * @param coefficients its coefficients
@@ -80,8 +80,8 @@ public record ErrorSamples(double[] lift, double[] value, double[] weight) {
   public double largestInSingle(Form form, double[] coefficients) {
     FloatApproximant q = FloatApproximant.of(new Approximant(form, coefficients));
     double largest = 0;
-    for (int i = 0; i < lift.length; i++) {
-      largest = larger(largest, i, q.value((float) lift[i]));
+    for (int i = 0; i < height.length; i++) {
+      largest = larger(largest, i, q.value((float) height[i]));
     }
     return largest;
   }

@@ -1,5 +1,5 @@
 /**
- * Coefficients that are still good after rounding: numbers of a format chosen together, not each
- * for itself.
+ * Coefficients that are still good after rounding: numbers of a dtype chosen together, not each for
+ * itself.
  */
 package invact.fit.internal.rounding;

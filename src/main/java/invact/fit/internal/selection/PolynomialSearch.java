@@ -93,8 +93,9 @@ final class PolynomialSearch {
    * @throws IllegalArgumentException if the format has fewer outputs on a branch than coefficients
    */
   CoefficientSet fit(String name) {
-    ConditionalMeanFitter fitter = new ConditionalMeanFitter(format, Densities.WIDE);
-    QuantizationCells classes = QuantizationCells.of(activation, format, Densities.WIDE);
+    Density density = Densities.wide(activation);
+    ConditionalMeanFitter fitter = new ConditionalMeanFitter(format, density);
+    QuantizationCells classes = QuantizationCells.of(activation, format, density);
     Map<Branch, List<Candidate>> candidates = new EnumMap<>(Branch.class);
     for (Branch branch : Branch.values()) {
       List<Candidate> its = new ArrayList<>();
@@ -142,7 +143,7 @@ final class PolynomialSearch {
     // A quarter of the last place of a number just below 1.
     double cutoff =
         InvertedDerivative.cutoff(activation, StrictMath.scalb(1.0, -format.precision() - 2));
-    return new RootPolynomial(degree, InvertedDerivative.rightCentre(cutoff), cutoff);
+    return new RootPolynomial(degree, InvertedDerivative.rightCentre(activation, cutoff), cutoff);
   }
 
   /** Measures a piece as a runtime decodes with it. */

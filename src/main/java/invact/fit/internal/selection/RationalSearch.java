@@ -151,11 +151,10 @@ final class RationalSearch {
     if (branch == Branch.LEFT) {
       centres.add(InvertedDerivative.leftCentre(activation));
     } else {
+      double step = CENTRE_STEP * StrictMath.sqrt(curve.scale());
       for (double part : RIGHT_CENTRES) {
         centres.add(
-            CENTRE_STEP
-                * StrictMath.max(
-                    StrictMath.rint(part * StrictMath.sqrt(cutoff) / CENTRE_STEP), 1.0));
+            step * StrictMath.max(StrictMath.rint(part * StrictMath.sqrt(cutoff) / step), 1.0));
       }
     }
     return centres;

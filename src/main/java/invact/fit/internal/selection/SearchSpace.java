@@ -117,7 +117,7 @@ public final class SearchSpace {
       double tail = LARGEST_TAIL * StrictMath.pow(10, -(double) k / PER_DECADE);
       double cutoff = InvertedDerivative.cutoff(activation, tail);
       if (tried.add(cutoff)) {
-        double middle = InvertedDerivative.rightCentre(cutoff);
+        double middle = InvertedDerivative.rightCentre(activation, cutoff);
         addPolynomials(new double[] {0, middle}, cutoff);
         addRationals(new double[] {0, 0.5 * middle, middle}, cutoff);
       }

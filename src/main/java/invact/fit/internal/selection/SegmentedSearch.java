@@ -3,6 +3,7 @@ package invact.fit.internal.selection;
 import invact.activation.Activation;
 import invact.activation.Branch;
 import invact.activation.Target;
+import invact.activation.internal.Scale;
 import invact.coefficients.CoefficientSet;
 import invact.coefficients.internal.BranchApproximant;
 import invact.coefficients.internal.BranchCoefficients;
@@ -93,7 +94,8 @@ final class SegmentedSearch {
   }
 
   private double weight(double x) {
-    double square = (x - activation.argmin()) * (x - activation.argmin());
+    double distance = (x - activation.argmin()) / Scale.of(activation);
+    double square = distance * distance;
     return 1 + (WEIGHT_AT_T - 1) / (1 + WEIGHT_DECAY * square * square);
   }
 

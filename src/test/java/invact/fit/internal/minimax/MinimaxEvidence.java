@@ -22,7 +22,7 @@ final class MinimaxEvidence {
       double error = errors[i];
       assertEquals(
           curve.weight().applyAsDouble(x)
-              * (form.value(curve.lift().applyAsDouble(x), fit.coefficients())
+              * (form.value(curve.height().applyAsDouble(x), fit.coefficients())
                   - curve.value().applyAsDouble(x)),
           error,
           "error at " + x);

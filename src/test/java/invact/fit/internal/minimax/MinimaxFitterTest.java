@@ -142,7 +142,7 @@ class MinimaxFitterTest {
       MinimaxEvidence.requireAlternation(form, weighted, fit);
       double[] reference = fit.reference();
       double first =
-          form.value(weighted.lift().applyAsDouble(reference[0]), fit.coefficients())
+          form.value(weighted.height().applyAsDouble(reference[0]), fit.coefficients())
               - StrictMath.exp(reference[0]);
       assertEquals(
           fit.largestError() * StrictMath.exp(reference[0]),
@@ -171,7 +171,7 @@ class MinimaxFitterTest {
   void curveWithAPoleIsRefused() {
     Curve pole = new Curve(0, 1, x -> x * x, x -> 1 / x);
     assertEquals(
-        "the curve has no finite value, lift ≥ 0 and weight ≥ 0 at x = 0.0",
+        "the curve has no finite value, height ≥ 0 and weight ≥ 0 at x = 0.0",
         failure(new RootPolynomial(3), pole));
   }
 
@@ -198,7 +198,7 @@ class MinimaxFitterTest {
 
   @Test
   void dependentFunctionsAreRefused() {
-    // The curve's lift is constant beyond x = 1, where all functions of a form are.
+    // The curve's height is constant beyond x = 1, where all functions of a form are.
     Curve flat = new Curve(1, 2, x -> 1.0, x -> x);
     assertTrue(failure(new RootPolynomial(2), flat).startsWith("degenerate: "));
   }
@@ -225,18 +225,19 @@ class MinimaxFitterTest {
 
   /** √u is proportional to the distance from T to all digits: f″(T)/2 from the next term. */
   @Test
-  void liftIsPreciseNextToTheArgmin() {
+  void heightIsPreciseNextToTheArgmin() {
     Curve curve = InvertedDerivative.of(Activations.SILU, Branch.RIGHT, Target.DERIVATIVE);
     double distance = 0x1p-20;
     double x = Activations.SILU.argmin() + distance;
     double exactDistance = x - Activations.SILU.argmin();
     double half = 0.5 * Activations.SILU.secondDerivative(Activations.SILU.argmin());
     // The third-order term is f‴(T)·d³/6 with |f‴| < 1: below 10⁻⁶ of the second.
-    assertEquals(1.0, curve.lift().applyAsDouble(x) / (half * exactDistance * exactDistance), 1e-6);
+    assertEquals(
+        1.0, curve.height().applyAsDouble(x) / (half * exactDistance * exactDistance), 1e-6);
     double[] slopes = new double[2];
     for (int i = 0; i < 2; i++) {
       double d = (i + 1) * distance;
-      slopes[i] = StrictMath.sqrt(curve.lift().applyAsDouble(curve.low() + d)) / d;
+      slopes[i] = StrictMath.sqrt(curve.height().applyAsDouble(curve.low() + d)) / d;
     }
     assertArrayEquals(new double[] {slopes[0], slopes[0]}, slopes, 1e-6);
   }

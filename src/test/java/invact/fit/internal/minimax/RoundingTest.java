@@ -30,9 +30,9 @@ class RoundingTest {
     double largest = 0;
     for (int i = 0; i <= POINTS; i++) {
       double x = curve.low() + (curve.high() - curve.low()) * i / POINTS;
-      float lift = (float) curve.lift().applyAsDouble(x);
-      float root = (float) Math.sqrt(lift);
-      double exact = form.value(lift, coefficients);
+      float height = (float) curve.height().applyAsDouble(x);
+      float root = (float) Math.sqrt(height);
+      double exact = form.value(height, coefficients);
       largest = Math.max(largest, Math.abs(evaluator.value(root, rounded) - exact));
     }
     return largest;
@@ -65,8 +65,8 @@ class RoundingTest {
   void centresAreThese() {
     assertEquals(0.412109375, InvertedDerivative.leftCentre(Activations.GELU));
     assertEquals(0.52734375, InvertedDerivative.leftCentre(Activations.SILU));
-    assertEquals(1.125, InvertedDerivative.rightCentre(5.25));
-    assertEquals(2.0, InvertedDerivative.rightCentre(15.125));
+    assertEquals(1.125, InvertedDerivative.rightCentre(Activations.GELU, 5.25));
+    assertEquals(2.0, InvertedDerivative.rightCentre(Activations.SILU, 15.125));
   }
 
   /** About 0 the same rational function loses five digits; measured 5.1e-2 and 4.7e-8. */
@@ -83,7 +83,7 @@ class RoundingTest {
   @Test
   void rightPolynomialsBelongAboutTheMiddle() {
     double cutoff = 5.25;
-    double centre = InvertedDerivative.rightCentre(cutoff);
+    double centre = InvertedDerivative.rightCentre(Activations.GELU, cutoff);
     RootPolynomial form = new RootPolynomial(16, centre, cutoff);
     Curve curve = InvertedDerivative.upTo(Activations.GELU, Target.DERIVATIVE, cutoff);
     double[] c = new MinimaxFitter().fit(form, curve).coefficients();

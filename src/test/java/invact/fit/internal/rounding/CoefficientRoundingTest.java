@@ -30,15 +30,15 @@ class CoefficientRoundingTest {
   private static final ErrorSamples LATTICE = ErrorSamples.of(CURVE, 200);
   private static final ErrorSamples DENSE = ErrorSamples.of(CURVE, 4096);
 
-  private static CoefficientRounding.Rounded rounded(Dtype format) {
-    return new CoefficientRounding(format)
+  private static CoefficientRounding.Rounded rounded(Dtype dtype) {
+    return new CoefficientRounding(dtype)
         .round(SEXTIC, FIT.coefficients(), LATTICE, c -> DENSE.largest(SEXTIC, c));
   }
 
   /**
    * The known task: a polynomial of degree 6 with coefficients in half precision. Plain rounding
    * gives 4.66e-3, the best lattice-based result known 1.567e-3; nothing is below the levelled
-   * error of the minimax fit, 1.546e-3, whatever the format.
+   * error of the minimax fit, 1.546e-3, whatever the dtype.
    */
   @Test
   void halfPrecisionReachesTheBestKnown() {
@@ -48,7 +48,7 @@ class CoefficientRoundingTest {
     // Another grid than that of the search: uniform in x.
     for (int i = 0; i <= 20_000; i++) {
       double x = CURVE.low() + (CURVE.high() - CURVE.low()) * i / 20_000;
-      double q = SEXTIC.value(CURVE.lift().applyAsDouble(x), rounded.coefficients());
+      double q = SEXTIC.value(CURVE.height().applyAsDouble(x), rounded.coefficients());
       largest = Math.max(largest, Math.abs(q - Activations.GELU.derivative(x)));
     }
     assertTrue(largest <= 1.567e-3, "largest error " + largest);
@@ -59,10 +59,10 @@ class CoefficientRoundingTest {
   @EnumSource(
       value = Dtype.class,
       names = {"FP32", "BF16", "FP16"})
-  void coefficientsAreNumbersOfTheFormatAndNoWorseThanPlain(Dtype format) {
-    CoefficientRounding.Rounded rounded = rounded(format);
+  void coefficientsAreNumbersOfTheFormatAndNoWorseThanPlain(Dtype dtype) {
+    CoefficientRounding.Rounded rounded = rounded(dtype);
     for (double c : rounded.coefficients()) {
-      assertEquals(format.round(c), c);
+      assertEquals(dtype.round(c), c);
     }
     assertTrue(rounded.measure() <= rounded.plainMeasure());
     assertTrue(rounded.measure() >= FIT.levelledError());
@@ -73,7 +73,8 @@ class CoefficientRoundingTest {
   @Test
   void rationalsAreRoundedForTheArithmeticOfUse() {
     double cutoff = 5.25;
-    RootRational form = new RootRational(7, 7, InvertedDerivative.rightCentre(cutoff), cutoff);
+    RootRational form =
+        new RootRational(7, 7, InvertedDerivative.rightCentre(Activations.GELU, cutoff), cutoff);
     Curve curve = InvertedDerivative.upTo(Activations.GELU, Target.DERIVATIVE, cutoff);
     double[] exact = new MinimaxFitter().fit(form, curve).coefficients();
     ErrorSamples dense = ErrorSamples.of(curve, 2048);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import invact.activation.Activation;
 import invact.activation.Activations;
 import invact.activation.Branch;
+import invact.activation.CustomActivation;
 import invact.coefficients.CoefficientSet;
 import invact.coefficients.internal.BranchCoefficients;
 import invact.coefficients.internal.CoefficientWriter;
@@ -28,6 +29,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DefaultSetsTest {
   private static final Path COEFFICIENTS =
@@ -196,14 +198,26 @@ class DefaultSetsTest {
     }
   }
 
+  /** Swish so steep that nothing of it is seen in steps that suit SiLU. */
+  @ParameterizedTest
+  @ValueSource(doubles = {8, 99, 100})
+  void everyScaleHasItsDefaultSets(double slope) {
+    for (CoefficientSet set : DefaultSets.fit(List.of(Activations.swish(slope)), set -> {})) {
+      for (Branch branch : Branch.values()) {
+        double max = set.branch(branch).derivativeError().maxAbs();
+        assertTrue(max <= (format(set).isHalf() ? 0.005 : 2e-6), set.name() + ": " + max);
+      }
+    }
+  }
+
+  /** Hard swish has a step of ½ in f′. */
   @Test
   void whatCannotBeDecodedIsRefused() {
+    Activation hardSwish = CustomActivation.of("hard-swish", "x*min(max(x + 3, 0), 6)/6");
     FitException e =
-        assertThrows(
-            FitException.class,
-            () -> new RationalSearch(Activations.swish(100), Branch.LEFT).fit());
+        assertThrows(FitException.class, () -> new RationalSearch(hardSwish, Branch.LEFT).fit());
     assertEquals(
-        "no rational up to type 7/7 brings the left branch of swish-100 within 2.0E-6",
+        "no rational up to type 7/7 brings the left branch of hard-swish within 2.0E-6",
         e.getMessage());
   }
 }
