@@ -3,7 +3,7 @@ package invact.fit.internal;
 import invact.coefficients.internal.BranchApproximant;
 import invact.coefficients.internal.BranchCoefficients;
 import invact.coefficients.internal.Provenance;
-import invact.fit.internal.leastsquares.CurveFit;
+import invact.fit.CurveModel;
 import invact.numeric.internal.ErrorStats;
 import invact.sampling.internal.SamplingPlan;
 
@@ -24,7 +24,7 @@ public record BranchFit(
     SamplingPlan plan,
     ErrorStats targetError,
     ErrorStats derivativeError,
-    CurveFit curve,
+    CurveModel.Fit curve,
     int starts,
     int agreeing,
     long seed) {

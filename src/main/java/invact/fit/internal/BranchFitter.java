@@ -5,9 +5,9 @@ import invact.activation.Branch;
 import invact.activation.Target;
 import invact.activation.internal.Scale;
 import invact.coefficients.internal.BranchApproximant;
+import invact.fit.CurveModel;
 import invact.fit.FitException;
-import invact.fit.internal.leastsquares.CurveFit;
-import invact.fit.internal.leastsquares.LeastSquaresFitter;
+import invact.fit.LeastSquaresFitter;
 import invact.fit.internal.leastsquares.LinearSolve;
 import invact.fit.internal.leastsquares.Samples;
 import invact.form.internal.Approximant;
@@ -125,7 +125,7 @@ public final class BranchFitter {
       if (candidate.sumOfSquares() > depth * (1 + NEARLY_AS_DEEP)) {
         break;
       }
-      CurveFit curve = leastSquares(fitter, form, samples, candidate.coefficients());
+      CurveModel.Fit curve = leastSquares(fitter, form, samples, candidate.coefficients());
       try {
         BranchPole.refuse(
             new BranchApproximant(
@@ -193,7 +193,7 @@ public final class BranchFitter {
         continue;
       }
       try {
-        CurveFit curve = leastSquares(scout, form, thin, c);
+        CurveModel.Fit curve = leastSquares(scout, form, thin, c);
         merge(minima, curve);
       } catch (FitException e) {
         lastFailure = e;
@@ -208,7 +208,7 @@ public final class BranchFitter {
     return minima;
   }
 
-  private static void merge(List<Minimum> minima, CurveFit curve) {
+  private static void merge(List<Minimum> minima, CurveModel.Fit curve) {
     for (int i = 0; i < minima.size(); i++) {
       Minimum known = minima.get(i);
       double difference = StrictMath.abs(known.sumOfSquares() - curve.sumOfSquares());
@@ -220,13 +220,13 @@ public final class BranchFitter {
     minima.add(new Minimum(curve, 1));
   }
 
-  private static CurveFit leastSquares(
+  private static CurveModel.Fit leastSquares(
       LeastSquaresFitter fitter, Form form, Samples samples, double[] start) {
     return fitter.fit(new FormModel(form), samples.lift(), samples.value(), start);
   }
 
   /** A minimum, and how many starts led to it. */
-  private record Minimum(CurveFit curve, int agreeing) {
+  private record Minimum(CurveModel.Fit curve, int agreeing) {
     double sumOfSquares() {
       return curve.sumOfSquares();
     }
@@ -240,7 +240,7 @@ public final class BranchFitter {
     }
 
     /** This minimum over all samples. */
-    Minimum refined(CurveFit full) {
+    Minimum refined(CurveModel.Fit full) {
       return new Minimum(full, agreeing);
     }
   }

@@ -1,6 +1,6 @@
 package invact.fit.internal;
 
-import invact.fit.internal.leastsquares.CurveModel;
+import invact.fit.CurveModel;
 import invact.form.internal.Form;
 
 /**

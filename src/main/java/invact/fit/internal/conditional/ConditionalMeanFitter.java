@@ -7,10 +7,10 @@ import invact.activation.internal.RoundedHeight;
 import invact.coefficients.internal.BranchApproximant;
 import invact.coefficients.internal.BranchCoefficients;
 import invact.coefficients.internal.Provenance;
+import invact.fit.CurveModel;
 import invact.fit.FitException;
+import invact.fit.LeastSquaresFitter;
 import invact.fit.internal.BranchPole;
-import invact.fit.internal.leastsquares.CurveFit;
-import invact.fit.internal.leastsquares.LeastSquaresFitter;
 import invact.fit.internal.leastsquares.LinearPart;
 import invact.fit.internal.minimax.BranchMinimax;
 import invact.fit.internal.rounding.CoefficientRounding;
@@ -107,7 +107,7 @@ public final class ConditionalMeanFitter {
       totalWeight += each.weight();
     }
     LinearPart model = new LinearPart(form, nonlinear(activation, branch, form));
-    CurveFit fit;
+    CurveModel.Fit fit;
     try {
       fit = fitter.fit(model, lift, mean, weight, new double[model.parameterCount()]);
     } catch (FitException e) {

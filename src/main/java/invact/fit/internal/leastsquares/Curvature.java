@@ -15,7 +15,7 @@ import org.apache.commons.math3.util.Pair;
  * column of J has unit length. Its least eigenvalue is at most 1; one below −{@value #TOLERANCE} is
  * a direction in which S falls on both sides. The differences are exact to some 10⁻⁷.
  */
-final class Curvature {
+public final class Curvature {
   private static final double TOLERANCE = 1e-5;
 
   /** The step of the differences, which changes a residual by this fraction of their length. */
@@ -36,7 +36,7 @@ final class Curvature {
 
   private final WeightedResiduals residuals;
 
-  Curvature(WeightedResiduals residuals) {
+  public Curvature(WeightedResiduals residuals) {
     this.residuals = residuals;
   }
 
@@ -48,7 +48,7 @@ final class Curvature {
    * @param length of the residuals there
    * @return the direction, J times which is about one unit long; nothing at a minimum
    */
-  Optional<RealVector> falling(RealVector point, TangentSpace tangents, double length) {
+  public Optional<RealVector> falling(RealVector point, TangentSpace tangents, double length) {
     if (length <= NEGLIGIBLE * Math.sqrt(residuals.sumOfSquaresOfData())) {
       return Optional.empty();
     }
@@ -99,7 +99,7 @@ final class Curvature {
    *
    * @return the point; nothing if S falls neither way
    */
-  Optional<RealVector> lower(RealVector point, RealVector direction, double length) {
+  public Optional<RealVector> lower(RealVector point, RealVector direction, double length) {
     double lowest = sumOfSquares(point);
     RealVector found = null;
     for (int sign : new int[] {1, -1}) {

@@ -1,5 +1,6 @@
 package invact.fit.internal.leastsquares;
 
+import invact.fit.CurveModel;
 import invact.form.internal.Form;
 import java.util.Arrays;
 

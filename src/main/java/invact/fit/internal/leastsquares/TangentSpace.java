@@ -11,12 +11,12 @@ import org.apache.commons.math3.linear.SingularValueDecomposition;
  * scaling of k columns that makes the condition number least (A. van der Sluis, 1969, <i>Condition
  * numbers and equilibration of matrices</i>, Numer. Math. 14).
  */
-final class TangentSpace {
+public final class TangentSpace {
   private final double[] columnLengths;
   private final SingularValueDecomposition svd;
 
   /** Decomposes a finite matrix with at least as many rows as columns. */
-  TangentSpace(RealMatrix jacobian) {
+  public TangentSpace(RealMatrix jacobian) {
     RealMatrix scaled = jacobian.copy();
     columnLengths = new double[jacobian.getColumnDimension()];
     for (int j = 0; j < columnLengths.length; j++) {
@@ -30,14 +30,14 @@ final class TangentSpace {
   }
 
   /** The ratio of the largest to the smallest singular value of J·D; +∞ if the smallest is 0. */
-  double conditionNumber() {
+  public double conditionNumber() {
     double[] values = svd.getSingularValues();
     double smallest = values[values.length - 1];
     return smallest > 0 ? values[0] / smallest : Double.POSITIVE_INFINITY;
   }
 
   /** √[(JᵀJ)⁻¹]ⱼⱼ for each column, with (JᵀJ)⁻¹ = D·V·Σ⁻²·Vᵀ·D, for a matrix of full rank. */
-  double[] inverseGramRootDiagonal() {
+  public double[] inverseGramRootDiagonal() {
     double[] values = svd.getSingularValues();
     RealMatrix v = svd.getV();
     double[] roots = new double[columnLengths.length];
@@ -53,7 +53,7 @@ final class TangentSpace {
   }
 
   /** (JᵀJ)⁻¹, for a matrix of full rank. */
-  double[][] inverseGram() {
+  public double[][] inverseGram() {
     double[] values = svd.getSingularValues();
     RealMatrix v = svd.getV();
     double[][] inverse = new double[columnLengths.length][columnLengths.length];
@@ -69,7 +69,7 @@ final class TangentSpace {
   }
 
   /** |Jⱼ|. */
-  double columnLength(int j) {
+  public double columnLength(int j) {
     return columnLengths[j];
   }
 }

@@ -1,5 +1,6 @@
 package invact.fit.internal.leastsquares;
 
+import invact.fit.CurveModel;
 import java.util.Arrays;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
@@ -27,7 +28,7 @@ import org.apache.commons.math3.util.Pair;
  * point q of the optimizer stands for the parameters pⱼ = qⱼ·2^(unit j), a residual of the
  * optimizer for one 2^(residualUnit) times as large. Points of weight 0 are left out.
  */
-final class WeightedResiduals implements MultivariateJacobianFunction {
+public final class WeightedResiduals implements MultivariateJacobianFunction {
   /** Numbers within 2^±this have squares, and sums and products of them, well within range. */
   private static final int COMFORTABLE = 256;
 
@@ -44,7 +45,8 @@ final class WeightedResiduals implements MultivariateJacobianFunction {
   private int evaluations;
 
   /** The problem in units that suit its data, and the derivatives at the start. */
-  WeightedResiduals(CurveModel model, double[] x, double[] y, double[] weights, double[] start) {
+  public WeightedResiduals(
+      CurveModel model, double[] x, double[] y, double[] weights, double[] start) {
     this.model = model;
     int[] kept = IntStream.range(0, x.length).filter(i -> weights[i] > 0).toArray();
     this.x = IntStream.of(kept).mapToDouble(i -> x[i]).toArray();
@@ -93,17 +95,17 @@ final class WeightedResiduals implements MultivariateJacobianFunction {
   }
 
   /** Residuals of the optimizer are this power of two smaller than those of the problem. */
-  int residualUnit() {
+  public int residualUnit() {
     return weightUnit + dataUnit;
   }
 
   /** The power of two of a parameter: pⱼ = qⱼ·2^unit. */
-  int parameterUnit(int j) {
+  public int parameterUnit(int j) {
     return parameterUnits[j];
   }
 
   /** The parameters that a point of the optimizer stands for. */
-  double[] parameters(RealVector point) {
+  public double[] parameters(RealVector point) {
     double[] parameters = point.toArray();
     for (int j = 0; j < parameters.length; j++) {
       parameters[j] = Math.scalb(parameters[j], parameterUnits[j]);
@@ -112,7 +114,7 @@ final class WeightedResiduals implements MultivariateJacobianFunction {
   }
 
   /** The optimizer's point for parameters. */
-  RealVector point(double[] parameters) {
+  public RealVector point(double[] parameters) {
     double[] point = parameters.clone();
     for (int j = 0; j < point.length; j++) {
       point[j] = Math.scalb(point[j], -parameterUnits[j]);
@@ -121,7 +123,7 @@ final class WeightedResiduals implements MultivariateJacobianFunction {
   }
 
   /** How often {@link #value} was called. */
-  int evaluations() {
+  public int evaluations() {
     return evaluations;
   }
 
@@ -175,14 +177,14 @@ final class WeightedResiduals implements MultivariateJacobianFunction {
   }
 
   /** S(p) = Σ wᵢ (yᵢ − m(xᵢ; p))² in the optimizer's units, summed in twice the precision. */
-  double sumOfSquares(double[] parameters) {
+  public double sumOfSquares(double[] parameters) {
     double[] residuals = new double[x.length];
     Arrays.setAll(residuals, i -> residual(i, parameters));
     return sumOfSquaresOf(residuals);
   }
 
   /** Σ wᵢ yᵢ² in the optimizer's units, summed in twice the precision. */
-  double sumOfSquaresOfData() {
+  public double sumOfSquaresOfData() {
     double[] data = new double[x.length];
     Arrays.setAll(data, i -> weight(i) * Math.scalb(y[i], -dataUnit));
     return sumOfSquaresOf(data);

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import invact.fit.CurveModel;
 import invact.fit.FitException;
+import invact.fit.LeastSquaresFitter;
 import org.junit.jupiter.api.Test;
 
 class LeastSquaresFitterTest {
@@ -57,7 +59,7 @@ class LeastSquaresFitterTest {
   /** By hand: x̄ = 3/2, ȳ = 11/4, Sxx = 5, Sxy = 11/2, S = 27/10, s² = 27/20. */
   @Test
   void lineIsTheExactSolution() {
-    CurveFit fit = fitter.fit(new Line(), X, Y, new double[] {0, 0});
+    CurveModel.Fit fit = fitter.fit(new Line(), X, Y, new double[] {0, 0});
     assertArrayEquals(new double[] {1.1, 1.1}, fit.parameters(), 1.1 * ROUNDING);
     assertEquals(2.7, fit.sumOfSquares(), 2.7 * ROUNDING);
     assertEquals(Math.sqrt(1.35), fit.residualStandardDeviation(), 2 * ROUNDING);
@@ -70,7 +72,7 @@ class LeastSquaresFitterTest {
 
   @Test
   void lineThroughAllPointsHasNoResidual() {
-    CurveFit fit =
+    CurveModel.Fit fit =
         fitter.fit(new Line(), X, new double[] {0.1, 0.4, 0.7, 1.0}, new double[] {9, -9});
     assertArrayEquals(new double[] {0.1, 0.3}, fit.parameters(), ROUNDING);
     assertEquals(0, fit.sumOfSquares(), ROUNDING * ROUNDING);
@@ -78,13 +80,13 @@ class LeastSquaresFitterTest {
 
   @Test
   void dataOfZeroHaveTheAnswerZero() {
-    CurveFit fit = fitter.fit(new Line(), X, new double[4], new double[] {9, -9});
+    CurveModel.Fit fit = fitter.fit(new Line(), X, new double[4], new double[] {9, -9});
     assertArrayEquals(new double[] {0, 0}, fit.parameters(), 9 * ROUNDING);
   }
 
   @Test
   void asManyPointsAsParametersLeaveNoStandardErrors() {
-    CurveFit fit =
+    CurveModel.Fit fit =
         fitter.fit(new Line(), new double[] {0, 2}, new double[] {1, 5}, new double[] {0, 0});
     assertArrayEquals(new double[] {1, 2}, fit.parameters(), 2 * ROUNDING);
     assertEquals(Double.NaN, fit.residualStandardDeviation());
@@ -93,9 +95,9 @@ class LeastSquaresFitterTest {
 
   @Test
   void weightCountsAsRepetition() {
-    CurveFit weighted =
+    CurveModel.Fit weighted =
         fitter.fit(new Line(), X, Y, new double[] {1, 3, 0, 2}, new double[] {0, 0});
-    CurveFit repeated =
+    CurveModel.Fit repeated =
         fitter.fit(
             new Line(),
             new double[] {0, 1, 1, 1, 3, 3},
@@ -113,7 +115,7 @@ class LeastSquaresFitterTest {
   void stepsOutsideTheDomainAreRejected() {
     // The tangent at 4 overshoots below zero: the answer is 0.01.
     double[] x = {1, 4, 9};
-    CurveFit fit = fitter.fit(new Root(), x, new double[] {0.1, 0.2, 0.3}, new double[] {4});
+    CurveModel.Fit fit = fitter.fit(new Root(), x, new double[] {0.1, 0.2, 0.3}, new double[] {4});
     assertEquals(0.01, fit.parameters()[0], 0.01 * ROUNDING);
   }
 
@@ -181,8 +183,8 @@ class LeastSquaresFitterTest {
   @Test
   void answersAreValues() {
     double[] start = {0, 0};
-    CurveFit fit = fitter.fit(new Line(), X, Y, start);
-    CurveFit again = fitter.withRelativeCostTolerance(1e-14).fit(new Line(), X, Y, start);
+    CurveModel.Fit fit = fitter.fit(new Line(), X, Y, start);
+    CurveModel.Fit again = fitter.withRelativeCostTolerance(1e-14).fit(new Line(), X, Y, start);
     assertEquals(fit, again);
     assertEquals(fit.hashCode(), again.hashCode());
     assertEquals(fit.toString(), again.toString());

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import invact.fit.CurveModel;
+import invact.fit.LeastSquaresFitter;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -71,7 +73,7 @@ class LeastSquaresMinimaTest {
     "-0.5, 0, 0, 0.25"
   })
   void theCircleIsReachedFromTheFarSide(double y0, double y1, double start, double sumOfSquares) {
-    CurveFit fit =
+    CurveModel.Fit fit =
         fitter.fit(CIRCLE, new double[] {0, 1}, new double[] {y0, y1}, new double[] {start});
     assertEquals(sumOfSquares, fit.sumOfSquares(), 1e-12);
   }
@@ -94,7 +96,7 @@ class LeastSquaresMinimaTest {
     double[] x = grid(401, -2 * distance, 2 * distance);
     double[] y =
         Arrays.stream(x).map(t -> lorentzian(t - distance) + lorentzian(t + distance)).toArray();
-    CurveFit fit = fitter.fit(LORENTZIAN, x, y, new double[] {1, 0, width});
+    CurveModel.Fit fit = fitter.fit(LORENTZIAN, x, y, new double[] {1, 0, width});
     double s = sumOfSquares(x, y, fit.parameters());
     for (int i = 0; i < 27; i++) {
       double[] near = fit.parameters();
@@ -131,8 +133,8 @@ class LeastSquaresMinimaTest {
     double[] x = grid(9, 0, 4);
     double[] y = {1.02, 0.59, 0.37, 0.21, 0.14, 0.08, 0.06, 0.02, 0.03};
     double[] scaled = Arrays.stream(y).map(v -> v * unit).toArray();
-    CurveFit expected = fitter.fit(DECAY, x, y, new double[] {2, 0.5});
-    CurveFit found = fitter.fit(DECAY, x, scaled, new double[] {2 * unit, 0.5});
+    CurveModel.Fit expected = fitter.fit(DECAY, x, y, new double[] {2, 0.5});
+    CurveModel.Fit found = fitter.fit(DECAY, x, scaled, new double[] {2 * unit, 0.5});
     double tolerance = 1e-9;
     double[] units = {unit, 1};
     for (int j = 0; j < 2; j++) {
@@ -150,7 +152,7 @@ class LeastSquaresMinimaTest {
   void answersDoNotDependOnTheUnitOfWeights(double unit) {
     double[] x = {0, 1, 2, 3};
     double[] y = {1, 3, 2, 5};
-    CurveFit fit =
+    CurveModel.Fit fit =
         fitter.fit(LINE, x, y, new double[] {unit, unit, unit, unit}, new double[] {0, 0});
     assertArrayEquals(new double[] {1.1, 1.1}, fit.parameters(), 1e-13);
     assertArrayEquals(
@@ -163,7 +165,7 @@ class LeastSquaresMinimaTest {
   @Test
   void answersScaleWithTheAbscissas() {
     double[] x = {0, 1e200, 2e200, 3e200};
-    CurveFit fit = fitter.fit(LINE, x, new double[] {1, 3, 2, 5}, new double[] {0, 0});
+    CurveModel.Fit fit = fitter.fit(LINE, x, new double[] {1, 3, 2, 5}, new double[] {0, 0});
     assertEquals(1.1, fit.parameters()[0], 1e-13);
     assertEquals(1.1e-200, fit.parameters()[1], 1e-213);
   }
@@ -175,14 +177,14 @@ class LeastSquaresMinimaTest {
         new Curve(1, (x, p) -> new double[] {p[0] * StrictMath.log(x), StrictMath.log(x)});
     double[] x = {-1, 2, 4, Double.NaN};
     double[] y = {7, 2 * StrictMath.log(2), 2 * StrictMath.log(4), Double.POSITIVE_INFINITY};
-    CurveFit fit = fitter.fit(logarithm, x, y, new double[] {0, 1, 1, 0}, new double[] {1});
+    CurveModel.Fit fit = fitter.fit(logarithm, x, y, new double[] {0, 1, 1, 0}, new double[] {1});
     assertEquals(2, fit.parameters()[0], 1e-14);
   }
 
   /** σ = 0.1 and 0.2 at x = 0 and 2: the line through the points has these covariances by hand. */
   @Test
   void absoluteSigmaGivesStandardErrorsToAsManyPointsAsParameters() {
-    CurveFit fit =
+    CurveModel.Fit fit =
         fitter
             .withAbsoluteSigma()
             .fit(
@@ -203,7 +205,7 @@ class LeastSquaresMinimaTest {
   /** By hand: s² = 27/20, Sxx = 5, x̄ = 3/2. */
   @Test
   void covarianceOfALine() {
-    CurveFit fit =
+    CurveModel.Fit fit =
         fitter.fit(LINE, new double[] {0, 1, 2, 3}, new double[] {1, 3, 2, 5}, new double[] {0, 0});
     assertArrayEquals(new double[] {1.35 * 0.7, -1.35 * 0.3}, fit.covariance()[0], 1e-13);
     assertArrayEquals(new double[] {-1.35 * 0.3, 1.35 * 0.2}, fit.covariance()[1], 1e-13);

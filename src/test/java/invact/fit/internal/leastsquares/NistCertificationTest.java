@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import invact.fit.CurveModel;
+import invact.fit.LeastSquaresFitter;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -38,7 +40,7 @@ class NistCertificationTest {
   @MethodSource("runs")
   void reproducesTheCertifiedAnswer(String name, int start) throws Exception {
     NistProblem problem = NistProblem.read(name);
-    CurveFit fit =
+    CurveModel.Fit fit =
         new LeastSquaresFitter()
             .fit(NistModels.all().get(name), problem.x(), problem.y(), problem.starts()[start - 1]);
     assertAll(

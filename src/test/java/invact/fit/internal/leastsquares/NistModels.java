@@ -1,5 +1,6 @@
 package invact.fit.internal.leastsquares;
 
+import invact.fit.CurveModel;
 import java.util.Map;
 import java.util.TreeMap;
 

@@ -1,6 +1,8 @@
-package invact.fit.internal.leastsquares;
+package invact.fit;
 
-import invact.fit.FitException;
+import invact.fit.internal.leastsquares.Curvature;
+import invact.fit.internal.leastsquares.TangentSpace;
+import invact.fit.internal.leastsquares.WeightedResiduals;
 import java.util.Arrays;
 import java.util.Optional;
 import org.apache.commons.math3.exception.ConvergenceException;
@@ -149,7 +151,7 @@ public final class LeastSquaresFitter {
   }
 
   /** {@link #fit(CurveModel, double[], double[], double[], double[])} with all weights 1. */
-  public CurveFit fit(CurveModel model, double[] x, double[] y, double[] start) {
+  public CurveModel.Fit fit(CurveModel model, double[] x, double[] y, double[] start) {
     double[] weights = new double[given("x", x).length];
     Arrays.fill(weights, 1);
     return fit(model, x, y, weights, start);
@@ -167,7 +169,8 @@ public final class LeastSquaresFitter {
    * @throws IllegalArgumentException if an argument is not as said
    * @throws FitException if no search reached an answer
    */
-  public CurveFit fit(CurveModel model, double[] x, double[] y, double[] weights, double[] start) {
+  public CurveModel.Fit fit(
+      CurveModel model, double[] x, double[] y, double[] weights, double[] start) {
     int parameterCount = given("model", model).parameterCount();
     if (parameterCount < 1) {
       throw new IllegalArgumentException(
@@ -211,7 +214,7 @@ public final class LeastSquaresFitter {
   }
 
   /** Searches, and goes on from points that are no minima. */
-  private CurveFit minimum(
+  private CurveModel.Fit minimum(
       WeightedResiduals residuals, RealVector start, double stepBoundFactor, int points) {
     Curvature curvature = new Curvature(residuals);
     RealVector from = start;
@@ -287,7 +290,7 @@ public final class LeastSquaresFitter {
     return tangents;
   }
 
-  private CurveFit answer(
+  private CurveModel.Fit answer(
       RealVector point, TangentSpace tangents, int points, WeightedResiduals residuals) {
     int k = point.getDimension();
     double[] parameters = residuals.parameters(point);
@@ -307,7 +310,7 @@ public final class LeastSquaresFitter {
         covariance[j][l] = Math.scalb(covariance[j][l] * sigma * sigma, unitOfJ + unitOfL);
       }
     }
-    return new CurveFit(
+    return new CurveModel.Fit(
         parameters,
         standardErrors,
         covariance,
