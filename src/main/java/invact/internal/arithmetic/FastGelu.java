@@ -16,7 +16,8 @@ import invact.internal.program.Value;
  * <p>Domain: all x. Largest error of f and f′: 3·10⁻⁵ relative (of f′ where it is not near its zero
  * at T), a small part of half an ulp of fp16; 2⁻²⁰ where the result is fp32. NaN gives NaN, ±0
  * gives ±0, +∞ itself, f(−∞) = −0. Source of K and P: least largest relative error of R on 0 ≤ a ≤
- * 14.5, by {@code src/main/cuda/fit_scaled_tail.py}.
+ * 14.5. Remade by {@code java -cp target/invact.jar invact.fit.internal.tables.Main FastGelu}, the
+ * precise P to an ulp: its last bits hang on the rounding errors of R.
  */
 public final class FastGelu {
   /** f(−14.5) = 9·10⁻⁴⁷ rounds to 0 in fp32. */

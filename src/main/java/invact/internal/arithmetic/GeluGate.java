@@ -33,7 +33,10 @@ public final class GeluGate {
   /** The degree of P. */
   public static final int DEGREE = 8;
 
-  /** P by ascending power; made by {@code GateTablesTest}. */
+  /**
+   * P by ascending power: minimax, largest relative error of R before rounding 2.7·10⁻⁸. Remade by
+   * {@code java -cp target/invact.jar invact.fit.internal.tables.Main GeluGate}.
+   */
   private static final float[] TAIL = {
     -0.15302442f,
     -0.04070406f,

@@ -46,7 +46,7 @@ public final class Segments {
   private final float[][] coefficients;
 
   /**
-   * A table made by {@code ForwardTablesTest}.
+   * A table made by {@code invact.fit.internal.tables}.
    *
    * @param perUnit segments in a unit of t
    * @param centres the segments' centres

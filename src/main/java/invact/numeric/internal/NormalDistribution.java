@@ -27,9 +27,9 @@ public final class NormalDistribution {
   private static final double MILLS_CENTRE = 4.0;
 
   /**
-   * Chebyshev coefficients of (1 + t)·R(t) in s = (t − 4)/(t + 4); computed by {@code
-   * src/test/resources/reference/mills.py} with 40 digits from 64 Chebyshev nodes, cut where they
-   * fall below 2⁻⁵⁵.
+   * Chebyshev coefficients of (1 + t)·R(t) in s = (t − 4)/(t + 4); with 60 digits from 64 Chebyshev
+   * nodes, cut where they fall below 2⁻⁵⁵. Remade by {@code java -cp target/invact.jar
+   * invact.fit.internal.tables.Main NormalDistribution}.
    */
   private static final double[] MILLS = {
     1.1670525350882472,

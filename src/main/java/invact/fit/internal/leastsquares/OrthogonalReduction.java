@@ -14,7 +14,7 @@ import java.util.Arrays;
  *
  * <p>An entry that is not finite, or whose square overflows, leaves an R that is not finite.
  */
-final class OrthogonalReduction {
+public final class OrthogonalReduction {
   /** Rows in a block, a multiple of 4; 64 rows of 6 are 3 KiB. */
   private static final int BLOCK = 64;
 
@@ -25,13 +25,13 @@ final class OrthogonalReduction {
 
   private int rows;
 
-  OrthogonalReduction(int columns) {
+  public OrthogonalReduction(int columns) {
     triangle = new double[columns][columns];
     block = new double[columns][BLOCK];
   }
 
   /** Adds the row (scale·head, last); head has all columns but one. */
-  void addRow(double scale, double[] head, double last) {
+  public void addRow(double scale, double[] head, double last) {
     for (int j = 0; j < head.length; j++) {
       block[j][rows] = scale * head[j];
     }
@@ -42,7 +42,7 @@ final class OrthogonalReduction {
   }
 
   /** The factor R of all rows so far: square, by rows, zero below the diagonal. */
-  double[][] triangle() {
+  public double[][] triangle() {
     if (rows > 0) {
       for (double[] column : block) {
         Arrays.fill(column, rows, BLOCK, 0);
