@@ -115,12 +115,12 @@ public interface Activation {
   }
 
   /**
-   * The lift u = max(y − f(T), 0) of an output.
+   * The height u = max(y − f(T), 0) of an output.
    *
    * @param y an output; NaN gives NaN
    * @return u ≥ 0; outputs that rounding took below f(T) count as f(T)
    */
-  default double lift(double y) {
+  default double height(double y) {
     return StrictMath.max(y - minimum(), 0.0);
   }
 

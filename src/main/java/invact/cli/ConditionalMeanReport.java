@@ -19,11 +19,11 @@ import tools.jackson.core.JsonGenerator;
  * Fits to the conditional mean, and how near they come to the irreducible error.
  *
  * @param sets the sets
- * @param floors each set beside the irreducible error
+ * @param comparisons each set beside the irreducible error
  * @param density the density of the inputs, which weighs the errors
  */
 record ConditionalMeanReport(
-    List<CoefficientSet> sets, List<IrreducibleErrorComparison> floors, String density)
+    List<CoefficientSet> sets, List<IrreducibleErrorComparison> comparisons, String density)
     implements FitReport {
   /** Compares the sets with the irreducible error. */
   static ConditionalMeanReport of(List<CoefficientSet> sets, Evidence.ConditionalMean evidence) {
@@ -37,7 +37,7 @@ record ConditionalMeanReport(
 
   @Override
   public String method() {
-    return "errors of f' weighted by " + density + "; floor: the least RMS of any decoder";
+    return "errors of f' weighted by " + density + "; irreducible: the least RMS of any decoder";
   }
 
   @Override
@@ -50,23 +50,23 @@ record ConditionalMeanReport(
             "left form",
             "right form",
             "RMS",
-            "floor",
+            "irreducible",
             "ratio",
             "bias",
             "max |e|",
-            "floor");
-    for (IrreducibleErrorComparison floor : floors) {
+            "irreducible");
+    for (IrreducibleErrorComparison comparison : comparisons) {
       table.add(
-          floor.set().activation().name(),
-          floor.dtype().label(),
-          form(floor.set().left()),
-          form(floor.set().right()),
-          Digits.of(floor.rms()),
-          Digits.of(floor.floorRms()),
-          Digits.ratio(floor.ratio()),
-          Digits.of(floor.bias()),
-          Digits.of(floor.maxAbs()),
-          Digits.of(floor.floorMaxAbs()));
+          comparison.set().activation().name(),
+          comparison.dtype().label(),
+          form(comparison.set().left()),
+          form(comparison.set().right()),
+          Digits.of(comparison.rms()),
+          Digits.of(comparison.irreducibleRms()),
+          Digits.ratio(comparison.ratio()),
+          Digits.of(comparison.bias()),
+          Digits.of(comparison.maxAbs()),
+          Digits.of(comparison.irreducibleMaxAbs()));
     }
     table.print(out);
   }
@@ -87,8 +87,8 @@ record ConditionalMeanReport(
         pieces,
         ConditionalMeanReport::write,
         json -> {
-          json.writeArrayPropertyStart("floors");
-          floors.forEach(floor -> write(json, floor));
+          json.writeArrayPropertyStart("irreducibleErrors");
+          comparisons.forEach(comparison -> write(json, comparison));
           json.writeEndArray();
         });
   }
@@ -111,16 +111,16 @@ record ConditionalMeanReport(
     json.writeBooleanProperty("converged", true);
   }
 
-  private void write(JsonGenerator json, IrreducibleErrorComparison floor) {
+  private void write(JsonGenerator json, IrreducibleErrorComparison comparison) {
     json.writeStartObject();
-    json.writeStringProperty("activation", floor.set().activation().name());
-    json.writeStringProperty("dtype", floor.dtype().label());
+    json.writeStringProperty("activation", comparison.set().activation().name());
+    json.writeStringProperty("dtype", comparison.dtype().label());
     json.writeStringProperty("density", density);
-    json.writeNumberProperty("rms", floor.rms());
-    json.writeNumberProperty("bias", floor.bias());
-    json.writeNumberProperty("maxAbs", floor.maxAbs());
-    json.writeNumberProperty("floorRms", floor.floorRms());
-    json.writeNumberProperty("floorMaxAbs", floor.floorMaxAbs());
+    json.writeNumberProperty("rms", comparison.rms());
+    json.writeNumberProperty("bias", comparison.bias());
+    json.writeNumberProperty("maxAbs", comparison.maxAbs());
+    json.writeNumberProperty("irreducibleRms", comparison.irreducibleRms());
+    json.writeNumberProperty("irreducibleMaxAbs", comparison.irreducibleMaxAbs());
     json.writeEndObject();
   }
 }

@@ -96,7 +96,7 @@ final class DefaultFigures {
       List<CoefficientSet> others,
       List<CoefficientSet> defaults) {
     Intervals intervals = Intervals.around(activation, HALF_WIDTH, REACH);
-    ErrorProfile least = ErrorProfile.floor(activation, dtype, Densities.USUAL, intervals);
+    ErrorProfile least = ErrorProfile.irreducible(activation, dtype, Densities.USUAL, intervals);
     List<Profile> profiles = new ArrayList<>();
     profiles.add(new Profile("floor", Role.IRREDUCIBLE, least.x(), least.rms()));
     // One name for the default sets of both dtypes, which share a legend.

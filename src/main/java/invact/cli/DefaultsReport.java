@@ -73,7 +73,7 @@ record DefaultsReport(List<CoefficientSet> sets) implements FitReport {
     json.writeStringProperty("activation", approximant.activation().name());
     json.writeStringProperty("branch", approximant.branch().label());
     json.writeStringProperty("form", approximant.approximant().form().name());
-    json.writeNumberProperty("slots", approximant.approximant().form().cost().slots());
+    json.writeNumberProperty("issueSlots", approximant.approximant().form().cost().slots());
     FitReport.writeNumbers(json, "coefficients", approximant.approximant().coefficients());
     json.writeNumberProperty("derivativeRms", fit.derivativeError().rms());
     json.writeNumberProperty("derivativeMaxAbs", fit.derivativeError().maxAbs());

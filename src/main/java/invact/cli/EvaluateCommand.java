@@ -129,11 +129,11 @@ final class EvaluateCommand implements Callable<Integer> {
           comparison.set().name(),
           comparison.dtype().label(),
           Digits.of(comparison.rms()),
-          Digits.of(comparison.floorRms()),
+          Digits.of(comparison.irreducibleRms()),
           Digits.ratio(comparison.ratio()),
           Digits.of(comparison.bias()),
           Digits.of(comparison.maxAbs()),
-          Digits.of(comparison.floorMaxAbs()));
+          Digits.of(comparison.irreducibleMaxAbs()));
     }
     return table;
   }
@@ -161,8 +161,8 @@ final class EvaluateCommand implements Callable<Integer> {
     json.writeNumberProperty("rms", comparison.rms());
     json.writeNumberProperty("bias", comparison.bias());
     json.writeNumberProperty("maxAbs", comparison.maxAbs());
-    json.writeNumberProperty("irreducibleRms", comparison.floorRms());
-    json.writeNumberProperty("irreducibleMaxAbs", comparison.floorMaxAbs());
+    json.writeNumberProperty("irreducibleRms", comparison.irreducibleRms());
+    json.writeNumberProperty("irreducibleMaxAbs", comparison.irreducibleMaxAbs());
     json.writeEndObject();
   }
 

@@ -33,7 +33,7 @@ record MinimaxReport(
   }
 
   private static ErrorStats shippedError(BranchMinimax fit) {
-    BranchApproximant approximant = fit.piece().approximant();
+    BranchApproximant approximant = fit.coefficients().approximant();
     return new FloatErrors(approximant.activation(), approximant.branch()).measure(approximant);
   }
 
@@ -51,7 +51,7 @@ record MinimaxReport(
             "branch",
             "form",
             "target",
-            "slots",
+            "issue slots",
             "levelled |e|",
             "largest |e|",
             "points",
@@ -60,7 +60,7 @@ record MinimaxReport(
             "at x");
     for (int i = 0; i < results.size(); i++) {
       BranchMinimax result = results.get(i);
-      BranchApproximant approximant = result.piece().approximant();
+      BranchApproximant approximant = result.coefficients().approximant();
       Form form = approximant.approximant().form();
       MinimaxFit fit = result.fit();
       table.add(
@@ -79,7 +79,7 @@ record MinimaxReport(
     table.print(out);
     for (BranchMinimax result : results) {
       out.println();
-      BranchApproximant approximant = result.piece().approximant();
+      BranchApproximant approximant = result.coefficients().approximant();
       out.println(
           "%s %s %s, reference points:"
               .formatted(
@@ -111,22 +111,23 @@ record MinimaxReport(
 
   private void write(JsonGenerator json, int index) {
     BranchMinimax result = results.get(index);
-    BranchApproximant approximant = result.piece().approximant();
+    BranchApproximant approximant = result.coefficients().approximant();
     MinimaxFit fit = result.fit();
     json.writeStringProperty("activation", approximant.activation().name());
     json.writeStringProperty("branch", approximant.branch().label());
     json.writeStringProperty("form", approximant.approximant().form().name());
     json.writeStringProperty("target", approximant.target().label());
     json.writeStringProperty("objective", FitRequest.Minimax.LABEL);
-    json.writeNumberProperty("slots", approximant.approximant().form().cost().slots());
+    json.writeNumberProperty("issueSlots", approximant.approximant().form().cost().slots());
     FitReport.writeNumbers(json, "coefficients", approximant.approximant().coefficients());
     json.writeNumberProperty("levelledError", fit.levelledError());
     json.writeNumberProperty("largestError", fit.largestError());
     FitReport.writeNumbers(json, "reference", fit.reference());
     FitReport.writeNumbers(json, "referenceErrors", fit.referenceErrors());
-    json.writeNumberProperty("derivativeRms", result.piece().derivativeError().rms());
-    json.writeNumberProperty("derivativeMaxAbs", result.piece().derivativeError().maxAbs());
-    json.writeNumberProperty("derivativeMaxAbsAt", result.piece().derivativeError().maxAbsAt());
+    json.writeNumberProperty("derivativeRms", result.coefficients().derivativeError().rms());
+    json.writeNumberProperty("derivativeMaxAbs", result.coefficients().derivativeError().maxAbs());
+    json.writeNumberProperty(
+        "derivativeMaxAbsAt", result.coefficients().derivativeError().maxAbsAt());
     json.writeNumberProperty("fp32MaxAbs", shipped.get(index).maxAbs());
     json.writeNumberProperty("fp32MaxAbsAt", shipped.get(index).maxAbsAt());
     json.writeNumberProperty("starts", fit.starts());

@@ -45,7 +45,7 @@ final class ParetoPlot {
     for (SearchResult result : results) {
       grouped
           .computeIfAbsent(
-              new Key(result.problem().activation(), result.problem().format()),
+              new Key(result.problem().activation(), result.problem().dtype()),
               key -> new ArrayList<>())
           .add(result);
     }
@@ -90,7 +90,7 @@ final class ParetoPlot {
             + result.problem().branch().label()
             + " branch",
         points,
-        result.floor());
+        result.irreducible());
   }
 
   private static ParetoFigure.Family family(Candidate candidate) {

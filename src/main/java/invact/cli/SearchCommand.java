@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Fits forms of all families, degrees, centres and cut-offs, and prints the Pareto front:"
           + " those that no other beats in error at its cost.",
-      "Cost is in GPU instruction slots, from the height y - f(T) to f'; errors are those of f'"
+      "Cost is in GPU issue slots, from the height y - f(T) to f'; errors are those of f'"
           + " with coefficients rounded to fp32, in fp32 arithmetic.",
       "fp32: minimax fits, judged by the largest error on exact outputs. The irreducible error is"
           + " the largest that rounding y alone makes.",
@@ -199,14 +199,15 @@ final class SearchCommand implements Callable<Integer> {
             spec.commandLine(),
             "no candidate of at most "
                 + maxCost
-                + " slots begins with '"
+                + " issue slots begins with '"
                 + beginning
                 + "': 'invact list' shows how forms are called");
       }
     }
     if (candidates.values().stream().flatMap(List::stream).allMatch(Candidate::isPaper)) {
       throw new ParameterException(
-          spec.commandLine(), "no form costs at most " + maxCost + " slots: raise --max-cost");
+          spec.commandLine(),
+          "no form costs at most " + maxCost + " issue slots: raise --max-cost");
     }
   }
 

@@ -26,32 +26,32 @@ final class SearchReport {
 
   private static void print(SearchResult result, PrintWriter out) {
     SearchProblem problem = result.problem();
-    boolean single = problem.format() == Dtype.FP32;
+    boolean single = problem.dtype() == Dtype.FP32;
     List<Finding.Measured> front = result.front();
     out.println(
-        "%s %s %s%s: %d candidates, %d failed, %d on the front; floor %s %s"
+        "%s %s %s%s: %d candidates, %d failed, %d on the front; irreducible %s %s"
             .formatted(
                 problem.activation().name(),
                 problem.branch().label(),
-                problem.format().label(),
+                problem.dtype().label(),
                 single ? "" : ", " + problem.density().description(),
                 result.findings().size(),
                 result.failed().size(),
                 front.size(),
                 single ? "max |e|" : "RMS",
-                Digits.of(result.floor())));
+                Digits.of(result.irreducible())));
     TextTable table =
         new TextTable(
             2,
             "form",
             "fit",
-            "slots",
+            "issue slots",
             "div",
             "sqrt",
             "exp",
             "pow",
             single ? "max |e|" : "RMS",
-            "/ floor",
+            "ratio",
             "bias",
             single ? "RMS" : "max |e|");
     front.forEach(finding -> add(table, result, finding));
@@ -63,7 +63,7 @@ final class SearchReport {
 
   private static void add(TextTable table, SearchResult result, Finding.Measured finding) {
     Cost cost = finding.candidate().cost();
-    boolean single = result.problem().format() == Dtype.FP32;
+    boolean single = result.problem().dtype() == Dtype.FP32;
     table.add(
         finding.candidate().form().name(),
         finding.candidate().method().label(),
@@ -73,7 +73,7 @@ final class SearchReport {
         Integer.toString(cost.exponential()),
         Integer.toString(cost.power()),
         Digits.of(result.error(finding)),
-        Digits.ratio(result.error(finding) / result.floor()),
+        Digits.ratio(result.error(finding) / result.irreducible()),
         Digits.of(finding.bias()),
         Digits.of(single ? finding.rms() : finding.maxAbs()));
   }
@@ -94,12 +94,12 @@ final class SearchReport {
     json.writeStartObject();
     json.writeStringProperty("activation", problem.activation().name());
     json.writeStringProperty("branch", problem.branch().label());
-    json.writeStringProperty("dtype", problem.format().label());
-    if (problem.format().isHalf()) {
+    json.writeStringProperty("dtype", problem.dtype().label());
+    if (problem.dtype().isHalf()) {
       json.writeStringProperty("density", problem.density().description());
     }
-    json.writeNumberProperty("floorRms", result.floorRms());
-    json.writeNumberProperty("floorMaxAbs", result.floorMaxAbs());
+    json.writeNumberProperty("irreducibleRms", result.irreducibleRms());
+    json.writeNumberProperty("irreducibleMaxAbs", result.irreducibleMaxAbs());
     json.writeArrayPropertyStart("candidates");
     for (Finding finding : result.findings()) {
       Cost cost = finding.candidate().cost();
@@ -107,7 +107,7 @@ final class SearchReport {
       json.writeStringProperty("form", finding.candidate().form().name());
       json.writeStringProperty("target", finding.candidate().target().label());
       json.writeStringProperty("fit", finding.candidate().method().label());
-      json.writeNumberProperty("slots", cost.slots());
+      json.writeNumberProperty("issueSlots", cost.slots());
       json.writeNumberProperty("divisions", cost.division());
       json.writeNumberProperty("squareRoots", cost.squareRoot());
       json.writeNumberProperty("exponentials", cost.exponential());

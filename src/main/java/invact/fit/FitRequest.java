@@ -146,14 +146,14 @@ public record FitRequest(
      *
      * @param text the name of one form, which then serves both branches, or LEFT,RIGHT
      * @return the forms
-     * @throws IllegalArgumentException if there are more than two names, or a form of that name
-     *     does not exist
-     * @throws FitException if the forms cannot serve their branches
+     * @throws IllegalArgumentException if a form of that name does not exist
+     * @throws FitException if there are more than two names, or the forms cannot serve their
+     *     branches
      */
     public static BranchForms of(String text) {
       String[] names = text.split(",", -1);
       if (names.length > 2) {
-        throw new IllegalArgumentException(
+        throw FitException.wrongRequest(
             "'" + text + "' names " + names.length + " forms: write LEFT,RIGHT");
       }
       FormSpec right = FormSpec.of(names[names.length - 1]);

@@ -61,29 +61,30 @@ public final class Fitter {
     switch (request.method()) {
       case FitRequest.LeastSquares method -> {
         List<Evidence.Compared> fits = run(problems, each -> leastSquares(each, method), progress);
-        List<BranchCoefficients> pieces =
-            fits.parallelStream().map(each -> each.fit().piece()).toList();
+        List<BranchCoefficients> coefficients =
+            fits.parallelStream().map(each -> each.fit().coefficients()).toList();
         return new FitResult(
             request,
-            sets(label, Optional.empty(), pieces),
+            sets(label, Optional.empty(), coefficients),
             new Evidence.LeastSquares(method, fits));
       }
       case FitRequest.Minimax _ -> {
         List<BranchMinimax> fits = run(problems, Fitter::minimax, progress);
-        List<BranchCoefficients> pieces = fits.stream().map(BranchMinimax::piece).toList();
+        List<BranchCoefficients> coefficients =
+            fits.stream().map(BranchMinimax::coefficients).toList();
         return new FitResult(
             request,
-            sets(label + "-" + FitRequest.Minimax.LABEL, Optional.empty(), pieces),
+            sets(label + "-" + FitRequest.Minimax.LABEL, Optional.empty(), coefficients),
             new Evidence.Minimax(fits));
       }
       case FitRequest.ConditionalMean method -> {
         ConditionalMeanFitter fitter =
             new ConditionalMeanFitter(method.dtype(), method.density().withRareInputs());
-        List<BranchCoefficients> pieces =
+        List<BranchCoefficients> coefficients =
             run(problems, each -> fitter.fit(each.activation, each.branch, each.form), progress);
         return new FitResult(
             request,
-            sets(label + "-" + method.dtype().label(), Optional.of(method.dtype()), pieces),
+            sets(label + "-" + method.dtype().label(), Optional.of(method.dtype()), coefficients),
             new Evidence.ConditionalMean(method));
       }
     }

@@ -169,9 +169,9 @@ public enum Dtype {
    * @throws IllegalArgumentException if no format has that name
    */
   public static Dtype of(String label) {
-    for (Dtype format : values()) {
-      if (format.label.equals(label)) {
-        return format;
+    for (Dtype dtype : values()) {
+      if (dtype.label.equals(label)) {
+        return dtype;
       }
     }
     throw new IllegalArgumentException(

@@ -52,7 +52,7 @@ class ActivationTest {
     assertTrue(Double.isNaN(f.value(Double.NaN)));
     assertTrue(Double.isNaN(f.derivative(Double.NaN)));
     assertTrue(Double.isNaN(f.secondDerivative(Double.NaN)));
-    assertTrue(Double.isNaN(f.lift(Double.NaN)));
+    assertTrue(Double.isNaN(f.height(Double.NaN)));
   }
 
   @ParameterizedTest

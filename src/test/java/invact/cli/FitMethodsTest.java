@@ -178,10 +178,10 @@ class FitMethodsTest {
     String right = "root-polynomial-18-about-1.125-cut-5.25";
     JsonNode document =
         fit("conditional-mean", "gelu", "--dtype", dtype, "--form", left + "," + right);
-    JsonNode floor = document.get("floors").get(0);
+    JsonNode floor = document.get("irreducibleErrors").get(0);
     double rms = floor.get("rms").doubleValue();
-    assertTrue(rms <= ratio * floor.get("floorRms").doubleValue(), floor.toString());
-    assertTrue(rms >= floor.get("floorRms").doubleValue(), floor.toString());
+    assertTrue(rms <= ratio * floor.get("irreducibleRms").doubleValue(), floor.toString());
+    assertTrue(rms >= floor.get("irreducibleRms").doubleValue(), floor.toString());
     assertTrue(StrictMath.abs(floor.get("bias").doubleValue()) <= 1e-5, floor.toString());
     assertEquals("normal(1.0)", floor.get("density").stringValue());
     CoefficientSet set = set("gelu-" + left + "-and-" + right + "-" + dtype);
@@ -194,8 +194,9 @@ class FitMethodsTest {
   /** In fp32 what a form lacks is far more than what rounding takes. */
   @Test
   void singlePrecisionHasAFloorToo() {
-    JsonNode floor = fit("conditional-mean", "gelu", "--dtype", "fp32").get("floors").get(0);
-    assertEquals(3.9e-5, floor.get("floorMaxAbs").doubleValue(), 1e-7);
+    JsonNode floor =
+        fit("conditional-mean", "gelu", "--dtype", "fp32").get("irreducibleErrors").get(0);
+    assertEquals(3.9e-5, floor.get("irreducibleMaxAbs").doubleValue(), 1e-7);
     assertTrue(floor.get("rms").doubleValue() > 1e-4, floor.toString());
     Provenance.ConditionalMean provenance =
         assertInstanceOf(
@@ -210,7 +211,8 @@ class FitMethodsTest {
     String[] usual = {"conditional-mean", "silu", "--dtype", "bf16"};
     JsonNode wideFit = fit(wide);
     JsonNode usualFit = fit(usual);
-    assertEquals("uniform(-8.0, 8.0)", wideFit.get("floors").get(0).get("density").stringValue());
+    assertEquals(
+        "uniform(-8.0, 8.0)", wideFit.get("irreducibleErrors").get(0).get("density").stringValue());
     assertNotEquals(
         wideFit.get("fits").get(1).get("coefficients"),
         usualFit.get("fits").get(1).get("coefficients"));
@@ -229,7 +231,7 @@ class FitMethodsTest {
         form.isEmpty()
             ? fit("conditional-mean", "gelu", "--dtype", "bf16")
             : fit("conditional-mean", "gelu", "--dtype", "bf16", "--form", form);
-    assertTrue(document.get("floors").get(0).get("maxAbs").doubleValue() < 0.03, form);
+    assertTrue(document.get("irreducibleErrors").get(0).get("maxAbs").doubleValue() < 0.03, form);
     for (Branch branch : Branch.values()) {
       double max =
           set("gelu-" + (form.isEmpty() ? "paper" : form.replace(",", "-and-")) + "-bf16")

@@ -48,7 +48,7 @@ class SearchCommandTest {
     assertEquals(0, run.exitCode(), run.err());
     List<String> lines = run.out().lines().toList();
     assertTrue(lines.getFirst().startsWith("silu left fp32: "), run.out());
-    assertTrue(lines.getFirst().endsWith("floor max |e| 4.4281e-05"), run.out());
+    assertTrue(lines.getFirst().endsWith("irreducible max |e| 4.4281e-05"), run.out());
     assertTrue(lines.stream().anyMatch(line -> line.startsWith("root-polynomial-2 ")), run.out());
     assertTrue(lines.stream().anyMatch(line -> line.contains(" published ")), run.out());
     assertTrue(lines.stream().allMatch(line -> line.length() <= 130), run.out());
@@ -69,7 +69,8 @@ class SearchCommandTest {
       boolean beaten = false;
       for (JsonNode b : search.get("candidates")) {
         if (!b.has("failure")) {
-          int cheaper = Integer.compare(b.get("slots").intValue(), a.get("slots").intValue());
+          int cheaper =
+              Integer.compare(b.get("issueSlots").intValue(), a.get("issueSlots").intValue());
           int better = Double.compare(b.get("maxAbs").doubleValue(), a.get("maxAbs").doubleValue());
           beaten |= cheaper <= 0 && better <= 0 && (cheaper < 0 || better < 0);
         }
@@ -95,7 +96,7 @@ class SearchCommandTest {
                 .derivativeError()
                 .maxAbs();
         assertEquals(published ? exact : 2.7771e-4, candidate.get("maxAbs").doubleValue(), 1e-6);
-        assertEquals(published ? 13 : 11, candidate.get("slots").intValue());
+        assertEquals(published ? 13 : 11, candidate.get("issueSlots").intValue());
         assertEquals(published ? "sigmoid" : "derivative", candidate.get("target").stringValue());
       }
     }
@@ -161,7 +162,7 @@ class SearchCommandTest {
     };
     JsonNode found = searches(run(search)).get(0);
     assertEquals("normal(1.0)", found.get("density").stringValue());
-    double floor = found.get("floorRms").doubleValue();
+    double floor = found.get("irreducibleRms").doubleValue();
     double best = Double.POSITIVE_INFINITY;
     for (JsonNode candidate : found.get("candidates")) {
       double rms = candidate.get("rms").doubleValue();

@@ -50,7 +50,7 @@ public record BranchApproximant(
       return 1.0;
     }
     double output = StrictMath.max(y, activation.minimum());
-    return target.derivative(approximant.value(activation.lift(output)), output);
+    return target.derivative(approximant.value(activation.height(output)), output);
   }
 
   /**

@@ -87,7 +87,7 @@ public record ErrorProfile(double[] x, double[] rms, double[] largest) {
   }
 
   /**
-   * The floor: the error of the conditional mean of the derivative, of all decoders of outputs in a
+   * The irreducible error: that of the conditional mean of the derivative, of all decoders of outputs in a
    * 16-bit dtype the one of least RMS error.
    *
    * @param activation the activation
@@ -96,24 +96,23 @@ public record ErrorProfile(double[] x, double[] rms, double[] largest) {
    * @param intervals where
    * @return the profile
    */
-  public static ErrorProfile floor(
+  public static ErrorProfile irreducible(
       Activation activation, Dtype dtype, Density density, Intervals intervals) {
     QuantizationCells outputs = QuantizationCells.of(activation, dtype, density);
     Tally tally = new Tally(intervals);
     // Inputs and classes are in the same order, by branch and output.
     int current = 0;
     for (QuantizationCells.Input input : outputs.inputs()) {
-      while (!holds(outputs.classes().get(current), input)) {
+      while (!holds(outputs.cells().get(current), input)) {
         current++;
       }
-      double error = outputs.classes().get(current).mean() - input.derivative();
+      double error = outputs.cells().get(current).mean() - input.derivative();
       tally.add(input.x(), input.weight(), error);
     }
     return tally.profile();
   }
 
-  private static boolean holds(
-      QuantizationCells.OutputClass outputs, QuantizationCells.Input input) {
+  private static boolean holds(QuantizationCells.Cell outputs, QuantizationCells.Input input) {
     return outputs.branch() == input.branch() && Double.compare(outputs.y(), input.y()) == 0;
   }
 

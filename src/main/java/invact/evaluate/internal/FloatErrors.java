@@ -36,7 +36,7 @@ public final class FloatErrors {
     derivative = new double[x.length];
     for (int i = 0; i < x.length; i++) {
       output[i] = activation.value(x[i]);
-      height[i] = (float) activation.lift(output[i]);
+      height[i] = (float) activation.height(output[i]);
       derivative[i] = activation.derivative(x[i]);
     }
   }

@@ -24,8 +24,8 @@ import java.util.List;
  * @param bias mean error
  * @param maxAbs largest absolute error at an input of positive probability
  * @param maxAbsAt the input at which it occurs
- * @param floorRms the least RMS error that a decoder can have
- * @param floorMaxAbs the largest absolute error of the decoder that has it
+ * @param irreducibleRms the least RMS error that a decoder can have
+ * @param irreducibleMaxAbs the largest absolute error of the decoder that has it
  */
 public record IrreducibleErrorComparison(
     CoefficientSet set,
@@ -34,10 +34,10 @@ public record IrreducibleErrorComparison(
     double bias,
     double maxAbs,
     double maxAbsAt,
-    double floorRms,
-    double floorMaxAbs) {
+    double irreducibleRms,
+    double irreducibleMaxAbs) {
   /**
-   * Compares a set with the floor.
+   * Compares a set with the irreducible error.
    *
    * @param set the set
    * @param dtype fp32, bf16 or fp16
@@ -50,7 +50,7 @@ public record IrreducibleErrorComparison(
   }
 
   /**
-   * Compares a set with the floor, over classes that were counted before.
+   * Compares a set with the irreducible error, over cells that were counted before.
    *
    * @param set the set
    * @param dtype fp32, bf16 or fp16
@@ -80,17 +80,17 @@ public record IrreducibleErrorComparison(
         sum.value(),
         max,
         maxAt,
-        classes.floorRms(),
-        classes.floorMaxAbs());
+        classes.irreducibleRms(),
+        classes.irreducibleMaxAbs());
   }
 
   /**
-   * How near to the floor the set is.
+   * How near to the irreducible error the set is.
    *
-   * @return rms/floorRms, at least 1 but for rounding
+   * @return rms/irreducibleRms, at least 1 but for rounding
    */
   public double ratio() {
-    return rms / floorRms;
+    return rms / irreducibleRms;
   }
 
   /** g of each input's output, in fp32 before it is rounded to the dtype. */

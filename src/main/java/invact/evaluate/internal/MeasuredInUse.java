@@ -92,7 +92,7 @@ public final class MeasuredInUse {
   private static ErrorInUse error(IrreducibleErrorComparison measured) {
     return new ErrorInUse(
         new ErrorSummary(measured.rms(), measured.bias(), measured.maxAbs(), measured.maxAbsAt()),
-        measured.floorRms(),
-        measured.floorMaxAbs());
+        measured.irreducibleRms(),
+        measured.irreducibleMaxAbs());
   }
 }

@@ -33,7 +33,7 @@ public record BranchFit(
    *
    * @return the coefficients with their provenance and error
    */
-  public BranchCoefficients piece() {
+  public BranchCoefficients coefficients() {
     return BranchCoefficients.measured(
         approximant,
         new Provenance.Fitted(

@@ -76,7 +76,7 @@ public final class BranchFitter {
     return new Samples(
         points.x(),
         points.y(),
-        Arrays.stream(points.y()).map(activation::lift).toArray(),
+        Arrays.stream(points.y()).map(activation::height).toArray(),
         Arrays.stream(points.x()).map(x -> target.value(activation, x)).toArray());
   }
 
@@ -161,7 +161,7 @@ public final class BranchFitter {
   public static ErrorStats targetError(BranchApproximant approximant, Samples samples) {
     ErrorStats.Accumulator errors = new ErrorStats.Accumulator();
     for (int i = 0; i < samples.count(); i++) {
-      double q = approximant.approximant().value(samples.lift()[i]);
+      double q = approximant.approximant().value(samples.height()[i]);
       errors.add(samples.x()[i], q - samples.value()[i]);
     }
     return errors.stats();
@@ -222,7 +222,7 @@ public final class BranchFitter {
 
   private static CurveModel.Fit leastSquares(
       LeastSquaresFitter fitter, Form form, Samples samples, double[] start) {
-    return fitter.fit(new FormModel(form), samples.lift(), samples.value(), start);
+    return fitter.fit(new FormModel(form), samples.height(), samples.value(), start);
   }
 
   /** A minimum, and how many starts led to it. */

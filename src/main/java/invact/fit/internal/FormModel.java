@@ -4,7 +4,7 @@ import invact.fit.CurveModel;
 import invact.form.internal.Form;
 
 /**
- * A form as a curve over the lift.
+ * A form as a curve over the height.
  *
  * @param form the form
  */

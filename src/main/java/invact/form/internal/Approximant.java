@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Objects;
 import java.util.OptionalDouble;
 
-/** A form with coefficients: one function q(u) of the lift. */
+/** A form with coefficients: one function q(u) of the height. */
 public final class Approximant {
   private final Form form;
   private final double[] coefficients;
@@ -57,7 +57,7 @@ public final class Approximant {
   /**
    * q(u).
    *
-   * @param u the lift, u ≥ 0; NaN gives NaN
+   * @param u the height, u ≥ 0; NaN gives NaN
    * @return the value
    */
   public double value(double u) {

@@ -2,12 +2,13 @@ package invact.form.internal;
 
 /**
  * Where on the root a form sits: the centre about which it takes powers, t = √u − centre, and the
- * cut-off, the lift beyond which a form of the right branch is exactly 1, the limit of f′ for x →
+ * cut-off, the height beyond which a form of the right branch is exactly 1, the limit of f′ for x →
  * ∞.
  *
  * <p>Both are parts of the form and of its name, not coefficients. The centre changes no
  * approximant, only how it is written, and with that how much of it rounding leaves. The cut-off is
- * chosen first, so that f′ beyond it is 1 to the precision wanted; a fit covers the lifts up to it.
+ * chosen first, so that f′ beyond it is 1 to the precision wanted; a fit covers the heights up to
+ * it.
  */
 public final class ExpansionPoint {
   /** Doubles in this range print without an exponent. */

@@ -114,10 +114,10 @@ public record Family(
 
   /** What a name of one of its forms matches; the groups are the counts, centre and cut-off. */
   Matcher match(String text) {
-    String placement =
+    String point =
         (hasCentre ? "(?:-about-(?<centre>[0-9]+\\.[0-9]+))?" : "")
             + (hasCutoff ? "(?:-cut-(?<cutoff>[0-9]+\\.[0-9]+))?" : "");
-    return Pattern.compile(Pattern.quote(name) + "-([0-9]{1,3})".repeat(counts.size()) + placement)
+    return Pattern.compile(Pattern.quote(name) + "-([0-9]{1,3})".repeat(counts.size()) + point)
         .matcher(text);
   }
 

@@ -32,7 +32,7 @@ public final class FloatApproximant {
   /**
    * q(u).
    *
-   * @param u the lift, u ≥ 0; NaN gives NaN
+   * @param u the height, u ≥ 0; NaN gives NaN
    * @return the value
    */
   public float value(float u) {

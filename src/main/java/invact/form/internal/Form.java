@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * A family of approximators q(u; c) of a function of the lift u = y − f(T) ≥ 0, with free
+ * A family of approximators q(u; c) of a function of the height u = y − f(T) ≥ 0, with free
  * coefficients c.
  *
  * <p>In some of its coefficients a form is linear: with the others fixed, q = q₀(u) + Σ cⱼ·φⱼ(u),
@@ -67,7 +67,7 @@ public sealed interface Form
   /**
    * q(u; c).
    *
-   * @param u the lift, u ≥ 0; NaN gives NaN
+   * @param u the height, u ≥ 0; NaN gives NaN
    * @param c the coefficients
    * @return the value; where q has a limit as u → ∞, large finite u give it without overflow
    */
@@ -76,14 +76,14 @@ public sealed interface Form
   /**
    * ∂q/∂cⱼ for all j.
    *
-   * @param u the lift, u ≥ 0 and finite
+   * @param u the height, u ≥ 0 and finite
    * @param c the coefficients
    * @param gradient receives the derivatives
    */
   void gradient(double u, double[] c, double[] gradient);
 
   /**
-   * The lift beyond which q is exactly 1.
+   * The height beyond which q is exactly 1.
    *
    * @return the cut-off, +∞ if there is none
    */
@@ -95,7 +95,7 @@ public sealed interface Form
    * Writes q(u; c) in fp32, in the order of operations that every backend keeps.
    *
    * @param b writes it
-   * @param u the lift, an F32, u ≥ 0; NaN gives NaN
+   * @param u the height, an F32, u ≥ 0; NaN gives NaN
    * @param c the coefficients, rounded to fp32
    * @return q
    */
@@ -144,7 +144,7 @@ public sealed interface Form
   }
 
   /**
-   * What q(u) costs at run time, from the lift on.
+   * What q(u) costs at run time, from the height on.
    *
    * @return the instructions for one element
    */

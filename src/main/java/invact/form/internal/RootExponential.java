@@ -13,7 +13,7 @@ import java.util.List;
  *
  * @param degree d, from 0 to {@value #MAX_DEGREE}
  * @param decay what damps
- * @param cutoff the lift beyond which q = 1, +∞ for none
+ * @param cutoff the height beyond which q = 1, +∞ for none
  */
 public record RootExponential(int degree, Decay decay, double cutoff) implements Form {
   /** More coefficients than this are better spent on a form without an exponential. */

@@ -19,7 +19,7 @@ import java.util.Optional;
  *
  * @param degree d, from 0 to {@value #MAX_DEGREE}
  * @param centre the root about which the powers are taken, finite and at least 0
- * @param cutoff the lift beyond which q = 1, +∞ for none
+ * @param cutoff the height beyond which q = 1, +∞ for none
  */
 public record RootPolynomial(int degree, double centre, double cutoff) implements Form {
   /** Beyond it the powers are too nearly dependent to be told apart in double precision. */

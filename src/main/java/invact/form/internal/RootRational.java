@@ -20,7 +20,7 @@ import java.util.OptionalDouble;
  * @param numeratorDegree m, from 0 to {@value #MAX_DEGREE}
  * @param denominatorDegree n, from 1 to {@value #MAX_DEGREE}
  * @param centre the root about which the powers are taken, finite and at least 0
- * @param cutoff the lift beyond which q = 1, +∞ for none
+ * @param cutoff the height beyond which q = 1, +∞ for none
  */
 public record RootRational(int numeratorDegree, int denominatorDegree, double centre, double cutoff)
     implements Form {

@@ -24,7 +24,7 @@ import java.util.Optional;
  *
  * @param segments S, from 1 to {@value #MAX_SEGMENTS}
  * @param degree d, from 0 to {@value #MAX_DEGREE}
- * @param cutoff the lift beyond which q = 1, +∞ for none
+ * @param cutoff the height beyond which q = 1, +∞ for none
  */
 public record SegmentedPolynomial(int segments, int degree, double cutoff) implements Form {
   /** One coefficient of all segments fills a 512-bit register of fp32. */
@@ -122,7 +122,7 @@ public record SegmentedPolynomial(int segments, int degree, double cutoff) imple
   /**
    * The segment of a root.
    *
-   * @param r the root of the lift; NaN counts as 0
+   * @param r the root of the height; NaN counts as 0
    * @param c the coefficients
    * @return its index
    */

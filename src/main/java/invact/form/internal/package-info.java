@@ -1,2 +1,4 @@
-/** Families of approximators in the lift u ("forms") and approximants: forms with coefficients. */
+/**
+ * Families of approximators in the height u ("forms") and approximants: forms with coefficients.
+ */
 package invact.form.internal;

@@ -85,9 +85,9 @@ public final class ApproximationFigure {
       double[] y = values(x, f::value);
       return new Samples(
           y,
-          values(y, v -> StrictMath.sqrt(f.lift(v))),
+          values(y, v -> StrictMath.sqrt(f.height(v))),
           values(x, v -> approximant.target().value(f, v)),
-          values(y, v -> approximant.approximant().value(f.lift(v))));
+          values(y, v -> approximant.approximant().value(f.height(v))));
     }
 
     double[] error() {

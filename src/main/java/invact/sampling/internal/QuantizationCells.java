@@ -9,13 +9,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a decoder sees of an activation in a format: the pairs (y, S) that occur, each with the
- * inputs that share it.
+ * The quantization cells of an activation in a dtype: for each pair (y, S) of a rounded output and
+ * an indicator, the inputs that share it.
  *
- * <p>Inputs are the finite numbers of the format, each as likely as the density makes the reals
- * that round to it; outputs are f(x) rounded to the format. All a decoder knows is y and S. Of all
- * estimates of f′ the conditional mean over the inputs that share them has the least RMS error: the
- * <em>floor</em>. In bf16 and fp16 all inputs are counted, in fp32 a sample of some 16,000 outputs.
+ * <p>Inputs are the finite numbers of the dtype, each as likely as the density makes the reals that
+ * round to it; outputs are f(x) rounded to the dtype. A decoder knows y and S alone. Of all
+ * estimates of f′ from these, the conditional mean over the cell has the least RMS error: the
+ * <em>irreducible error</em>. In bf16 and fp16 all inputs are counted, in fp32 a sample of some
+ * 16,000 outputs.
  */
 public final class QuantizationCells {
   /**
@@ -23,12 +24,12 @@ public final class QuantizationCells {
    *
    * @param branch S
    * @param y the rounded output
-   * @param weight the probability of the class
+   * @param weight the probability of the cell
    * @param mean the mean of f′ over it
    * @param least the smallest f′ in it
    * @param largest the largest f′ in it
    */
-  public record OutputClass(
+  public record Cell(
       Branch branch, double y, double weight, double mean, double least, double largest) {}
 
   /**
@@ -43,21 +44,21 @@ public final class QuantizationCells {
   public record Input(double x, Branch branch, double y, double weight, double derivative) {}
 
   private final List<Input> inputs;
-  private final List<OutputClass> classes;
-  private final double floorRms;
-  private final double floorMaxAbs;
+  private final List<Cell> cells;
+  private final double irreducibleRms;
+  private final double irreducibleMaxAbs;
 
   private QuantizationCells(List<Input> inputs) {
     this.inputs = List.copyOf(inputs);
-    List<OutputClass> found = new ArrayList<>();
+    List<Cell> found = new ArrayList<>();
     CompensatedSum squares = new CompensatedSum();
     double max = 0;
     for (int first = 0; first < inputs.size(); ) {
       int end = first + 1;
-      while (end < inputs.size() && sameClass(inputs.get(first), inputs.get(end))) {
+      while (end < inputs.size() && sameCell(inputs.get(first), inputs.get(end))) {
         end++;
       }
-      OutputClass shared = join(inputs.subList(first, end));
+      Cell shared = join(inputs.subList(first, end));
       found.add(shared);
       for (Input input : inputs.subList(first, end)) {
         double error = input.derivative - shared.mean;
@@ -66,32 +67,32 @@ public final class QuantizationCells {
       }
       first = end;
     }
-    classes = List.copyOf(found);
-    floorRms = StrictMath.sqrt(squares.value());
-    floorMaxAbs = max;
+    cells = List.copyOf(found);
+    irreducibleRms = StrictMath.sqrt(squares.value());
+    irreducibleMaxAbs = max;
   }
 
   /**
-   * The classes of an activation in a format.
+   * The cells of an activation in a dtype.
    *
    * @param activation the activation
-   * @param format fp32, bf16 or fp16
+   * @param dtype fp32, bf16 or fp16
    * @param density how often inputs occur; inputs of probability 0 are left out
-   * @return the classes
-   * @throws IllegalArgumentException if the format is fp64, or no input is likely
+   * @return the cells
+   * @throws IllegalArgumentException if the dtype is fp64, or no input is likely
    */
-  public static QuantizationCells of(Activation activation, Dtype format, Density density) {
-    if (format == Dtype.FP64) {
+  public static QuantizationCells of(Activation activation, Dtype dtype, Density density) {
+    if (dtype == Dtype.FP64) {
       throw new IllegalArgumentException(
-          "outputs have classes in fp32, bf16 and fp16, not in " + format.label());
+          "outputs have cells in fp32, bf16 and fp16, not in " + dtype.label());
     }
     List<Input> inputs =
         new ArrayList<>(
-            format == Dtype.FP32
+            dtype == Dtype.FP32
                 ? SinglePrecision.inputs(activation, density)
-                : halfPrecisionInputs(activation, format, density));
+                : halfPrecisionInputs(activation, dtype, density));
     if (inputs.isEmpty()) {
-      throw new IllegalArgumentException("no input of " + format.label() + " is likely");
+      throw new IllegalArgumentException("no input of " + dtype.label() + " is likely");
     }
     sort(inputs);
     return new QuantizationCells(inputs);
@@ -107,8 +108,8 @@ public final class QuantizationCells {
   }
 
   private static List<Input> halfPrecisionInputs(
-      Activation activation, Dtype format, Density density) {
-    double[] x = HalfPrecision.finiteNumbers(format);
+      Activation activation, Dtype dtype, Density density) {
+    double[] x = HalfPrecision.finiteNumbers(dtype);
     List<Input> inputs = new ArrayList<>();
     int last = x.length - 1;
     // Beyond half a step above the largest number, reals round to infinity.
@@ -127,7 +128,7 @@ public final class QuantizationCells {
             new Input(
                 x[i],
                 activation.branch(x[i]),
-                format.round(activation.value(x[i])),
+                dtype.round(activation.value(x[i])),
                 weight,
                 activation.derivative(x[i])));
       }
@@ -145,21 +146,21 @@ public final class QuantizationCells {
   }
 
   /**
-   * All classes, by branch and output.
+   * All cells, by branch and output.
    *
    * @return an unmodifiable list
    */
-  public List<OutputClass> classes() {
-    return classes;
+  public List<Cell> cells() {
+    return cells;
   }
 
   /**
    * The RMS error of the conditional mean, which no decoder can go below.
    *
-   * @return the floor
+   * @return the irreducible RMS error
    */
-  public double floorRms() {
-    return floorRms;
+  public double irreducibleRms() {
+    return irreducibleRms;
   }
 
   /**
@@ -167,19 +168,19 @@ public final class QuantizationCells {
    *
    * @return its absolute value
    */
-  public double floorMaxAbs() {
-    return floorMaxAbs;
+  public double irreducibleMaxAbs() {
+    return irreducibleMaxAbs;
   }
 
-  private static boolean sameClass(Input a, Input b) {
+  private static boolean sameCell(Input a, Input b) {
     return a.branch == b.branch && Double.compare(a.y, b.y) == 0;
   }
 
-  private static OutputClass join(List<Input> inputs) {
+  private static Cell join(List<Input> inputs) {
     Input first = inputs.getFirst();
     if (inputs.size() == 1) {
       double mean = first.weight * first.derivative / first.weight;
-      return new OutputClass(
+      return new Cell(
           first.branch, first.y, first.weight, mean, first.derivative, first.derivative);
     }
     CompensatedSum weight = new CompensatedSum();
@@ -192,7 +193,7 @@ public final class QuantizationCells {
       least = StrictMath.min(least, input.derivative);
       largest = StrictMath.max(largest, input.derivative);
     }
-    return new OutputClass(
+    return new Cell(
         first.branch, first.y, weight.value(), weighted.value() / weight.value(), least, largest);
   }
 }

@@ -19,7 +19,7 @@ class RoundedHeightTest {
   void firstTwoClassesAreAtTheirMiddles() {
     for (Activation f : Activations.all()) {
       for (Dtype format : FORMATS) {
-        RoundedHeight lift = RoundedHeight.of(f, format);
+        RoundedHeight height = RoundedHeight.of(f, format);
         double m = format.round(f.minimum());
         double next = above(m, format);
         double border = 0.5 * (m + next) - f.minimum();
@@ -27,11 +27,11 @@ class RoundedHeightTest {
         double first = 0.5 * StrictMath.sqrt(border);
         double second = 0.5 * (StrictMath.sqrt(border) + StrictMath.sqrt(nextBorder));
         String what = f.name() + " " + format.label();
-        // Three roundings to fp32, of the size of the lift or less.
-        assertEquals(first * first, lift.of((float) m), 3e-7 * first * first, what);
+        // Three roundings to fp32, of the size of the height or less.
+        assertEquals(first * first, height.of((float) m), 3e-7 * first * first, what);
         double reached = StrictMath.min(second * second, next - m + first * first);
-        assertEquals(reached, lift.of((float) next), 3e-7 * reached, what);
-        assertEquals(first * first, lift.of(-1f), 3e-7 * first * first, what);
+        assertEquals(reached, height.of((float) next), 3e-7 * reached, what);
+        assertEquals(first * first, height.of(-1f), 3e-7 * first * first, what);
       }
     }
   }
@@ -46,7 +46,7 @@ class RoundedHeightTest {
         double y = format.round(2.0);
         // And two roundings of a number below 4 to fp32.
         double tolerance = distance + 0x1p-22;
-        assertEquals(f.lift(y), RoundedHeight.of(f, format).of((float) y), tolerance, f.name());
+        assertEquals(f.height(y), RoundedHeight.of(f, format).of((float) y), tolerance, f.name());
       }
     }
   }

@@ -253,7 +253,7 @@ class StrictReadingTest {
   void aPoleBetweenThePointsOfTheGridIsFound() {
     double none = Double.POSITIVE_INFINITY;
     // The root of u = y − f(T) between two points of the grid, where nothing is measured.
-    double between = StrictMath.sqrt(GELU.lift(GELU.value(GELU.argmin() - 0.5 - 0x1p-11)));
+    double between = StrictMath.sqrt(GELU.height(GELU.value(GELU.argmin() - 0.5 - 0x1p-11)));
     BranchApproximant hidden = rational(Branch.LEFT, 0, none, between, between * (1 + 1e-9));
     double measured =
         BranchCoefficients.measured(hidden, new Provenance.Published("", ""))

@@ -22,7 +22,7 @@ class ErrorProfileTest {
 
   @Test
   void intervalsBeginAtTheArgmin() {
-    ErrorProfile profile = ErrorProfile.floor(GELU, Dtype.BF16, DENSITY, intervals());
+    ErrorProfile profile = ErrorProfile.irreducible(GELU, Dtype.BF16, DENSITY, intervals());
     assertEquals(80, profile.x().length);
     // T ± 1/16, one rounding each.
     assertEquals(GELU.argmin() - 0.0625, profile.x()[39], 1e-15);
@@ -32,7 +32,7 @@ class ErrorProfileTest {
   /** Where each output has one input nothing is lost; next to T most is. */
   @Test
   void theFloorIsHighestNextToTheArgmin() {
-    ErrorProfile floor = ErrorProfile.floor(GELU, Dtype.BF16, DENSITY, intervals());
+    ErrorProfile floor = ErrorProfile.irreducible(GELU, Dtype.BF16, DENSITY, intervals());
     for (int i = 0; i < floor.x().length; i++) {
       assertTrue(floor.rms()[i] <= Math.max(floor.rms()[39], floor.rms()[40]));
       assertTrue(floor.rms()[i] <= floor.largest()[i] * (1 + 1e-12));

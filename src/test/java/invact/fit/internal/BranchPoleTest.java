@@ -87,7 +87,9 @@ class BranchPoleTest {
     Activation f = Activations.of(activation);
     try {
       BranchApproximant found =
-          BranchMinimax.of(f, branch, Target.DERIVATIVE, form(f, name)).piece().approximant();
+          BranchMinimax.of(f, branch, Target.DERIVATIVE, form(f, name))
+              .coefficients()
+              .approximant();
       assertEquals(OptionalDouble.empty(), found.pole());
     } catch (FitException e) {
       assertTrue(e.getMessage().contains(name), e.getMessage());

@@ -107,7 +107,7 @@ class PaperFormFitTest {
     BranchFit fit = fit(Activations.SILU, Branch.RIGHT, form, Target.SIGMOID, USUAL);
     double sse = 0;
     for (int i = 0; i < samples.count(); i++) {
-      double error = form.value(samples.lift()[i], start) - samples.value()[i];
+      double error = form.value(samples.height()[i], start) - samples.value()[i];
       sse += error * error;
     }
     assertTrue(sse > 2 * fit.targetError().sumOfSquares(), "SSE of the false basin " + sse);

@@ -17,9 +17,9 @@ class FormTest {
   private static final double DEPTH = -Activations.GELU.minimum();
 
   /**
-   * A form with coefficients of the size that fits give, in a range of lifts where it is defined.
+   * A form with coefficients of the size that fits give, in a range of heights where it is defined.
    */
-  private record Sample(Form form, double[] coefficients, double[] lifts) {
+  private record Sample(Form form, double[] coefficients, double[] heights) {
     @Override
     public String toString() {
       return form.name();
@@ -27,34 +27,34 @@ class FormTest {
   }
 
   static Stream<Sample> samples() {
-    double[] lifts = {0x1p-10, 0x1p-4, 0.15, 0.5, 1.0, 2.25, 5.0};
+    double[] heights = {0x1p-10, 0x1p-4, 0.15, 0.5, 1.0, 2.25, 5.0};
     return Stream.of(
         new Sample(
             new PaperGeluLeft(DEPTH),
             new double[] {0.03, -0.2, 0.4, 0.9},
             new double[] {0x1p-10, 0x1p-4, 0.15}),
-        new Sample(new PaperSiluLeft(), new double[] {0.01, -0.7, 0.3, 2.0}, lifts),
+        new Sample(new PaperSiluLeft(), new double[] {0.01, -0.7, 0.3, 2.0}, heights),
         new Sample(
             new PaperRight(),
             new double[] {-1.1, 0.9, 0.3, 0.02, 0.5},
             new double[] {0x1p-10, 0.5, 2.0}),
-        new Sample(new RootPolynomial(4), new double[] {0.1, 0.9, 0.3, -0.2, 0.05}, lifts),
+        new Sample(new RootPolynomial(4), new double[] {0.1, 0.9, 0.3, -0.2, 0.05}, heights),
         new Sample(
-            new RootPolynomial(4, 1.0, 4.5), new double[] {0.1, 0.9, 0.3, -0.2, 0.05}, lifts),
-        new Sample(new RootRational(3, 2), new double[] {0.1, -0.9, 0.3, -0.2, 0.05, 0.4}, lifts),
-        new Sample(new RootRational(1, 1, 0.375, 4.5), new double[] {0.7, 0.2, 0.5}, lifts),
+            new RootPolynomial(4, 1.0, 4.5), new double[] {0.1, 0.9, 0.3, -0.2, 0.05}, heights),
+        new Sample(new RootRational(3, 2), new double[] {0.1, -0.9, 0.3, -0.2, 0.05, 0.4}, heights),
+        new Sample(new RootRational(1, 1, 0.375, 4.5), new double[] {0.7, 0.2, 0.5}, heights),
         new Sample(
             new RootExponential(2, RootExponential.Decay.EXPONENTIAL),
             new double[] {-1.0, 0.5, 0.25, 0.8},
-            lifts),
+            heights),
         new Sample(
             new RootExponential(2, RootExponential.Decay.GAUSSIAN, 4.5),
             new double[] {-1.0, 0.5, 0.25, 0.8},
-            lifts),
+            heights),
         new Sample(
             new SegmentedPolynomial(3, 1, 4.5),
             new double[] {0.6, 1.3, 0.1, 0.9, 0.3, 0.4, 0.7, 0.05},
-            lifts));
+            heights));
   }
 
   /**
@@ -68,7 +68,7 @@ class FormTest {
     double step = 0x1p-17;
     int count = sample.form.coefficientCount();
     double[] gradient = new double[count];
-    for (double u : sample.lifts) {
+    for (double u : sample.heights) {
       sample.form.gradient(u, sample.coefficients, gradient);
       for (int j = 0; j < count; j++) {
         double[] c = sample.coefficients.clone();
@@ -96,7 +96,7 @@ class FormTest {
     }
     double[] here = new double[count];
     double[] there = new double[count];
-    for (double u : sample.lifts) {
+    for (double u : sample.heights) {
       sample.form.gradient(u, sample.coefficients, here);
       sample.form.gradient(u, other, there);
       for (int j = 0; j < count; j++) {

@@ -175,7 +175,8 @@ class FiguresTest {
         curve(ApproximationFigure.of(set, branch).panels().getFirst(), "approximant");
     for (int i = 0; i < approximate.x().length; i++) {
       assertEquals(
-          piece.approximant().value(set.activation().lift(approximate.x()[i])), approximate.y()[i]);
+          piece.approximant().value(set.activation().height(approximate.x()[i])),
+          approximate.y()[i]);
     }
   }
 
@@ -193,7 +194,7 @@ class FiguresTest {
       double[] roots =
           againstRoot
               ? abscissas
-              : Arrays.stream(abscissas).map(y -> Math.sqrt(set.activation().lift(y))).toArray();
+              : Arrays.stream(abscissas).map(y -> Math.sqrt(set.activation().height(y))).toArray();
       assertEquals(0, roots[0], Math.sqrt(VALUE_ERROR));
       // The root is at most 0.6 times the distance from T, whose first step is reach/300² with a
       // reach of at most 16: 1.1e-4.

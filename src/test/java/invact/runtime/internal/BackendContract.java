@@ -28,7 +28,7 @@ abstract class BackendContract {
   private static final List<Dtype> DTYPES = List.of(Dtype.FP32, Dtype.BF16, Dtype.FP16);
 
   /**
-   * Rounding errors of g in fp32, in units of 2⁻²⁴·(1 + |y|), beside those of the lift; measured
+   * Rounding errors of g in fp32, in units of 2⁻²⁴·(1 + |y|), beside those of the height; measured
    * 3.4 over 2·10⁷ random inputs, a quarter of them next to T, rounded up.
    */
   private static final double ROUNDINGS_OF_G = 4;
@@ -94,26 +94,26 @@ abstract class BackendContract {
     return y == Double.POSITIVE_INFINITY ? 1 : derivative(c, y, right, 0);
   }
 
-  /** The same at a lift that is off by some. */
+  /** The same at a height that is off by some. */
   static double derivative(Case c, double y, boolean right, double shift) {
     BranchApproximant approximant = approximant(c, right);
-    RoundedHeight lift = RoundedHeight.of(c.set.activation(), c.dtype);
-    double exact = y - lift.minimum() - lift.offset();
-    double u = StrictMath.max(exact, lift.least()) + shift;
+    RoundedHeight height = RoundedHeight.of(c.set.activation(), c.dtype);
+    double exact = y - height.minimum() - height.offset();
+    double u = StrictMath.max(exact, height.least()) + shift;
     return approximant
         .target()
         .derivative(
             approximant.approximant().value(StrictMath.max(u, 0)),
-            StrictMath.max(y, lift.minimum()));
+            StrictMath.max(y, height.minimum()));
   }
 
   /**
    * How far g in fp32 may be from g in double precision.
    *
-   * <p>The lift is off by the roundings of its two subtractions and of the quotient, an ulp of f(T)
-   * at most. Where g is steep, next to T (a root) and next to y = 0 (a power), that is most of the
-   * error, and it is taken from g itself: g at lifts one ulp of f(T) away. Everything else is a
-   * rounding of a number of the size of g or of y·(1 − q).
+   * <p>The height is off by the roundings of its two subtractions and of the quotient, an ulp of
+   * f(T) at most. Where g is steep, next to T (a root) and next to y = 0 (a power), that is most of
+   * the error, and it is taken from g itself: g at heights one ulp of f(T) away. Everything else is
+   * a rounding of a number of the size of g or of y·(1 − q).
    */
   static double bound(Case c, double g, double y, boolean right) {
     if (g == 0 || Double.isInfinite(y)) {

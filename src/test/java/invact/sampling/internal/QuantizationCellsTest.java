@@ -29,8 +29,8 @@ class QuantizationCellsTest {
   void floorIsTheKnownOne(String activation, String format, double rms, double max) {
     QuantizationCells classes =
         QuantizationCells.of(Activations.of(activation), Dtype.of(format), STANDARD);
-    assertEquals(rms, classes.floorRms(), 1e-6 * rms);
-    assertEquals(max, classes.floorMaxAbs(), 1e-6 * max);
+    assertEquals(rms, classes.irreducibleRms(), 1e-6 * rms);
+    assertEquals(max, classes.irreducibleMaxAbs(), 1e-6 * max);
   }
 
   /** No other constant estimate in each class does better than its mean. */
@@ -38,14 +38,14 @@ class QuantizationCellsTest {
   void theMeanIsTheBestEstimate() {
     QuantizationCells classes = QuantizationCells.of(Activations.GELU, Dtype.BF16, STANDARD);
     double total = 0;
-    for (QuantizationCells.OutputClass each : classes.classes()) {
+    for (QuantizationCells.Cell each : classes.cells()) {
       total += each.weight();
       assertTrue(each.least() <= each.mean() + 1e-15 && each.mean() <= each.largest() + 1e-15);
     }
     assertEquals(1, total, 1e-12, "65 thousand roundings of 2⁻⁵³");
     double midrange = 0;
     for (QuantizationCells.Input input : classes.inputs()) {
-      for (QuantizationCells.OutputClass each : classes.classes()) {
+      for (QuantizationCells.Cell each : classes.cells()) {
         if (each.branch() == input.branch() && each.y() == input.y()) {
           double error = (each.least() + each.largest()) / 2 - input.derivative();
           midrange += input.weight() * error * error;
@@ -53,7 +53,7 @@ class QuantizationCellsTest {
         }
       }
     }
-    assertTrue(StrictMath.sqrt(midrange) > classes.floorRms());
+    assertTrue(StrictMath.sqrt(midrange) > classes.irreducibleRms());
   }
 
   /**
@@ -90,8 +90,11 @@ class QuantizationCellsTest {
     }
     QuantizationCells sampled = QuantizationCells.of(f, Dtype.FP32, near);
     // The sample has one class in some ten; f′ is linear on a class to 10⁻⁴ of its width.
-    assertEquals(StrictMath.sqrt(squares / count), sampled.floorRms(), 0.01 * sampled.floorRms());
-    assertEquals(max, sampled.floorMaxAbs(), 1e-3 * max);
+    assertEquals(
+        StrictMath.sqrt(squares / count),
+        sampled.irreducibleRms(),
+        0.01 * sampled.irreducibleRms());
+    assertEquals(max, sampled.irreducibleMaxAbs(), 1e-3 * max);
   }
 
   @ParameterizedTest

@@ -22,31 +22,33 @@ import invact.sampling.internal.QuantizationCells;
 import java.util.List;
 
 /**
- * Fits forms for a format in which outputs are rounded: not to f′∘f⁻¹, but to what can be told from
- * a rounded output, the mean of f′ over the inputs that share it ({@link QuantizationCells}), each
- * class weighted by its probability. The lift is a runtime's, in fp32 ({@link RoundedHeight}).
+ * Fits forms to the conditional mean E[f′(x) given rounded y], the best that any function of the
+ * stored output can do: least squares over the cells of a dtype ({@link QuantizationCells}), each
+ * weighted by its probability. The height is that of a runtime, in fp32 ({@link RoundedHeight}).
  *
- * <p>Least squares makes the bias vanish, and the RMS error comes as near to the floor as the form
- * can. A density that leaves a part of the line nearly empty lets an approximant go astray there;
- * mix a little of a uniform one into it ({@link Density#withRareInputs}). The coefficients in which
- * a form is not linear are those of the minimax fit to the exact function: next to T outputs lie
- * far apart in the root, and a rational with a free denominator puts poles between them.
+ * <p>Least squares makes the bias vanish, and brings the RMS error as near to the irreducible one
+ * as the form can. Where a density leaves a part of the line nearly empty, an approximant may be
+ * far off there; a density with rare inputs prevents it ({@link Density#withRareInputs}).
+ *
+ * <p>The coefficients in which a form is not linear are those of the minimax fit to the exact
+ * function. Next to T outputs lie far apart in the root, and a free denominator would put poles
+ * between them.
  */
 public final class ConditionalMeanFitter {
   private static final CoefficientRounding ROUNDING = new CoefficientRounding(Dtype.FP32);
 
   private final LeastSquaresFitter fitter = new LeastSquaresFitter();
-  private final Dtype format;
+  private final Dtype dtype;
   private final Density density;
 
   /**
-   * A fitter for one format and density.
+   * A fitter for one dtype and density.
    *
-   * @param format fp32, bf16 or fp16
+   * @param dtype fp32, bf16 or fp16
    * @param density how inputs are distributed
    */
-  public ConditionalMeanFitter(Dtype format, Density density) {
-    this.format = format;
+  public ConditionalMeanFitter(Dtype dtype, Density density) {
+    this.dtype = dtype;
     this.density = density;
   }
 
@@ -56,37 +58,37 @@ public final class ConditionalMeanFitter {
    * @param activation the activation
    * @param branch the branch
    * @param form the form
-   * @return the piece, its coefficients rounded to fp32
+   * @return the branch, its coefficients rounded to fp32
    * @throws FitException if there are fewer outputs than coefficients, the fit does not converge,
    *     or it has a pole on the branch
    */
   public BranchCoefficients fit(Activation activation, Branch branch, Form form) {
-    return fit(activation, branch, form, QuantizationCells.of(activation, format, density));
+    return fit(activation, branch, form, QuantizationCells.of(activation, dtype, density));
   }
 
   /**
-   * Fits one branch to classes that were counted before.
+   * Fits one branch to cells that were counted before.
    *
    * @param activation the activation
    * @param branch the branch
    * @param form the form
-   * @param outputs the classes of the activation in this fitter's format and density
-   * @return the piece, its coefficients rounded to fp32
+   * @param outputs the cells of the activation in this fitter's dtype and density
+   * @return the branch, its coefficients rounded to fp32
    * @throws FitException if there are fewer outputs than coefficients, the fit does not converge,
    *     or it has a pole on the branch
    */
   public BranchCoefficients fit(
       Activation activation, Branch branch, Form form, QuantizationCells outputs) {
     // A runtime decodes y = ±0 on the left as f(−∞) whatever the coefficients.
-    List<QuantizationCells.OutputClass> classes =
-        outputs.classes().stream()
+    List<QuantizationCells.Cell> cells =
+        outputs.cells().stream()
             .filter(each -> each.branch() == branch && (branch == Branch.RIGHT || each.y() < 0))
             .toList();
-    if (classes.size() < form.coefficientCount()) {
+    if (cells.size() < form.coefficientCount()) {
       throw FitException.wrongRequest(
-          format.label()
+          dtype.label()
               + " has "
-              + classes.size()
+              + cells.size()
               + " outputs on the "
               + branch.label()
               + " branch of "
@@ -94,14 +96,14 @@ public final class ConditionalMeanFitter {
               + ", fewer than the coefficients of "
               + form.name());
     }
-    RoundedHeight rounded = RoundedHeight.of(activation, format);
-    double[] lift = new double[classes.size()];
-    double[] mean = new double[classes.size()];
-    double[] weight = new double[classes.size()];
+    RoundedHeight rounded = RoundedHeight.of(activation, dtype);
+    double[] height = new double[cells.size()];
+    double[] mean = new double[cells.size()];
+    double[] weight = new double[cells.size()];
     double totalWeight = 0;
-    for (int i = 0; i < lift.length; i++) {
-      QuantizationCells.OutputClass each = classes.get(i);
-      lift[i] = rounded.of((float) each.y());
+    for (int i = 0; i < height.length; i++) {
+      QuantizationCells.Cell each = cells.get(i);
+      height[i] = rounded.of((float) each.y());
       mean[i] = each.mean();
       weight[i] = each.weight();
       totalWeight += each.weight();
@@ -109,12 +111,12 @@ public final class ConditionalMeanFitter {
     LinearPart model = new LinearPart(form, nonlinear(activation, branch, form));
     CurveModel.Fit fit;
     try {
-      fit = fitter.fit(model, lift, mean, weight, new double[model.parameterCount()]);
+      fit = fitter.fit(model, height, mean, weight, new double[model.parameterCount()]);
     } catch (FitException e) {
       throw new FitException(
           "%s %s: %s does not suit the outputs of %s, try another degree or centre: %s"
               .formatted(
-                  activation.name(), branch.label(), form.name(), format.label(), e.getMessage()),
+                  activation.name(), branch.label(), form.name(), dtype.label(), e.getMessage()),
           e);
     }
     return BranchCoefficients.measured(
@@ -125,9 +127,9 @@ public final class ConditionalMeanFitter {
                 Target.DERIVATIVE,
                 new Approximant(form, ROUNDING.plain(model.coefficients(fit.parameters()))))),
         new Provenance.ConditionalMean(
-            format,
+            dtype,
             density,
-            classes.size(),
+            cells.size(),
             StrictMath.sqrt(fit.sumOfSquares() / totalWeight),
             fit.conditionNumber()));
   }

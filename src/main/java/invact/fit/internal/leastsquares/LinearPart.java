@@ -6,7 +6,7 @@ import java.util.Arrays;
 
 /**
  * A form in its linear coefficients alone, the nonlinear ones held at values given: a curve over
- * the lift that is linear in all its parameters.
+ * the height that is linear in all its parameters.
  */
 public final class LinearPart implements CurveModel {
   private final Form form;

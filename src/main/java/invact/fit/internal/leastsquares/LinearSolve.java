@@ -35,7 +35,7 @@ public final class LinearSolve {
       withoutLinear[j] = 0;
     }
     for (int i = 0; i < n; i++) {
-      double u = samples.lift()[i];
+      double u = samples.height()[i];
       form.gradient(u, c, gradient);
       for (int j = 0; j < linear.length; j++) {
         basis[i][j] = gradient[linear[j]];

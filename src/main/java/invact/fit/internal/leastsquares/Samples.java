@@ -5,10 +5,10 @@ package invact.fit.internal.leastsquares;
  *
  * @param x inputs
  * @param y outputs f(x)
- * @param lift u = y − f(T), the argument of the approximant
+ * @param height u = y − f(T), the argument of the approximant
  * @param value what the approximant should be there
  */
-public record Samples(double[] x, double[] y, double[] lift, double[] value) {
+public record Samples(double[] x, double[] y, double[] height, double[] value) {
   public int count() {
     return x.length;
   }
@@ -23,7 +23,7 @@ public record Samples(double[] x, double[] y, double[] lift, double[] value) {
       index[i] = i * stride;
     }
     index[index.length - 1] = x.length - 1;
-    return new Samples(pick(x, index), pick(y, index), pick(lift, index), pick(value, index));
+    return new Samples(pick(x, index), pick(y, index), pick(height, index), pick(value, index));
   }
 
   private static double[] pick(double[] values, int[] index) {

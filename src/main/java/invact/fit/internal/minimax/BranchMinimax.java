@@ -17,10 +17,10 @@ import java.util.Arrays;
  * The approximant of one branch whose largest error of f′ is least.
  *
  * @param fit the fit, with its evidence
- * @param piece what goes into a coefficient set: the coefficients rounded to fp32, as runtimes hold
- *     them, and their error
+ * @param coefficients what goes into a coefficient set: the coefficients rounded to fp32, as
+ *     runtimes hold them, and their error
  */
-public record BranchMinimax(MinimaxFit fit, BranchCoefficients piece) {
+public record BranchMinimax(MinimaxFit fit, BranchCoefficients coefficients) {
   /**
    * Fits a form to the whole branch, or up to its cut-off.
    *
@@ -50,16 +50,32 @@ public record BranchMinimax(MinimaxFit fit, BranchCoefficients piece) {
     }
     return new BranchMinimax(
         fit,
-        BranchCoefficients.measured(
+        coefficients(
             BranchPole.refuse(
                 new BranchApproximant(activation, branch, target, new Approximant(form, rounded))),
-            new Provenance.Minimax(
-                curve.low(),
-                curve.high(),
-                fit.levelledError(),
-                fit.largestError(),
-                Arrays.stream(fit.reference()).boxed().toList(),
-                fit.starts(),
-                fit.agreeing())));
+            curve,
+            fit));
+  }
+
+  /**
+   * Rounded coefficients with the evidence of the fit that they are rounded from.
+   *
+   * @param approximant the approximant that has them
+   * @param curve the curve that was fitted
+   * @param fit the fit
+   * @return what goes into a coefficient set
+   */
+  public static BranchCoefficients coefficients(
+      BranchApproximant approximant, Curve curve, MinimaxFit fit) {
+    return BranchCoefficients.measured(
+        approximant,
+        new Provenance.Minimax(
+            curve.low(),
+            curve.high(),
+            fit.levelledError(),
+            fit.largestError(),
+            Arrays.stream(fit.reference()).boxed().toList(),
+            fit.starts(),
+            fit.agreeing()));
   }
 }

@@ -111,7 +111,7 @@ public final class InvertedDerivative {
     double cutoff =
         unit
             * StrictMath.ceil(
-                activation.lift(activation.value(end(activation, Branch.RIGHT))) / unit);
+                activation.height(activation.value(end(activation, Branch.RIGHT))) / unit);
     while (cutoff > unit) {
       double next = cutoff - unit;
       double x = activation.inverse(next + activation.minimum(), Branch.RIGHT);
@@ -175,7 +175,7 @@ public final class InvertedDerivative {
     double argmin = activation.argmin();
     double distance = x - argmin;
     if (StrictMath.abs(distance) > NEAR_ARGMIN * scale) {
-      return activation.lift(activation.value(x));
+      return activation.height(activation.value(x));
     }
     double sum = 0;
     for (int i = 0; i < GAUSS_NODES.length; i++) {

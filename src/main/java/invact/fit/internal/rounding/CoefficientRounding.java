@@ -1,5 +1,6 @@
 package invact.fit.internal.rounding;
 
+import invact.fit.FitException;
 import invact.form.internal.Form;
 import invact.numeric.Dtype;
 import java.util.Arrays;
@@ -85,7 +86,8 @@ public final class CoefficientRounding {
    * @param measure how bad coefficients of the dtype are, such as the largest error; it orders the
    *     results, and is called some thousand times
    * @return the best coefficients found, at least as good as the plainly rounded ones
-   * @throws IllegalArgumentException if a coefficient overflows, or there are too few samples
+   * @throws FitException if a coefficient overflows
+   * @throws IllegalArgumentException if there are too few samples
    */
   public Rounded round(
       Form form, double[] coefficients, ErrorSamples samples, ToDoubleFunction<double[]> measure) {
@@ -105,14 +107,14 @@ public final class CoefficientRounding {
    *
    * @param coefficients any numbers
    * @return the numbers of the dtype nearest to them
-   * @throws IllegalArgumentException if one overflows
+   * @throws FitException if one overflows
    */
   public double[] plain(double[] coefficients) {
     double[] rounded = new double[coefficients.length];
     for (int j = 0; j < rounded.length; j++) {
       rounded[j] = dtype.round(coefficients[j]);
       if (!Double.isFinite(rounded[j])) {
-        throw new IllegalArgumentException(
+        throw new FitException(
             "coefficient " + j + " is too large for " + dtype.label() + ": " + coefficients[j]);
       }
     }

@@ -12,19 +12,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Measures approximants of one branch in fp32 arithmetic, and knows the floor.
+ * Measures approximants of one branch in fp32 arithmetic, and the irreducible error beside them.
  *
- * <p>In fp32 from the exact lift ({@link FloatErrors}): the error that is the approximant's own.
- * That of y's rounding is the floor, which would hide it next to T. In bf16 and fp16 over all
- * inputs, from the rounded output, weighted by their probabilities on the branch.
+ * <p>For fp32 the height is exact ({@link FloatErrors}): the error is the approximant's own. The
+ * rounding of y, which makes the irreducible error, would hide it next to T. For bf16 and fp16 the
+ * error is taken over all inputs, from the rounded output, weighted by their probabilities on the
+ * branch.
  */
 final class BranchErrors {
   private final SearchProblem problem;
   private final QuantizationCells outputs;
   private final List<QuantizationCells.Input> inputs;
   private final FloatErrors floatErrors;
-  private final double floorRms;
-  private final double floorMaxAbs;
+  private final double irreducibleRms;
+  private final double irreducibleMaxAbs;
 
   /**
    * Prepares to measure.
@@ -46,40 +47,43 @@ final class BranchErrors {
     }
     floatErrors = new FloatErrors(problem.activation(), problem.branch());
     List<Double> means = new ArrayList<>();
-    for (QuantizationCells.OutputClass each : outputs.classes()) {
+    for (QuantizationCells.Cell each : outputs.cells()) {
       if (each.branch() == problem.branch()) {
         means.add(each.mean());
       }
     }
     int[] next = {0};
-    Weighted floor = weigh(y -> means.get(next[0]++));
-    floorRms = floor.rms;
-    floorMaxAbs = floor.maxAbs;
+    Weighted irreducible = weigh(y -> means.get(next[0]++));
+    irreducibleRms = irreducible.rms;
+    irreducibleMaxAbs = irreducible.maxAbs;
   }
 
   QuantizationCells outputs() {
     return outputs;
   }
 
-  double floorRms() {
-    return floorRms;
+  double irreducibleRms() {
+    return irreducibleRms;
   }
 
-  double floorMaxAbs() {
-    return floorMaxAbs;
+  double irreducibleMaxAbs() {
+    return irreducibleMaxAbs;
   }
 
   /**
-   * Measures a candidate.
-   *
-   * @throws IllegalArgumentException if a coefficient is too large for fp32, or the derivative not
-   *     finite at an end of the branch
+   * Measures a candidate; fails it if a coefficient is too large for fp32, or the derivative is not
+   * finite somewhere.
    */
   Finding measure(Candidate candidate, BranchApproximant approximant) {
-    // In fp32 too: it refuses what no runtime opens.
-    Derivative g = Derivative.of(approximant, problem.format());
+    Derivative g;
+    try {
+      // In fp32 too: it refuses what no runtime opens.
+      g = Derivative.of(approximant, problem.dtype());
+    } catch (IllegalArgumentException e) {
+      return new Finding.Failed(candidate, e.getMessage());
+    }
     Finding.Measured found;
-    if (problem.format() == Dtype.FP32) {
+    if (problem.dtype() == Dtype.FP32) {
       ErrorStats errors = floatErrors.measure(approximant);
       found = new Finding.Measured(candidate, errors.rms(), errors.bias(), errors.maxAbs());
     } else {

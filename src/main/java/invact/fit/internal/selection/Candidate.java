@@ -18,7 +18,7 @@ public record Candidate(Form form, Target target, Method method) {
   private static final Cost FROM_SIGMOID = new Cost(2, 0, 0, 0, 0);
 
   /**
-   * What it costs at run time, from the lift to the derivative.
+   * What it costs at run time, from the height to the derivative.
    *
    * @return the instructions for one element
    */

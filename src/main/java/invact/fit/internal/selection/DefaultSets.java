@@ -16,39 +16,41 @@ import java.util.stream.Stream;
  * The sets to use unless there is a reason for others: {@code NAME-fp32}, {@code NAME-bf16} and
  * {@code NAME-fp16} of an activation.
  *
- * <p>For fp32 rationals, minimax on the exact function, within 2·10⁻⁶ of it on the whole real line
- * in fp32 arithmetic. For the 16-bit formats, where rounding y costs a thousand times that,
- * polynomials fitted to the conditional mean, within 1.05 of the least RMS error that any decoder
- * can have for x ~ N(0, 1), and within 1.02 of what polynomials of degree 16 reach for that, half
- * and twice that scale. All are functions of the root of the lift without exponential or power, at
- * most 60 instruction slots for a backward pass. Degrees, centres and cut-offs are searched: the
- * cheapest that keep these promises.
+ * <ul>
+ *   <li>fp32: rationals, minimax on the exact function; largest error of f′ 2·10⁻⁶ on the whole real
+ *       line in fp32 arithmetic.
+ *   <li>bf16 and fp16: polynomials fitted to the conditional mean; RMS error for x ~ N(0, 1) at most
+ *       1.05 of the irreducible one, and for N(0, 1), N(0, ¼) and N(0, 4) at most 1.02 of that of
+ *       the best polynomials up to degree 16. Rounding y costs a thousand times 2·10⁻⁶ here.
+ *   <li>{@code gelu-segmented} and {@code silu-segmented}: polynomials on segments for fp32, largest
+ *       error 10⁻⁵, for processors on which a division is dear.
+ * </ul>
  *
- * <p>{@code gelu-segmented} and {@code silu-segmented} beside them are polynomials on segments for
- * fp32, within 10⁻⁵ of the exact function, for processors on which a division is dear.
+ * <p>All are functions of √u, u = y − f(T), without exponential or power, at most 60 issue slots for
+ * a backward pass. Degrees, centres and cut-offs are searched: the cheapest that keep these promises.
  */
 public final class DefaultSets {
-  /** The formats, in the order in which sets are listed. */
-  private static final List<Dtype> FORMATS = List.of(Dtype.FP32, Dtype.BF16, Dtype.FP16);
+  /** The dtypes, in the order in which sets are listed. */
+  private static final List<Dtype> DTYPES = List.of(Dtype.FP32, Dtype.BF16, Dtype.FP16);
 
-  /** One set to be fitted; for no format, the segmented one. */
-  private record Task(Activation activation, Optional<Dtype> format) {
+  /** One set to be fitted; for no dtype, the segmented one. */
+  private record Task(Activation activation, Optional<Dtype> dtype) {
     CoefficientSet fit() {
-      return format.map(this::fit).orElseGet(this::fitSegmented);
+      return dtype.map(this::fit).orElseGet(this::fitSegmented);
     }
 
     private CoefficientSet fitSegmented() {
       return new SegmentedSearch(activation).fit(activation.name() + "-segmented");
     }
 
-    private CoefficientSet fit(Dtype format) {
-      String name = activation.name() + "-" + format.label();
-      return format.isHalf()
-          ? new PolynomialSearch(activation, format).fit(name)
+    private CoefficientSet fit(Dtype dtype) {
+      String name = activation.name() + "-" + dtype.label();
+      return dtype.isHalf()
+          ? new PolynomialSearch(activation, dtype).fit(name)
           : new CoefficientSet(
               name,
               activation,
-              Optional.of(format),
+              Optional.of(dtype),
               new RationalSearch(activation, Branch.LEFT).fit(),
               new RationalSearch(activation, Branch.RIGHT).fit());
     }
@@ -61,7 +63,7 @@ public final class DefaultSets {
    *
    * @param activations the activations
    * @param found told each set as soon as it and all before it are fitted
-   * @return the sets, by activation and format
+   * @return the sets, by activation and dtype
    * @throws FitException if what the sets promise cannot be kept for an activation
    */
   public static List<CoefficientSet> fit(
@@ -81,7 +83,7 @@ public final class DefaultSets {
   }
 
   private static Stream<Task> tasks(Activation activation) {
-    Stream<Task> usual = FORMATS.stream().map(format -> new Task(activation, Optional.of(format)));
+    Stream<Task> usual = DTYPES.stream().map(dtype -> new Task(activation, Optional.of(dtype)));
     return Activations.paper().contains(activation)
         ? Stream.concat(usual, Stream.of(new Task(activation, Optional.empty())))
         : usual;

@@ -5,8 +5,8 @@ import invact.activation.Branch;
 import invact.activation.Target;
 import invact.coefficients.internal.BranchApproximant;
 import invact.coefficients.internal.BranchCoefficients;
-import invact.coefficients.internal.Provenance;
 import invact.fit.FitException;
+import invact.fit.internal.minimax.BranchMinimax;
 import invact.fit.internal.minimax.Curve;
 import invact.fit.internal.minimax.InvertedDerivative;
 import invact.fit.internal.minimax.MinimaxFit;
@@ -16,9 +16,11 @@ import invact.fit.internal.rounding.ErrorSamples;
 import invact.form.internal.Approximant;
 import invact.form.internal.RootRational;
 import invact.numeric.Dtype;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -26,14 +28,14 @@ import java.util.Set;
  * coefficients rounded to fp32 together, its error measured in the arithmetic of use.
  *
  * <p>Types are tried by ascending number of coefficients, numerator and denominator of equal degree
- * or one apart, up to {@value #LARGEST_DEGREE}: two branches of that type take 60 instruction slots
- * at most. Of each type a few centres are tried: the rational function is the same, but what fp32
+ * or one apart, up to {@value #LARGEST_DEGREE}: two branches of that type take 60 issue slots at
+ * most. Of each type a few centres are tried: the rational function is the same, but what fp32
  * leaves of it is not.
  */
 final class RationalSearch {
   /**
-   * The largest error on the whole branch. In fp32 y itself tells f′ next to T to 3.9·10⁻⁵ (GELU)
-   * and 4.4·10⁻⁵ (SiLU); this is a twentieth of that, so that it hardly shows beside it.
+   * The largest error on the whole branch. A twentieth of the irreducible error in fp32, which is
+   * largest next to T: 3.9·10⁻⁵ (GELU) and 4.4·10⁻⁵ (SiLU).
    */
   private static final double TOLERANCE = 2e-6;
 
@@ -77,7 +79,7 @@ final class RationalSearch {
   }
 
   /**
-   * The cheapest piece.
+   * The cheapest branch.
    *
    * @throws FitException if no type reaches the tolerance
    */
@@ -85,9 +87,9 @@ final class RationalSearch {
     for (int sum = LEAST_SUM; sum <= 2 * LARGEST_DEGREE; sum++) {
       int half = sum / 2;
       for (int numerator : sum % 2 == 0 ? new int[] {half} : new int[] {half, half + 1}) {
-        Candidate candidate = best(numerator, sum - numerator);
-        if (candidate != null && candidate.error() <= TOLERANCE) {
-          return candidate.piece(activation, branch, curve);
+        Optional<Fitted> best = best(numerator, sum - numerator);
+        if (best.isPresent() && best.get().error() <= TOLERANCE) {
+          return best.get().coefficients();
         }
       }
     }
@@ -97,53 +99,39 @@ final class RationalSearch {
                 LARGEST_DEGREE, LARGEST_DEGREE, branch.label(), activation.name(), TOLERANCE));
   }
 
-  /** A fit with its rounded coefficients and their largest error in fp32 arithmetic. */
-  private record Candidate(RootRational form, MinimaxFit fit, double[] coefficients, double error) {
-    BranchCoefficients piece(Activation activation, Branch branch, Curve curve) {
-      return BranchCoefficients.measured(
-          new BranchApproximant(
-              activation, branch, Target.DERIVATIVE, new Approximant(form, coefficients)),
-          new Provenance.Minimax(
-              curve.low(),
-              curve.high(),
-              fit.levelledError(),
-              fit.largestError(),
-              Arrays.stream(fit.reference()).boxed().toList(),
-              fit.starts(),
-              fit.agreeing()));
-    }
-  }
-
-  /** The best placement of one type; null if the exact minimax error is already too large. */
-  private Candidate best(int numerator, int denominator) {
-    Candidate best = null;
+  /** The best centre of one type; nothing if the exact minimax error is already too large. */
+  private Optional<Fitted> best(int numerator, int denominator) {
+    List<Fitted> all = new ArrayList<>();
     for (double centre : centres()) {
-      Candidate candidate = candidate(new RootRational(numerator, denominator, centre, cutoff));
-      if (candidate == null) {
+      Optional<Fitted> fitted = fitted(new RootRational(numerator, denominator, centre, cutoff));
+      if (fitted.isEmpty()) {
         break;
       }
-      if (best == null || candidate.error() < best.error()) {
-        best = candidate;
-      }
+      all.add(fitted.get());
     }
-    return best;
+    return all.stream().min(Comparator.comparingDouble(Fitted::error));
   }
 
-  private Candidate candidate(RootRational form) {
+  /** A form with rounded coefficients, and their largest error in fp32 arithmetic. */
+  private Optional<Fitted> fitted(RootRational form) {
     MinimaxFit fit;
     try {
       fit = new MinimaxFitter().fit(form, curve);
     } catch (FitException e) {
       // Some types have no best approximant that an exchange finds; the next one has.
-      return null;
+      return Optional.empty();
     }
     if (fit.largestError() > TOLERANCE) {
-      return null;
+      return Optional.empty();
     }
     CoefficientRounding.Rounded rounded =
         new CoefficientRounding(Dtype.FP32)
             .round(form, fit.coefficients(), lattice, c -> check.largestInSingle(form, c));
-    return new Candidate(form, fit, rounded.coefficients(), rounded.measure());
+    BranchApproximant approximant =
+        new BranchApproximant(
+            activation, branch, Target.DERIVATIVE, new Approximant(form, rounded.coefficients()));
+    return Optional.of(
+        new Fitted(BranchMinimax.coefficients(approximant, curve, fit), rounded.measure()));
   }
 
   private Set<Double> centres() {

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Fits and measures all candidates of a problem, side by side on all processors. What a log knows
- * from an earlier search is not done again.
+ * Fits and measures all candidates of a problem, side by side on all processors. Findings that a
+ * log has from an earlier search are taken from it.
  */
 public final class Search {
   private final SearchProblem problem;
@@ -27,8 +27,8 @@ public final class Search {
     errors =
         new BranchErrors(
             problem,
-            QuantizationCells.of(problem.activation(), problem.format(), problem.density()));
-    meanFitter = new ConditionalMeanFitter(problem.format(), problem.density().withRareInputs());
+            QuantizationCells.of(problem.activation(), problem.dtype(), problem.density()));
+    meanFitter = new ConditionalMeanFitter(problem.dtype(), problem.density().withRareInputs());
   }
 
   /**
@@ -75,14 +75,14 @@ public final class Search {
     return new SearchResult(
         problem,
         candidates.stream().map(known::get).toList(),
-        search.errors.floorRms(),
-        search.errors.floorMaxAbs());
+        search.errors.irreducibleRms(),
+        search.errors.irreducibleMaxAbs());
   }
 
   private Finding find(Candidate candidate) {
     try {
       return errors.measure(candidate, approximant(candidate));
-    } catch (FitException | IllegalArgumentException e) {
+    } catch (FitException e) {
       return new Finding.Failed(candidate, e.getMessage());
     }
   }
@@ -92,7 +92,7 @@ public final class Search {
       case MINIMAX ->
           BranchMinimax.of(
                   problem.activation(), problem.branch(), candidate.target(), candidate.form())
-              .piece()
+              .coefficients()
               .approximant();
       case CONDITIONAL_MEAN ->
           meanFitter

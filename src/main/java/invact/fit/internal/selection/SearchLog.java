@@ -151,8 +151,8 @@ public final class SearchLog implements AutoCloseable {
         problem.activation().name(),
         problem.activation().expression().orElse(""),
         problem.branch().label(),
-        problem.format().label(),
-        problem.format().isHalf() ? problem.density().description() : "",
+        problem.dtype().label(),
+        problem.dtype().isHalf() ? problem.density().description() : "",
         candidate.form().name(),
         candidate.target().label(),
         candidate.method().label());

@@ -8,11 +8,14 @@ import java.util.List;
  *
  * @param problem the problem
  * @param findings what came of each candidate, in the order of the candidates
- * @param floorRms the least RMS error of any decoder of rounded outputs, over the branch
- * @param floorMaxAbs the largest error of the decoder that has it
+ * @param irreducibleRms the least RMS error of any decoder of rounded outputs, over the branch
+ * @param irreducibleMaxAbs the largest error of the decoder that has it
  */
 public record SearchResult(
-    SearchProblem problem, List<Finding> findings, double floorRms, double floorMaxAbs) {
+    SearchProblem problem,
+    List<Finding> findings,
+    double irreducibleRms,
+    double irreducibleMaxAbs) {
   /** Copies the list. */
   public SearchResult {
     findings = List.copyOf(findings);
@@ -25,16 +28,16 @@ public record SearchResult(
    * @return the largest error in fp32, the RMS error in bf16 and fp16
    */
   public double error(Finding.Measured finding) {
-    return problem.format() == Dtype.FP32 ? finding.maxAbs() : finding.rms();
+    return problem.dtype() == Dtype.FP32 ? finding.maxAbs() : finding.rms();
   }
 
   /**
    * The least error of its kind that a decoder of rounded outputs can have.
    *
-   * @return {@link #floorMaxAbs} in fp32, {@link #floorRms} in bf16 and fp16
+   * @return {@link #irreducibleMaxAbs} in fp32, {@link #irreducibleRms} in bf16 and fp16
    */
-  public double floor() {
-    return problem.format() == Dtype.FP32 ? floorMaxAbs : floorRms;
+  public double irreducible() {
+    return problem.dtype() == Dtype.FP32 ? irreducibleMaxAbs : irreducibleRms;
   }
 
   /**
@@ -68,6 +71,6 @@ public record SearchResult(
    * @return the Pareto front, by ascending cost and descending error
    */
   public List<Finding.Measured> front() {
-    return ParetoFront.of(measured(), this::error);
+    return ParetoFront.of(measured(), finding -> finding.candidate().cost().slots(), this::error);
   }
 }

@@ -17,17 +17,17 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The candidates for a branch: all families of forms, over degrees and placements.
+ * The candidates for a branch: all families of forms, over degrees, centres and cut-offs.
  *
- * <p>On the right branch a cut-off leaves the error |f′ − 1| behind it, and the less there is of it
- * the longer the part that is left to approximate. Which one suits a form depends on the error that
- * the form can reach, so that each form is tried with cut-offs for errors from 10⁻² down. Powers
- * are taken about 0, which saves an instruction, and about roots that keep a form's digits in fp32.
+ * <p>On the right branch a cut-off leaves the error |f′ − 1| beyond it. A larger cut-off leaves a
+ * smaller error and more to approximate. Each form is tried with cut-offs for errors from 10⁻²
+ * down, since the best one depends on the error that the form can reach. Powers are taken about 0,
+ * which saves an instruction, and about centres that keep a form's digits in fp32.
  */
 public final class SearchSpace {
   private static final double NONE = Double.POSITIVE_INFINITY;
 
-  /** The decades of errors left behind a cut-off: 16-bit formats have a floor above 10⁻⁴. */
+  /** The largest error left beyond a cut-off, and the decades below it; 16-bit dtypes: 10⁻⁴. */
   private static final double LARGEST_TAIL = 1e-2;
 
   private static final int DECADES = 5;
@@ -73,10 +73,10 @@ public final class SearchSpace {
   }
 
   private boolean isHalf() {
-    return problem.format().isHalf();
+    return problem.dtype().isHalf();
   }
 
-  /** As published, for least largest error, and as a 16-bit format wants them. */
+  /** As published, for least largest error, and as a 16-bit dtype wants them. */
   private void addPaper() {
     PublishedCoefficients.of(activation)
         .map(set -> set.branch(problem.branch()).approximant())

@@ -6,9 +6,8 @@ import invact.activation.Target;
 import invact.activation.internal.Scale;
 import invact.coefficients.CoefficientSet;
 import invact.coefficients.internal.BranchApproximant;
-import invact.coefficients.internal.BranchCoefficients;
-import invact.coefficients.internal.Provenance;
 import invact.fit.FitException;
+import invact.fit.internal.minimax.BranchMinimax;
 import invact.fit.internal.minimax.Curve;
 import invact.fit.internal.minimax.InvertedDerivative;
 import invact.fit.internal.minimax.MinimaxFit;
@@ -17,16 +16,16 @@ import invact.fit.internal.rounding.CoefficientRounding;
 import invact.form.internal.Approximant;
 import invact.form.internal.SegmentedPolynomial;
 import invact.numeric.Dtype;
-import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Polynomials of degree 5 on eight segments of the root over both branches, what a SIMD register of
- * eight lanes picks coefficients from without a branch or a division; minimax.
+ * Minimax polynomials of degree 5 on eight segments of the root over both branches: a SIMD register
+ * of eight lanes holds one coefficient of all segments, and each lane picks its own without a
+ * branch or a division.
  *
  * <p>The branches share the segments so that the larger of their errors is least. Next to T errors
- * weigh {@value #WEIGHT_AT_T} times: there fp32 outputs tell f′ to 4·10⁻⁵ at best, and the
- * approximant is not to add a tenth.
+ * weigh {@value #WEIGHT_AT_T} times: the irreducible error in fp32 is 4·10⁻⁵ there, and the
+ * approximant adds less than a tenth.
  */
 final class SegmentedSearch {
   private static final int SEGMENTS = 8;
@@ -37,7 +36,7 @@ final class SegmentedSearch {
 
   private static final double WEIGHT_AT_T = 3;
 
-  /** The fourth power of how far from T half of the additional weight is left, inverted. */
+  /** x − T in scales of f, to the power −4, at which half of the additional weight is left. */
   private static final double WEIGHT_DECAY = 400;
 
   private final Activation activation;
@@ -46,41 +45,34 @@ final class SegmentedSearch {
     this.activation = activation;
   }
 
-  /** One branch with some of the segments. */
-  private record Candidate(SegmentedPolynomial form, Curve curve, MinimaxFit fit) {}
-
   /**
    * The set with the best share of segments.
    *
    * @throws FitException if an exchange does not converge
    */
   CoefficientSet fit(String name) {
-    Candidate left = null;
-    Candidate right = null;
-    for (int segments = 1; segments < SEGMENTS; segments++) {
-      Candidate nextLeft = candidate(Branch.LEFT, segments);
-      Candidate nextRight = candidate(Branch.RIGHT, SEGMENTS - segments);
+    Fitted left = fitted(Branch.LEFT, 1);
+    Fitted right = fitted(Branch.RIGHT, SEGMENTS - 1);
+    for (int segments = 2; segments < SEGMENTS; segments++) {
+      Fitted nextLeft = fitted(Branch.LEFT, segments);
+      Fitted nextRight = fitted(Branch.RIGHT, SEGMENTS - segments);
       // The left error falls from one share to the next, the right one rises.
-      boolean better = left == null || larger(nextLeft, nextRight) < larger(left, right);
-      if (!better) {
+      if (larger(nextLeft, nextRight) >= larger(left, right)) {
         break;
       }
       left = nextLeft;
       right = nextRight;
     }
     return new CoefficientSet(
-        name,
-        activation,
-        Optional.of(Dtype.FP32),
-        piece(Branch.LEFT, left),
-        piece(Branch.RIGHT, right));
+        name, activation, Optional.of(Dtype.FP32), left.coefficients(), right.coefficients());
   }
 
-  private static double larger(Candidate left, Candidate right) {
-    return StrictMath.max(left.fit.largestError(), right.fit.largestError());
+  private static double larger(Fitted left, Fitted right) {
+    return StrictMath.max(left.error(), right.error());
   }
 
-  private Candidate candidate(Branch branch, int segments) {
+  /** One branch with some of the segments, and its largest weighted error before rounding. */
+  private Fitted fitted(Branch branch, int segments) {
     boolean isLeft = branch == Branch.LEFT;
     double cutoff =
         isLeft ? Double.POSITIVE_INFINITY : InvertedDerivative.cutoff(activation, CUTOFF_ERROR);
@@ -90,28 +82,17 @@ final class SegmentedSearch {
                 : InvertedDerivative.upTo(activation, Target.DERIVATIVE, cutoff))
             .withWeight(this::weight);
     SegmentedPolynomial form = new SegmentedPolynomial(segments, DEGREE, cutoff);
-    return new Candidate(form, curve, new MinimaxFitter().fit(form, curve));
+    MinimaxFit fit = new MinimaxFitter().fit(form, curve);
+    double[] rounded = new CoefficientRounding(Dtype.FP32).plain(fit.coefficients());
+    BranchApproximant approximant =
+        new BranchApproximant(
+            activation, branch, Target.DERIVATIVE, new Approximant(form, rounded));
+    return new Fitted(BranchMinimax.coefficients(approximant, curve, fit), fit.largestError());
   }
 
   private double weight(double x) {
     double distance = (x - activation.argmin()) / Scale.of(activation);
     double square = distance * distance;
     return 1 + (WEIGHT_AT_T - 1) / (1 + WEIGHT_DECAY * square * square);
-  }
-
-  private BranchCoefficients piece(Branch branch, Candidate candidate) {
-    MinimaxFit fit = candidate.fit;
-    double[] rounded = new CoefficientRounding(Dtype.FP32).plain(fit.coefficients());
-    return BranchCoefficients.measured(
-        new BranchApproximant(
-            activation, branch, Target.DERIVATIVE, new Approximant(candidate.form, rounded)),
-        new Provenance.Minimax(
-            candidate.curve.low(),
-            candidate.curve.high(),
-            fit.levelledError(),
-            fit.largestError(),
-            Arrays.stream(fit.reference()).boxed().toList(),
-            fit.starts(),
-            fit.agreeing()));
   }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import invact.activation.Activations;
 import invact.activation.Branch;
 import invact.activation.Target;
+import invact.fit.FitException;
 import invact.fit.internal.minimax.Curve;
 import invact.fit.internal.minimax.InvertedDerivative;
 import invact.fit.internal.minimax.MinimaxFit;
@@ -101,8 +102,8 @@ class CoefficientRoundingTest {
   @Test
   void whatCannotBeRoundedIsRefused() {
     CoefficientRounding half = new CoefficientRounding(Dtype.FP16);
-    IllegalArgumentException large =
-        assertThrows(IllegalArgumentException.class, () -> half.plain(new double[] {1, 70_000}));
+    FitException large =
+        assertThrows(FitException.class, () -> half.plain(new double[] {1, 70_000}));
     assertEquals("coefficient 1 is too large for fp16: 70000.0", large.getMessage());
     ErrorSamples few = ErrorSamples.of(CURVE, 5);
     IllegalArgumentException samples =

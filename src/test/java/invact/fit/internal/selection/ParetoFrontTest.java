@@ -40,7 +40,7 @@ class ParetoFrontTest {
       // Few values, so that costs and errors coincide.
       findings.add(finding(random.nextInt(12), (1 + random.nextInt(30)) * 1e-5));
     }
-    List<Measured> front = ParetoFront.of(findings, Measured::maxAbs);
+    List<Measured> front = ParetoFront.of(findings, ParetoFrontTest::slots, Measured::maxAbs);
     assertFalse(front.isEmpty());
     for (Measured point : front) {
       assertTrue(
@@ -66,14 +66,16 @@ class ParetoFrontTest {
     Measured good = finding(3, 1e-3);
     List<Measured> findings =
         List.of(finding(1, Double.NaN), finding(2, Double.POSITIVE_INFINITY), good);
-    assertEquals(List.of(good), ParetoFront.of(findings, Measured::maxAbs));
-    assertEquals(List.of(), ParetoFront.of(List.of(), Measured::maxAbs));
+    assertEquals(List.of(good), ParetoFront.of(findings, ParetoFrontTest::slots, Measured::maxAbs));
+    assertEquals(List.of(), ParetoFront.of(List.of(), ParetoFrontTest::slots, Measured::maxAbs));
   }
 
   @Test
   void ofEqualsTheFirst() {
     Measured first = new Measured(finding(4, 1e-3).candidate(), 1, 0, 1e-3);
     Measured second = new Measured(finding(4, 1e-3).candidate(), 2, 0, 1e-3);
-    assertEquals(List.of(first), ParetoFront.of(List.of(first, second), Measured::maxAbs));
+    assertEquals(
+        List.of(first),
+        ParetoFront.of(List.of(first, second), ParetoFrontTest::slots, Measured::maxAbs));
   }
 }
