@@ -87,8 +87,8 @@ public record ErrorProfile(double[] x, double[] rms, double[] largest) {
   }
 
   /**
-   * The irreducible error: that of the conditional mean of the derivative, of all decoders of outputs in a
-   * 16-bit dtype the one of least RMS error.
+   * The irreducible error: that of the conditional mean of the derivative, of all decoders of
+   * outputs in a 16-bit dtype the one of least RMS error.
    *
    * @param activation the activation
    * @param dtype bf16 or fp16

@@ -138,11 +138,13 @@ final class RationalFit {
     return level;
   }
 
-  /** The part of the curve of this length at one end. */
+  /** The part of the curve of this length at one end; a sum may round to beyond the other end. */
   private Grid part(double end, double length) {
     Curve curve = grid.curve();
     return new Grid(
-        end == curve.low() ? curve.between(end, end + length) : curve.between(end - length, end),
+        end == curve.low()
+            ? curve.between(end, StrictMath.min(end + length, curve.high()))
+            : curve.between(StrictMath.max(end - length, curve.low()), end),
         grid.samples().size() - 1);
   }
 

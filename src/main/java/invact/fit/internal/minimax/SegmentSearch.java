@@ -174,7 +174,9 @@ final class SegmentSearch {
         "no convergence of a segment of %s from x = %s".formatted(form.name(), from));
   }
 
-  private Segment segment(double from, double to) {
+  /** from + (end − from) may round to beyond the end. */
+  private Segment segment(double from, double upTo) {
+    double to = StrictMath.min(StrictMath.max(upTo, curve.low()), curve.high());
     Curve part = curve.between(StrictMath.min(from, to), StrictMath.max(from, to));
     double centre = from == start ? 0.0 : curve.sample(from).root();
     RootPolynomial piece = new RootPolynomial(form.degree(), centre, Double.POSITIVE_INFINITY);

@@ -17,17 +17,18 @@ import java.util.stream.Stream;
  * {@code NAME-fp16} of an activation.
  *
  * <ul>
- *   <li>fp32: rationals, minimax on the exact function; largest error of f′ 2·10⁻⁶ on the whole real
- *       line in fp32 arithmetic.
- *   <li>bf16 and fp16: polynomials fitted to the conditional mean; RMS error for x ~ N(0, 1) at most
- *       1.05 of the irreducible one, and for N(0, 1), N(0, ¼) and N(0, 4) at most 1.02 of that of
- *       the best polynomials up to degree 16. Rounding y costs a thousand times 2·10⁻⁶ here.
- *   <li>{@code gelu-segmented} and {@code silu-segmented}: polynomials on segments for fp32, largest
- *       error 10⁻⁵, for processors on which a division is dear.
+ *   <li>fp32: rationals, minimax on the exact function; largest error of f′ 2·10⁻⁶ on the whole
+ *       real line in fp32 arithmetic.
+ *   <li>bf16 and fp16: polynomials fitted to the conditional mean; RMS error for x ~ N(0, 1) at
+ *       most 1.05 of the irreducible one, and for N(0, 1), N(0, ¼) and N(0, 4) at most 1.02 of that
+ *       of the best polynomials up to degree 16. Rounding y costs a thousand times 2·10⁻⁶ here.
+ *   <li>{@code gelu-segmented} and {@code silu-segmented}: polynomials on segments for fp32,
+ *       largest error 10⁻⁵, for processors on which a division is dear.
  * </ul>
  *
- * <p>All are functions of √u, u = y − f(T), without exponential or power, at most 60 issue slots for
- * a backward pass. Degrees, centres and cut-offs are searched: the cheapest that keep these promises.
+ * <p>All are functions of √u, u = y − f(T), without exponential or power, at most 60 issue slots
+ * for a backward pass. Degrees, centres and cut-offs are searched: the cheapest that keep these
+ * promises.
  */
 public final class DefaultSets {
   /** The dtypes, in the order in which sets are listed. */

@@ -241,4 +241,13 @@ class MinimaxFitterTest {
     }
     assertArrayEquals(new double[] {slopes[0], slopes[0]}, slopes, 1e-6);
   }
+
+  /** The last segment's length, added to its start, rounds to beyond the end of this branch. */
+  @Test
+  void segmentsEndWhereTheBranchEnds() {
+    Form form = form(Activations.SILU, "root-segmented-3-5-cut-11.875");
+    MinimaxFit fit = FITTER.fit(form, curve(Activations.SILU, Branch.RIGHT, form));
+    // Measured 1.5e-5 below 1: segments are made level one after another.
+    assertTrue(fit.levelness() >= 1 - 1e-4, "levelness " + fit.levelness());
+  }
 }
