@@ -247,7 +247,7 @@ class MinimaxFitterTest {
   void segmentsEndWhereTheBranchEnds() {
     Form form = form(Activations.SILU, "root-segmented-3-5-cut-11.875");
     MinimaxFit fit = FITTER.fit(form, curve(Activations.SILU, Branch.RIGHT, form));
-    // Measured 1.5e-5 below 1: segments are made level one after another.
-    assertTrue(fit.levelness() >= 1 - 1e-4, "levelness " + fit.levelness());
+    // Segments whose errors differ by 3e-5, relatively, count as equal.
+    assertTrue(fit.levelness() >= 1 - 3e-5, "levelness " + fit.levelness());
   }
 }
