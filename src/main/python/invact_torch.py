@@ -133,6 +133,12 @@ def _reciprocal(x, PTX: tl.constexpr):
 
 
 @_jit
+def _negative_zero(x):
+    """-0 for each element of x; of the number -0.0 Triton makes +0."""
+    return tl.full(x.shape, -2147483648, tl.int32).to(tl.float32, bitcast=True)
+
+
+@_jit
 def _pick(index, c0, c1, c2, c3, c4, c5, c6, c7):
     """The number that the three low bits of an int32 choose."""
     b0 = (index & 1) != 0
@@ -160,7 +166,8 @@ def _pick(index, c0, c1, c2, c3, c4, c5, c6, c7):
 # x, a and y are fp32 tensors, y as read from a tensor of dtype D; right is a boolean tensor, S.
 #   PTX
 # is a tl.constexpr: true where inline assembly may be used. Triton functions may call
-# _reciprocal and _pick. SETS maps (A, D) to a CoefficientSet, whose threshold is the least fp32
+# _reciprocal, _pick and _negative_zero. SETS maps (A, D) to a CoefficientSet, whose threshold is
+#   the least fp32
 # number not below argmin f. NaN gives NaN; g is 0 on the left for y >= 0 and 1 for y = inf on
 # the right.
 #
@@ -458,7 +465,8 @@ def _gelu_16_forward(x, PTX: tl.constexpr):
     v3 = tl.fma(v3, v2, 0.11610669)
     v3 = tl.fma(v3, v2, 0.18706672)
     v3 = tl.fma(v3, v2, 0.18334635)
-    return tl.fma(((v0 * (v3 * v2)) * v1) * -1.0, v1, tl.where(x < 0.0, -0.0, x))
+    v4 = tl.where(x < 0.0, _negative_zero(x), x)
+    return tl.fma(((v0 * (v3 * v2)) * v1) * -1.0, v1, v4)
 
 
 def _gelu_16_forward_torch(x: torch.Tensor) -> torch.Tensor:
@@ -488,9 +496,10 @@ def _gelu_16_gate(a, PTX: tl.constexpr):
     v3 = tl.fma(v3, v2, 0.18706672)
     v3 = tl.fma(v3, v2, 0.18334635)
     v2 = v3 * v2
-    v3 = tl.fma(v0, -0.3989423, v2)
-    v3 = (v3 * v1) * v1
-    return tl.fma(((v0 * v2) * v1) * -1.0, v1, tl.where(a < 0.0, -0.0, a)), tl.where(a < 0.0, v3, 1.0 - v3)
+    v3 = tl.where(a < 0.0, _negative_zero(a), a)
+    v4 = tl.fma(v0, -0.3989423, v2)
+    v4 = (v4 * v1) * v1
+    return tl.fma(((v0 * v2) * v1) * -1.0, v1, v3), tl.where(a < 0.0, v4, 1.0 - v4)
 
 
 def _gelu_16_gate_torch(a: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -533,9 +542,9 @@ def _gelu_32_forward(x, PTX: tl.constexpr):
     v2 = tl.fma(v3, v1, v2)
     v3 = _pick(k0, -1.1754944e-38, 7.7366893e-4, 0.090438545, 0.07881785, 0.02328901, 0.003832325, 4.283731e-4, 2.7343012e-5)
     v3 = tl.fma(v2, v1, v3)
-    v2 = _pick(k0, -0.0, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5)
+    v2 = _pick(k0, _negative_zero(x), 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5)
     v2 = tl.fma(v0, v2, 0.5 * x)
-    v4 = _pick(k0, -0.0, -0.16997051, -0.15597284, -0.040617228, -0.008747339, -0.0011389256, -1.06573105e-4, -5.8244914e-6)
+    v4 = _pick(k0, _negative_zero(x), -0.16997051, -0.15597284, -0.040617228, -0.008747339, -0.0011389256, -1.06573105e-4, -5.8244914e-6)
     v4 = tl.fma(v3, v1, v2 + v4)
     v2 = tl.minimum(v0, 15.0, propagate_nan=tl.PropagateNan.ALL)
     v1 = -0.5 * v2
@@ -559,8 +568,9 @@ def _gelu_32_forward(x, PTX: tl.constexpr):
     v3 = tl.fma(v6, v3, -0.39894223)
     v3 = tl.fma(v3, v1, v3)
     v2 = (v2.to(tl.int32, bitcast=True) << 23).to(tl.float32, bitcast=True)
-    v2 = tl.fma(v3 * v2, 5.421011e-20, tl.where(x < 0.0, -0.0, x))
-    return tl.where(v0 >= 4.75, v2, v4)
+    v1 = tl.where(x < 0.0, _negative_zero(x), x)
+    v1 = tl.fma(v3 * v2, 5.421011e-20, v1)
+    return tl.where(v0 >= 4.75, v1, v4)
 
 
 def _gelu_32_forward_torch(x: torch.Tensor) -> torch.Tensor:
@@ -650,7 +660,7 @@ def _gelu_32_gate(a, PTX: tl.constexpr):
     is0 = a < 0.0
     v1 = tl.fma(v0, -0.3989423, v2)
     v1 = v1 * v4
-    return tl.fma(v0 * -1.0, v2 * v4, tl.where(is0, -0.0, a)), tl.where(is0, v1, 1.0 - v1)
+    return tl.fma(v0 * -1.0, v2 * v4, tl.where(is0, _negative_zero(a), a)), tl.where(is0, v1, 1.0 - v1)
 
 
 def _gelu_32_gate_torch(a: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -963,9 +973,9 @@ def _silu_32_forward(x, PTX: tl.constexpr):
     v2 = tl.fma(v3, v1, v2)
     v3 = _pick(k0, -1.1754944e-38, 3.1317578e-4, 0.07739478, 0.065767184, 0.031062389, 0.0132325385, 0.0051444415, 0.0019928282)
     v3 = tl.fma(v2, v1, v3)
-    v2 = _pick(k0, -0.0, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5)
+    v2 = _pick(k0, _negative_zero(x), 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5)
     v2 = tl.fma(v0, v2, 0.5 * x)
-    v4 = _pick(k0, -0.0, -0.27846432, -0.25521278, -0.09422493, -0.039688587, -0.01597929, -0.005997658, -0.0022706985)
+    v4 = _pick(k0, _negative_zero(x), -0.27846432, -0.25521278, -0.09422493, -0.039688587, -0.01597929, -0.005997658, -0.0022706985)
     v4 = tl.fma(v3, v1, v2 + v4)
     v2 = tl.minimum(v0, 120.0, propagate_nan=tl.PropagateNan.ALL)
     v2 = v2 * -1.0
@@ -985,8 +995,9 @@ def _silu_32_forward(x, PTX: tl.constexpr):
     v6 = tl.fma(v6 * -1.0, v6, v6)
     v3 = tl.fma(v6 * -1.0, v5, v3)
     v2 = tl.fma(v2, v3, v2)
-    v1 = tl.fma(v2 * v1, 5.421011e-20, tl.where(x < 0.0, -0.0, x))
-    return tl.where(v0 >= 8.5, v1, v4)
+    v3 = tl.where(x < 0.0, _negative_zero(x), x)
+    v3 = tl.fma(v2 * v1, 5.421011e-20, v3)
+    return tl.where(v0 >= 8.5, v3, v4)
 
 
 def _silu_32_forward_torch(x: torch.Tensor) -> torch.Tensor:
@@ -1353,7 +1364,8 @@ def _gelu_tanh_32_forward(x, PTX: tl.constexpr):
     v1 = v3 * v0
     v3 = tl.fma(v3, v0, v1 * -1.0)
     v3 = tl.fma(v7, v0, v3)
-    return tl.fma(((v1 + v3) * -1.0) * v4, 5.421011e-20, tl.where(x < 0.0, -0.0, x))
+    v0 = tl.where(x < 0.0, _negative_zero(x), x)
+    return tl.fma(((v1 + v3) * -1.0) * v4, 5.421011e-20, v0)
 
 
 def _gelu_tanh_32_forward_torch(x: torch.Tensor) -> torch.Tensor:
@@ -1749,7 +1761,8 @@ def _quick_gelu_32_forward(x, PTX: tl.constexpr):
     v2 = v4 * v0
     v4 = tl.fma(v4, v0, v2 * -1.0)
     v4 = tl.fma(v7, v0, v4)
-    return tl.fma(((v2 + v4) * -1.0) * v3, 5.421011e-20, tl.where(x < 0.0, -0.0, x))
+    v0 = tl.where(x < 0.0, _negative_zero(x), x)
+    return tl.fma(((v2 + v4) * -1.0) * v3, 5.421011e-20, v0)
 
 
 def _quick_gelu_32_forward_torch(x: torch.Tensor) -> torch.Tensor:
@@ -3699,11 +3712,16 @@ _OPS = torch.ops.invact_torch
 
 
 def _needs_operators(x: torch.Tensor) -> bool:
-    """Whether x must go through the dispatcher: while compiling, in a mode, as a subclass.
+    """Whether x must go through the dispatcher: while compiling, in a mode or transform, as a subclass.
 
     Otherwise kernels are launched directly, which takes a third of the time.
     """
-    return torch.compiler.is_compiling() or type(x) not in _PLAIN or torch._C._len_torch_dispatch_stack() > 0
+    return (
+        torch.compiler.is_compiling()
+        or type(x) not in _PLAIN
+        or torch._C._len_torch_dispatch_stack() > 0
+        or torch._C._are_functorch_transforms_active()
+    )
 
 
 # ---------------------------------------------------------------------------------------------
@@ -4627,23 +4645,28 @@ def _self_test() -> int:
     return 0 if failures == 0 else 1
 
 
+_PAUSE = 2_000_000  # cycles: about a millisecond, longer than the host takes to launch a step
+
+
 def _times(calls: Sequence[Callable[[], Any]], runs: int) -> list[float]:
-    """Medians in milliseconds by CUDA events; the calls take turns."""
+    """Medians in milliseconds of the card's time by CUDA events; the calls take turns.
+
+    Each call is queued behind a pause of the card, so that the host's time is not counted.
+    """
     for _ in range(5):
         for call in calls:
             call()
-    torch.cuda.synchronize()
-    times: list[list[float]] = [[] for _ in calls]
-    for _ in range(runs):
-        for call, millis in zip(calls, times):
-            start = torch.cuda.Event(enable_timing=True)
-            end = torch.cuda.Event(enable_timing=True)
-            start.record()
+    events = [
+        [[torch.cuda.Event(enable_timing=True) for _ in range(2)] for _ in range(runs)] for _ in calls
+    ]
+    for run in range(runs):
+        for call, pairs in zip(calls, events):
+            torch.cuda._sleep(_PAUSE)
+            pairs[run][0].record()
             call()
-            end.record()
-            end.synchronize()
-            millis.append(start.elapsed_time(end))
-    return [sorted(millis)[len(millis) // 2] for millis in times]
+            pairs[run][1].record()
+        torch.cuda.synchronize()
+    return [sorted(start.elapsed_time(end) for start, end in pairs)[runs // 2] for pairs in events]
 
 
 def _overhead(call: Callable[[], Any], runs: int = 300) -> float:

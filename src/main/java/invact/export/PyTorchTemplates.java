@@ -21,7 +21,7 @@ final class PyTorchTemplates {
 
       x, a and y are fp32 tensors, y as read from a tensor of dtype D; right is a boolean tensor, S. PTX
       is a tl.constexpr: true where inline assembly may be used. Triton functions may call
-      _reciprocal and _pick. SETS maps (A, D) to a CoefficientSet, whose threshold is the least fp32
+      _reciprocal, _pick and _negative_zero. SETS maps (A, D) to a CoefficientSet, whose threshold is the least fp32
       number not below argmin f. NaN gives NaN; g is 0 on the left for y >= 0 and 1 for y = inf on
       the right.
 
