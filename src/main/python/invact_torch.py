@@ -149,6 +149,11 @@ def _pick(index, c0, c1, c2, c3, c4, c5, c6, c7):
     return tl.where(b2, high, low)
 
 
+def _wide(x: torch.Tensor) -> torch.Tensor:
+    """x in fp64; as it is on Apple's devices, which have no fp64: f in fp32 is then off by 2 ulp."""
+    return x if x.device.type == "mps" else x.double()
+
+
 # invact:generated:begin
 # fmt: off
 # Functions of coefficient sets, made by invact 0.1.0:
@@ -166,15 +171,14 @@ def _pick(index, c0, c1, c2, c3, c4, c5, c6, c7):
 # x, a and y are fp32 tensors, y as read from a tensor of dtype D; right is a boolean tensor, S.
 #   PTX
 # is a tl.constexpr: true where inline assembly may be used. Triton functions may call
-# _reciprocal, _pick and _negative_zero. SETS maps (A, D) to a CoefficientSet, whose threshold is
-#   the least fp32
-# number not below argmin f. NaN gives NaN; g is 0 on the left for y >= 0 and 1 for y = inf on
-# the right.
+# _reciprocal, _pick and _negative_zero, others _wide. SETS maps (A, D) to a CoefficientSet, whose
+# threshold is the least fp32 number not below argmin f. NaN gives NaN; g is 0 on the left for
+# y >= 0 and 1 for y = inf on the right.
 #
-# Results of 16 bits are off by 3e-5 of themselves before they are rounded. In fp32 f of gelu and
-# silu is correctly rounded near T, of others it is off by at most 0.57 ulp there. Torch
-# operations have no fma: f is off by 1 to 2 ulp, and the RMS error of g by up to 1.4 times the
-# set's.
+# Results of 16 bits are off by 3e-5 of themselves before they are rounded. In fp32 f is correctly
+# rounded near T, but off by up to 0.57 ulp in Triton where f is neither gelu nor silu. There g
+# changes fastest with y, as the root of its distance from f(T): the largest error of g is up to
+# sqrt(0.57/0.5) = 1.07 times that of a correctly rounded y.
 #
 # T is where f is least. Errors below are those of g against f'(x) in fp64, y being f(x) rounded
 # to the dtype.
@@ -1370,48 +1374,27 @@ def _gelu_tanh_32_forward(x, PTX: tl.constexpr):
 
 def _gelu_tanh_32_forward_torch(x: torch.Tensor) -> torch.Tensor:
     """f(x) = ½x·(1 + tanh(√(2/π)·(x + 0.044715x³))) in fp32."""
-    v0 = torch.clamp(torch.abs(x), max=11.0)
-    v1 = v0 * v0
-    v2 = v0 * v0 - v1
-    v3 = v1 * 0.071354814
-    v4 = v1 * 0.071354814 - v3
-    v4 = v2 * 0.071354814 + v4
-    v4 = v1 * 2.3988325e-9 + v4
-    v1 = v3 + 1.5957692
-    v2 = v1 - 1.5957692
-    v4 = ((1.5957692 - (v1 - v2)) + (v3 - v2)) + (v4 - 4.534068e-8)
-    v2 = -(v0 * v1)
-    v1 = v0 * v1 + v2
-    v1 = v0 * v4 + v1
-    v4 = v2 * 1.442695 + 1.2583103e7
-    v3 = v4 - 1.2583103e7
-    v2 = v3 * -0.69314575 + v2
-    v1 = v3 * -1.4286068e-6 - v1
-    v3 = v2 + v1
-    v5 = 0.0013814612 * v3 + 0.00836871
-    v5 = v5 * v3 + 0.04166839
-    v5 = v5 * v3 + 0.16666521
-    v5 = v5 * v3 + 0.49999994
-    v6 = v3 * v3
-    v7 = v6 * v5 + v3
-    v8 = v7 + 1.0
-    v5 = v6 * v5 + (v3 - v7)
-    v2 = (v7 - (v8 - 1.0)) + (v5 + (v1 - (v3 - v2)))
-    v4 = (v4.view(torch.int32) << 23).view(torch.float32)
-    v3 = (v8 * v4) * 5.421011e-20
-    v1 = v3 + 1.0
-    v3 = (v3 - (v1 - 1.0)) + ((v2 * v4) * 5.421011e-20)
-    v5 = 1.0 / v1
-    v1 = (-v1) * v5 + 1.0
-    v1 = (-v3) * v5 + v1
-    v3 = v8 * v5
-    v7 = v8 * v5 - v3
-    v7 = v2 * v5 + v7
-    v7 = v8 * (v5 * v1) + v7
-    v1 = v3 * v0
-    v3 = v3 * v0 - v1
-    v3 = v7 * v0 + v3
-    return ((-(v1 + v3)) * v4) * 5.421011e-20 + torch.where(x < 0.0, -0.0, x)
+    w0 = _wide(x)
+    w1 = w0 * w0
+    w2 = w0 * w0 + (-w1)
+    w3 = 0.07135481627260025 * w1
+    w4 = 0.07135481627260025 * w1 + (-w3)
+    w1 = (0.07135481627260025 * w2) + (-6.175149918155315e-19 * w1)
+    w2 = 1.5957691216057308 + w3
+    w5 = w2 - 1.5957691216057308
+    w5 = (1.5957691216057308 - (w2 - w5)) + (w3 - w5)
+    w1 = w5 + (-9.96930880911092e-17 + (w4 + w1))
+    w4 = w0 * w2
+    w5 = -w4
+    w2 = w0 * w2 + w5
+    w3 = torch.abs(w4)
+    w6 = torch.exp(-w3)
+    w7 = 1.0 + w6
+    w4 = torch.where(w4 >= 0.0, 1.0, w6) / w7
+    w7 = (w2 + (w0 * w1)) * (torch.where(w5 >= 0.0, 1.0, w6) / w7)
+    w7 = torch.where(w3 == float("inf"), w4, w4 + (w4 * w7))
+    w7 = torch.where(w0 < -40.0, -0.0, torch.where(w0 > 40.0, w0, w0 * w7))
+    return w7.to(torch.float32)
 
 
 @_jit
@@ -1767,39 +1750,18 @@ def _quick_gelu_32_forward(x, PTX: tl.constexpr):
 
 def _quick_gelu_32_forward_torch(x: torch.Tensor) -> torch.Tensor:
     """f(x) = x·σ(1.702·x) in fp32."""
-    v0 = torch.clamp(torch.abs(x), max=64.629845)
-    v1 = -(v0 * 1.702)
-    v2 = v0 * 1.702 + v1
-    v2 = v0 * -2.193451e-8 + v2
-    v3 = v1 * 1.442695 + 1.2583103e7
-    v4 = v3 - 1.2583103e7
-    v1 = v4 * -0.69314575 + v1
-    v2 = v4 * -1.4286068e-6 - v2
-    v4 = v1 + v2
-    v5 = 0.0013814612 * v4 + 0.00836871
-    v5 = v5 * v4 + 0.04166839
-    v5 = v5 * v4 + 0.16666521
-    v5 = v5 * v4 + 0.49999994
-    v6 = v4 * v4
-    v7 = v6 * v5 + v4
-    v8 = v7 + 1.0
-    v5 = v6 * v5 + (v4 - v7)
-    v1 = (v7 - (v8 - 1.0)) + (v5 + (v2 - (v4 - v1)))
-    v3 = (v3.view(torch.int32) << 23).view(torch.float32)
-    v4 = (v8 * v3) * 5.421011e-20
-    v2 = v4 + 1.0
-    v4 = (v4 - (v2 - 1.0)) + ((v1 * v3) * 5.421011e-20)
-    v5 = 1.0 / v2
-    v2 = (-v2) * v5 + 1.0
-    v2 = (-v4) * v5 + v2
-    v4 = v8 * v5
-    v7 = v8 * v5 - v4
-    v7 = v1 * v5 + v7
-    v7 = v8 * (v5 * v2) + v7
-    v2 = v4 * v0
-    v4 = v4 * v0 - v2
-    v4 = v7 * v0 + v4
-    return ((-(v2 + v4)) * v3) * 5.421011e-20 + torch.where(x < 0.0, -0.0, x)
+    w0 = _wide(x)
+    w1 = 1.702 * w0
+    w2 = -w1
+    w3 = 1.702 * w0 + w2
+    w4 = torch.abs(w1)
+    w5 = torch.exp(-w4)
+    w6 = 1.0 + w5
+    w1 = torch.where(w1 >= 0.0, 1.0, w5) / w6
+    w6 = w3 * (torch.where(w2 >= 0.0, 1.0, w5) / w6)
+    w6 = torch.where(w4 == float("inf"), w1, w1 + (w1 * w6))
+    w6 = torch.where(w0 == float("-inf"), -0.0, w0 * w6)
+    return w6.to(torch.float32)
 
 
 @_jit
@@ -2147,52 +2109,15 @@ def _mish_32_forward(x, PTX: tl.constexpr):
 
 def _mish_32_forward_torch(x: torch.Tensor) -> torch.Tensor:
     """f(x) = x·tanh(ln(1 + exp(x))) in fp32."""
-    v0 = torch.clamp(torch.abs(x), max=110.0)
-    v1 = -v0
-    v2 = v1 * 1.442695 + 1.2583103e7
-    v3 = v2 - 1.2583103e7
-    v1 = v3 * -0.69314575 + v1
-    v3 = v3 * -1.4286068e-6 + 0.0
-    v4 = v1 + v3
-    v5 = 0.0013814612 * v4 + 0.00836871
-    v5 = v5 * v4 + 0.04166839
-    v5 = v5 * v4 + 0.16666521
-    v5 = v5 * v4 + 0.49999994
-    v6 = v4 * v4
-    v7 = v6 * v5 + v4
-    v8 = v7 + 1.0
-    v5 = v6 * v5 + (v4 - v7)
-    v1 = (v7 - (v8 - 1.0)) + (v5 + (v3 - (v4 - v1)))
-    v2 = (v2.view(torch.int32) << 23).view(torch.float32)
-    v4 = (v8 * v2) * 5.421011e-20
-    v3 = (v1 * v2) * 5.421011e-20
-    v5 = v4 + 2.0
-    v7 = (v4 - (v5 - 2.0)) + v3
-    v6 = v4 * v5
-    v9 = v4 * v5 - v6
-    v9 = v3 * v5 + v9
-    v9 = v4 * v7 + v9
-    v3 = v6 + 2.0
-    v10 = 1.0 / v3
-    v11 = (-v3) * v10 + 1.0
-    v11 = (-((v6 - (v3 - 2.0)) + v9)) * v10 + v11
-    v9 = v5 * v10
-    v3 = v5 * v10 - v9
-    v3 = v7 * v10 + v3
-    v3 = v5 * (v10 * v11) + v3
-    v11 = v8 * v9
-    v10 = v8 * v9 - v11
-    v10 = v1 * v9 + v10
-    v10 = v8 * v3 + v10
-    v3 = v11 * v0
-    v11 = v11 * v0 - v3
-    v11 = v10 * v0 + v11
-    is0 = x < 0.0
-    v0 = 2.0 * v4 + 1.0
-    v10 = v4 * v5 + 2.0
-    v4 = (2.0 * v4) * (v4 + 1.0) + 1.0
-    v4 = torch.where(is0, v5, v0) / torch.where(is0, v10, v4)
-    return torch.where(is0, ((-(v3 + v11)) * v2) * 5.421011e-20, x * v4)
+    w0 = _wide(x)
+    w1 = torch.exp(-torch.abs(w0))
+    w2 = 2.0 * w1
+    w3 = w1 * (w1 + 2.0)
+    is0 = w0 > 0.0
+    w1 = torch.where(is0, 1.0 + (w2 * (1.0 + w1)), w3 + 2.0)
+    w1 = w0 * (torch.where(is0, 1.0 + w2, w3) / w1)
+    w1 = torch.where(w0 == float("-inf"), -0.0, w1)
+    return w1.to(torch.float32)
 
 
 @_jit

@@ -170,7 +170,9 @@ abstract class PythonStyle {
       List<String> numbers = entries.stream().map(Text::text).toList();
       return entries.size() == 1
           ? entries.getFirst()
-          : new Text(lookup(step.type(), numbers, tensors(step, List.of(o.getFirst().operand())).getFirst()),
+          : new Text(
+              lookup(
+                  step.type(), numbers, tensors(step, List.of(o.getFirst().operand())).getFirst()),
               true,
               held);
     }
@@ -179,8 +181,7 @@ abstract class PythonStyle {
         tensors(step, o.stream().map(isCall ? Text::text : Text::operand).toList());
     String text =
         switch (step.op()) {
-          case SELECT, RARELY ->
-              where(step.type(), spelled.get(0), spelled.get(1), spelled.get(2));
+          case SELECT, RARELY -> where(step.type(), spelled.get(0), spelled.get(1), spelled.get(2));
           case ADD -> sum(spelled.get(0), spelled.get(1));
           case SUBTRACT -> difference(spelled.get(0), spelled.get(1));
           case MULTIPLY -> infix(spelled, "*");
@@ -294,7 +295,8 @@ abstract class PythonStyle {
   }
 
   /**
-   * Whether an operand of a step is a zero, whose sign a target's minimum or maximum might not give.
+   * Whether an operand of a step is a zero, whose sign a target's minimum or maximum might not
+   * give.
    */
   final boolean isZero(Instruction step, int operand) {
     Instruction bound = program().step(step.operand(operand));

@@ -82,8 +82,7 @@ public final class TorchText extends PythonStyle {
   @Override
   String lookup(Type type, List<String> entries, String index) {
     return "torch.tensor([%s], dtype=torch.%s, device=%s.device)[%s & %d]"
-        .formatted(
-            String.join(", ", entries), dtype(type), like(), index, entries.size() - 1);
+        .formatted(String.join(", ", entries), dtype(type), like(), index, entries.size() - 1);
   }
 
   private static String dtype(Type type) {
