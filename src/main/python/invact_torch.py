@@ -617,7 +617,7 @@ def _gelu_32_forward_torch(x: torch.Tensor) -> torch.Tensor:
     v6 = v6 * v1 + 0.16666521
     v6 = v6 * v1 + 0.49999994
     v1 = (v1 * v1) * v6 + v1
-    v3 = -0.5 / v3
+    v3 = torch.full_like(x, -0.5, dtype=torch.float32) / v3
     v6 = 110.07014 * v3 - 30.960472
     v6 = v6 * v3 + 5.725883
     v6 = v6 * v3 - 1.1935202
@@ -4530,12 +4530,12 @@ def _self_test() -> int:
             finite = bool(torch.isfinite(y).all() and torch.isfinite(dx).all())
             error = (_factor(coefficients, y, bits).double() - slope).abs()
             rms = (weight * error.square()).sum().sqrt().item()
-            is_fused = label != "fp32" or _triton_serves(device.type)
-            most = (1.05 if is_fused else 1.5) * coefficients.error_rms
+            right = rms <= 1.02 * coefficients.error_rms and error.max() <= 1.07 * coefficients.error_max
             report(
                 f"{device.type} {coefficients.name}",
-                finite and rms <= most and bool((y >= exact.min() - 0.01).all()),
-                f"error of g {rms:.3e} RMS, {coefficients.error_rms:.3e} in the set",
+                finite and bool(right) and bool((y >= exact.min() - 0.01).all()),
+                f"error of g {rms:.3e} RMS, {coefficients.error_rms:.3e} in the set; "
+                f"largest {error.max():.3e}, {coefficients.error_max:.3e} in the set",
             )
         for dtype in (torch.bfloat16, torch.float16, torch.float32):
             a, b, dp = (torch.randn(100_003, device=device).to(dtype) for _ in range(3))
@@ -4581,9 +4581,7 @@ def _times(calls: Sequence[Callable[[], Any]], runs: int) -> list[float]:
     for _ in range(5):
         for call in calls:
             call()
-    events = [
-        [[torch.cuda.Event(enable_timing=True) for _ in range(2)] for _ in range(runs)] for _ in calls
-    ]
+    events = [[[torch.cuda.Event(enable_timing=True) for _ in range(2)] for _ in range(runs)] for _ in calls]
     for run in range(runs):
         for call, pairs in zip(calls, events):
             torch.cuda._sleep(_PAUSE)

@@ -85,7 +85,7 @@ def test_factor_is_the_specification(key):
     y = inputs(dtype)
     y = torch.cat([y, y])
     right = torch.arange(y.numel(), device=DEVICE) >= y.numel() // 2
-    # Far below f(T), where no output lies, both compute max(u, least) alike; below -1 nothing is asked.
+    # No y lies below f(T); -1 is below every f(T).
     possible = (y.double() >= -1.0) | torch.isnan(y)
     y, right = y[possible], right[possible]
     actual = inv._factor(chosen, y, inv._pack(right)).cpu().numpy()
@@ -120,8 +120,9 @@ def test_error_in_use(key):
     y, bits = inv._activation_forward(x, name)
     error = (inv._factor(chosen, y, bits).double() - inv._reference(name, x)[1]).abs()
     assert (weight * error.square()).sum().sqrt().item() <= 1.02 * chosen.error_rms
-    # In fp32 f is off by up to 0.57 ulp at T, which the largest error shows.
-    assert error.max().item() <= (1.05 if label == "fp32" else 1.02) * chosen.error_max
+    # Triton's f in fp32 is off by 0.57 ulp near T at most, where g goes with the root of y - f(T).
+    most = 1.07 if label == "fp32" else 1.02
+    assert error.max().item() <= most * chosen.error_max
 
 
 @pytest.mark.parametrize("n", [1, 7, 8, 9, 2047, 2048, 2049, 5000])

@@ -33,7 +33,7 @@ public final class TorchText extends PythonStyle {
   String expression(Instruction step, List<String> o) {
     return switch (step.op()) {
       case FMA -> sum(o.get(0) + " * " + o.get(1), o.get(2));
-      case DIVIDE -> infix(o, "/");
+      case DIVIDE -> infix(List.of(dividend(step, o.get(0)), o.get(1)), "/");
       case NEGATE -> "-" + o.get(0);
       case SQRT -> "torch.sqrt(" + o.get(0) + ")";
       case ABS -> "torch.abs(" + o.get(0) + ")";
@@ -51,6 +51,11 @@ public final class TorchText extends PythonStyle {
       case NARROW -> o.get(0) + ".to(torch.float32)";
       default -> throw new IllegalStateException(step.op() + " is no expression");
     };
+  }
+
+  /** PyTorch computes number / tensor as the tensor's reciprocal times the number. */
+  private String dividend(Instruction step, String operand) {
+    return isNumber(operand) && !operand.equals("1.0") ? full(step.type(), operand) : operand;
   }
 
   /** The first operand, but the second where the first lies beyond it. */
