@@ -17,8 +17,8 @@ frozen Linear, dropout in between. Who compiles with `activation_memory_budget` 
 
 Kernels are Triton's on CUDA and plain torch operations elsewhere, chosen once with one log line
 (logger "invact_torch"); INVACT_TORCH_BACKEND=torch or triton chooses by hand. Tensors are fp32, bf16
-or fp16. Arithmetic is fp32 with one rounding at the end. First derivatives only: double backward,
-forward mode and vmap raise an error.
+or fp16. Arithmetic is fp32 with one rounding at the end; torch operations compute some fp32 outputs
+in fp64. First derivatives only: double backward, forward mode and vmap raise an error.
 
 Registered operators, which are what selective activation checkpointing and torch.compile see, are
 torch.ops.invact_torch.{activation, activation_forward, activation_backward, exact_backward,
@@ -3351,10 +3351,20 @@ _LONGEST_ROW = 16384  # in one program; longer rows take torch operations
 
 
 def _tile(n: int) -> tuple[int, int, int]:
-    """Rows a program, the next power of two from n on, warps."""
+    """Rows a program, the next power of two from n on, warps.
+
+    Fastest for forward and backward of layer_norm on 2^26 bf16 elements, of 2 to 9 ways for each block
+    from 512 on (H100, Triton 3.6). Blocks of 16384 have more values than registers: 1.7 times the time
+    of PyTorch's own layer_norm; shorter ones take 0.6 to 0.75 of it.
+    """
     block = 1 << max(n - 1, 15).bit_length()
-    rows = max(1, min(16, 2048 // block))
-    return rows, block, 4 if rows * block <= 2048 else 8 if block <= 4096 else 16
+    if block > 8192:
+        return 1, block, 32
+    if block > 4096:
+        return 1, block, 8
+    if block > 1024:
+        return 2, block, 8
+    return min(16, 2048 // block), block, 8 if block == 512 else 4
 
 
 # y; the normalized input; 1/rms a row; slots; side tensor

@@ -85,7 +85,7 @@ def test_gated(key):
         assert "0f80000000" in forward and "0f80000000" in backward
 
 
-@pytest.mark.parametrize("n", [768, 4096, 16384])
+@pytest.mark.parametrize("n", [384, 768, 4096, 8192, 16384])
 @pytest.mark.parametrize("layer", [False, True])
 def test_norm(layer, n):
     rows, block, warps = inv._tile(n)

@@ -1,6 +1,7 @@
-"""Triton's kernels over every input of 16 bits: on a card, or in Triton's interpreter.
+"""Triton's kernels on every input of 16 bits and a sample of fp32.
 
-Without a card this file is run by test_interpreted.py with TRITON_INTERPRET=1.
+They run on the card if there is one, else in Triton's interpreter: test_interpreted.py starts this file with
+TRITON_INTERPRET=1.
 """
 
 import numpy as np
@@ -78,7 +79,7 @@ def test_forward_without_indicator_and_with_gate(key):
 
 @SETS
 def test_factor_is_the_specification(key):
-    """Every output of the dtype on either branch, also those that no input gives."""
+    """Every number of the dtype from -1 on, on both branches, is an output y."""
     _, label = key
     dtype = DTYPES[label]
     chosen = inv.SETS[key]
@@ -95,7 +96,7 @@ def test_factor_is_the_specification(key):
     assert np.array_equal(np.isnan(actual), np.isnan(expected))
     if inv._INTERPRET or dtype == torch.float32:
         assert np.array_equal(actual, expected, equal_nan=True)
-    else:  # √u is approximate on the card
+    else:  # in 16 bits the card's kernels take the approximate root
         assert np.nanmax(np.abs(actual - expected)) <= 2e-6
 
 
