@@ -4691,7 +4691,7 @@ def _recognise_activation(module: nn.Module) -> str | None:
     except Exception:  # a module of another kind: it takes no single tensor, or gives none back
         return None
     y = y.detach()
-    if y.shape != x.shape or not torch.equal(shuffled.reshape(-1).flip(0), y):
+    if y.shape != x.shape or not torch.allclose(shuffled.reshape(-1).flip(0), y, 1e-12, 1e-12):
         return None
     x = x.detach()
     for name in dict.fromkeys(name for name, _ in SETS):
@@ -4986,6 +4986,7 @@ class _Call:
         self.escapes = False
         self.in_place = False
         self.freed = 0
+        self.kept = False  # by others too
         self.unseen: str | None = None  # a node of the graph that is no matrix product
 
     def readers_are_products(self) -> bool:
@@ -5005,6 +5006,14 @@ def _tensors(tree: Any) -> list[torch.Tensor]:
     return [leaf for leaf in torch.utils._pytree.tree_leaves(tree) if isinstance(leaf, torch.Tensor)]
 
 
+class _Kept:
+    """A storage that is kept, and by which modules; None: by others."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.savers: set[int | None] = set()
+
+
 class _Probe(torch.overrides.TorchFunctionMode):
     """One forward pass that records who reads the outputs of modules, and what is kept by whom.
 
@@ -5014,15 +5023,18 @@ class _Probe(torch.overrides.TorchFunctionMode):
     as well, from the model's outputs back.
     """
 
-    def __init__(self, modules: Sequence[nn.Module], parameters: Sequence[torch.Tensor]) -> None:
+    def __init__(self, candidates: Sequence["_Candidate"], parameters: Sequence[torch.Tensor]) -> None:
         super().__init__()
-        self.calls = {id(module): _Call() for module in modules}
+        self.calls = {id(c.module): _Call() for c in candidates}
+        self.mlps: dict[int | None, set[int]] = {
+            id(c.module): set() for c in candidates if c.setting.children
+        }
         self.parameters = {_storage(p) for p in parameters}
         self.stack: list[nn.Module] = []
         self.in_product = 0
         self.watched: dict[int, list[_Call]] = {}
         self.alive: list[Any] = []
-        self.saved: dict[int, tuple[int, set[int | None]]] = {}
+        self.saved: dict[int, _Kept] = {}
         self.kept = 0
         self.outputs: list[torch.Tensor] = []
 
@@ -5054,6 +5066,8 @@ class _Probe(torch.overrides.TorchFunctionMode):
         self.stack.append(module)
         with torch._C.DisableTorchFunction():
             if args and isinstance(args[0], torch.Tensor):
+                if id(module) in self.mlps:
+                    self.mlps[id(module)].add(_storage(args[0]))
                 for call in self.watched.get(_storage(args[0]), ()):
                     call.next.append(tuple(self.stack))
 
@@ -5075,24 +5089,32 @@ class _Probe(torch.overrides.TorchFunctionMode):
             self.watched.setdefault(_storage(out), []).append(call)
             self.alive.append(out)
 
+    def saver(self, key: int) -> int | None:
+        """The module for which a storage is kept now.
+
+        All that an MLP keeps is its own, but for its input. Elsewhere what products keep is nobody's.
+        """
+        inner = next((id(m) for m in reversed(self.stack) if id(m) in self.calls), None)
+        if inner in self.mlps:
+            return None if key in self.mlps[inner] else inner
+        return None if self.in_product else inner
+
     def pack(self, x: torch.Tensor) -> torch.Tensor:
         with torch._C.DisableTorchFunction():
             key = _storage(x)
             if key not in self.parameters:
-                _, savers = self.saved.setdefault(key, (x.untyped_storage().nbytes(), set()))
-                inner = (id(m) for m in reversed(self.stack) if id(m) in self.calls)
-                savers.add(None if self.in_product else next(inner, None))
+                kept = self.saved.setdefault(key, _Kept(x.untyped_storage().nbytes()))
+                kept.savers.add(self.saver(key))
                 self.alive.append(x)
         return x
 
     def free(self, y: torch.Tensor) -> None:
         """Called where y would be freed if the probe were not watching; then it is kept by nobody."""
         with torch._C.DisableTorchFunction():
-            size, _ = self.saved.pop(_storage(y), (0, set()))
-            inner = next((id(m) for m in reversed(self.stack) if id(m) in self.calls), None)
-            calls = self.watched.get(_storage(y)) or ([] if inner is None else [self.calls[inner]])
+            kept = self.saved.pop(_storage(y), _Kept(0))
+            calls = self.watched.get(_storage(y), [])
             for call in calls:
-                call.freed += size // len(calls)
+                call.freed += kept.size // len(calls)
 
     def finish(self, outputs: Any) -> None:
         """Outputs that the model gives to its caller, and the graph's readers."""
@@ -5122,14 +5144,17 @@ class _Probe(torch.overrides.TorchFunctionMode):
                     elif name not in _MATRIX_NODES:
                         call.unseen = name
         self.outputs = [x.detach().clone() for x in tensors if x.is_floating_point()]
-        self.kept = sum(size for size, _ in self.saved.values())
+        self.kept = sum(kept.size for kept in self.saved.values())
+        for key, calls in self.watched.items():
+            for call in calls:
+                call.kept |= key in self.saved and None in self.saved[key].savers
 
     def share(self, module: nn.Module) -> float:
         """Bytes that are kept for this module alone; what modules keep together is split evenly."""
         return sum(
-            size / len(savers)
-            for size, savers in self.saved.values()
-            if id(module) in savers and None not in savers
+            kept.size / len(kept.savers)
+            for kept in self.saved.values()
+            if id(module) in kept.savers and None not in kept.savers
         )
 
 
@@ -5193,9 +5218,11 @@ def _autocast(model: nn.Module, dtype: torch.dtype | None) -> Any:
     return torch.autocast(_device_type(model), dtype)
 
 
-def _probed(model: nn.Module, inputs: Any, modules: Sequence[nn.Module], dtype: torch.dtype | None) -> _Probe:
+def _probed(
+    model: nn.Module, inputs: Any, candidates: Sequence["_Candidate"], dtype: torch.dtype | None
+) -> _Probe:
     global _probe
-    probe = _Probe(modules, list(model.parameters()))
+    probe = _Probe(candidates, list(model.parameters()))
     every = torch.nn.modules.module
     hooks = [
         every.register_module_forward_pre_hook(probe.enter),
@@ -5480,6 +5507,8 @@ def _why_not(call: _Call, setting: _Setting) -> str:
         return "dropout lies between it and the next Linear"
     if call.readers and all(r.product and not r.trained for r in call.readers):
         return "the next Linear is frozen and has no adapter"
+    if call.kept:
+        return "nothing to gain: others keep its input, or the storage it lies in, as well"
     return f"nothing to gain: no Linear keeps its output (read by {names})"
 
 
@@ -5533,11 +5562,10 @@ def convert(
     given = inputs is not None
     before: _Probe | None = None
     note = "not counted, and who reads outputs is not known: give inputs= for a forward pass"
-    modules = [c.module for c in candidates]
     for example in [inputs] if given else _examples(model):
         inputs = example
         try:
-            before = _probed(model, inputs, modules, autocast)
+            before = _probed(model, inputs, candidates, autocast)
             break
         except Exception as error:
             if given:
@@ -5551,7 +5579,7 @@ def convert(
     mixed: _Probe | None = before
     if not active and norms and any(p.dtype == torch.float32 for p in model.parameters()):
         try:
-            mixed = _probed(model, inputs, modules, torch.bfloat16)
+            mixed = _probed(model, inputs, candidates, torch.bfloat16)
         except Exception:  # a model that does not run under autocast needs no rule for it
             mixed = None
     chosen: list[_Candidate] = []
@@ -5563,7 +5591,7 @@ def convert(
             left.append(Conversion(c.name, type(c.module).__name__, False, reason))
     try:
         _install(chosen)
-        after = _probed(model, inputs, modules, autocast)
+        after = _probed(model, inputs, candidates, autocast)
         kept = []
         for c in chosen:
             was, now = before.calls[id(c.module)], after.calls[id(c.module)]
@@ -5578,7 +5606,7 @@ def convert(
             _uninstall(chosen)
             chosen = kept
             _install(chosen)
-            after = _probed(model, inputs, modules, autocast)
+            after = _probed(model, inputs, candidates, autocast)
     except BaseException:
         _uninstall(chosen)
         raise
