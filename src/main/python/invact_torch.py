@@ -45,7 +45,7 @@ import re
 import sys
 import time
 import weakref
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -4682,9 +4682,9 @@ def _recognise_activation(module: nn.Module) -> str | None:
         return None
     if next(module.buffers(), None) is not None:
         return None
-    bare = _bare(module).eval()
     x = _grid().clone().requires_grad_()
     try:
+        bare = _bare(module).eval()
         with torch.enable_grad(), torch.autocast("cpu", enabled=False):
             y = _run(bare, x.clone())
             (slope,) = torch.autograd.grad(y.sum(), x)
@@ -4835,7 +4835,7 @@ def _recognise_mlp(module: nn.Module, mode: str) -> _Setting | None:
             try:
                 actual = _results(lambda: _run(bare, x), leaves)
             except Exception as error:
-                why = f"it does not run alone: {type(error).__name__}: {str(error).splitlines()[0][:80]}"
+                why = f"it does not run alone ({_first_line(error)})"
                 continue
             for setting in hypotheses:
                 if _agree(actual, _results(lambda: _unit(setting, linears, x), leaves)):
@@ -4898,10 +4898,10 @@ def _recognise_norm(module: nn.Module) -> _Setting | None:
             return None
         if expected.shape != values[0].shape:
             return None
-        epsilons = dict.fromkeys(v for v in vars(module).values() if isinstance(v, float) and 0 < v < 0.1)
+        own = [v for v in vars(module).values() if isinstance(v, float) and 0 < v < 0.1]
         fits: list[_Setting] = []
         for variant in ("layer",) if "bias" in parameters else tuple(_VARIANTS):
-            for eps in (*epsilons, None):
+            for eps in dict.fromkeys((*own, 1e-5, 1e-6, None)):
                 setting = _Setting("norm", variant, eps=eps)
                 if _agree([ours(setting, *values)], [expected]):
                     fits.append(setting)
@@ -5382,6 +5382,9 @@ class Report(NamedTuple):
         return "\n".join(lines)
 
 
+_FUNCTIONS = (F.gelu, F.silu, F.mish)  # as attributes of modules such as nn.TransformerEncoderLayer
+
+
 class _Candidate:
     def __init__(self, name: str, module: nn.Module, setting: _Setting) -> None:
         self.name = name
@@ -5402,6 +5405,10 @@ def _patched(module: nn.Module) -> str | None:
     if "forward" in vars(module):
         return f"its forward function has been replaced already, by {owner}: convert before that"
     return None
+
+
+def _first_line(error: Exception) -> str:
+    return f"{type(error).__name__}: {str(error)[:200]}".splitlines()[0]
 
 
 def _keeps_input(linear: nn.Module) -> bool:
@@ -5488,6 +5495,8 @@ def _candidates(
                 else:
                     function = _recognise_activation(module)
                     setting = None if function is None else _Setting("activation", function, mode)
+                if any(v in _FUNCTIONS for v in vars(module).values() if isinstance(v, Hashable)):
+                    raise ValueError("its activation is a function: give it a module such as torch.nn.GELU()")
                 stacked = [p.shape[0] for p in module.parameters(recurse=False) if p.dim() == 3]
                 if len(stacked) > 1 and stacked[0] > 1 and len(set(stacked)) == 1:
                     raise ValueError("experts with 3-D weights: their gated unit is not converted")
@@ -5589,10 +5598,10 @@ def convert(
             break
         except Exception as error:
             if given:
-                raise ConversionError(
-                    f"the forward pass on inputs failed: {type(error).__name__}: {error}"
-                ) from error
-            note = f"not counted: made from the configuration, inputs fail ({error}): give inputs="
+                raise ConversionError(f"the forward pass on inputs failed: {_first_line(error)}") from error
+            note = (
+                f"not counted: made from the configuration, inputs fail ({_first_line(error)}): give inputs="
+            )
     if before is None:
         return _converted_blindly(model, candidates, left, mode, note)
     active = autocast is not None or torch.is_autocast_enabled(_device_type(model))
@@ -5609,8 +5618,8 @@ def convert(
             chosen.append(c)
         else:
             left.append(Conversion(c.name, type(c.module).__name__, False, reason))
+    installed = _install(chosen)
     try:
-        _install(chosen)
         after = _probed(model, inputs, candidates, autocast)
         kept = []
         for c in chosen:
@@ -5624,12 +5633,14 @@ def convert(
                 idle = before.share(c.module) == 0
                 left.append(Conversion(c.name, name, False, _why_not(was, idle)))
         if len(kept) < len(chosen):
-            _uninstall(chosen)
+            for module in installed:
+                _take_back(module)
             chosen = kept
-            _install(chosen)
+            installed = _install(chosen)
             after = _probed(model, inputs, candidates, autocast)
     except BaseException:
-        _uninstall(chosen)
+        for module in installed:
+            _take_back(module)
         raise
     difference = _difference(before.outputs, after.outputs)
     dtypes = dict.fromkeys(str(before.calls[id(c.module)].dtype).removeprefix("torch.") for c in chosen)
@@ -5644,7 +5655,8 @@ def convert(
     if not chosen:
         raise ConversionError(f"nothing was converted\n{report}")
     if not difference <= 0.1:
-        _uninstall(chosen)
+        for module in installed:
+            _take_back(module)
         raise ConversionError(f"outputs would differ by {100 * difference:.1f} %\n{report}")
     _LOG.info("%s", report)
     return report
@@ -5694,8 +5706,10 @@ def _prepare(c: _Candidate, call: _Call, mixed: _Call | None) -> str | None:
     if call.in_place or any(r.changes for r in call.readers):
         return "its output is changed in place"
     if c.setting.kind == "norm":
-        products = mixed is not None and mixed.readers_are_products()
-        own = mixed is not None and not products and mixed.x_dtype == mixed.dtype != torch.float32
+        products = own = False
+        if mixed is not None:
+            products = mixed.readers_are_products()
+            own = mixed.autocast and not products and mixed.x_dtype == mixed.dtype != torch.float32
         c.setting = c.setting._replace(readers_are_linear=products, own_dtype=own)
         for seen in (call, mixed):
             if seen is not None and not products and seen.dtype != _norm_dtype(c, seen):
@@ -5742,18 +5756,16 @@ def _describe(setting: _Setting) -> str:
     return f"{setting.function} {what}, {setting.mode}"
 
 
-def _install(candidates: Sequence[_Candidate]) -> None:
+def _install(candidates: Sequence[_Candidate]) -> list[nn.Module]:
+    """Converts; returns the instances."""
+    done: list[nn.Module] = []
     for c in candidates:
         _put(c.module, c.setting)
-        if c.reader is not None and not isinstance(c.reader, _ConvertedReader):
+        done.append(c.module)
+        if c.reader is not None and not isinstance(c.reader, _Converted):
             _put(c.reader, _Setting("reader"))
-
-
-def _uninstall(candidates: Sequence[_Candidate]) -> None:
-    for c in candidates:
-        for module in (c.module, c.reader):
-            if isinstance(module, _Converted):
-                _take_back(module)
+            done.append(c.reader)
+    return done
 
 
 def _difference(before: Sequence[torch.Tensor], after: Sequence[torch.Tensor]) -> float:
@@ -5767,13 +5779,20 @@ def revert(model: nn.Module) -> int:
 
     Errors: ConversionError if another library has changed an instance's class since (fully_shard).
     """
-    converted = [m for m in model.modules() if isinstance(m, _Converted)]
-    for module in converted:
-        if type(module) is not _converted_class(module._invact.kind, module._invact_class):
-            raise ConversionError(f"{type(module).__name__} has been changed since it was converted (FSDP?)")
+    converted = _converted(model)
     for module in converted:
         _take_back(module)
     return len(converted)
+
+
+def _converted(model: nn.Module) -> list[_Converted]:
+    """The converted instances of a model, if their classes can be taken back."""
+    found = [m for m in model.modules() if isinstance(m, _Converted)]
+    for module in found:
+        if type(module) is not _converted_class(module._invact.kind, module._invact_class):
+            name = module._invact_class.__name__
+            raise ConversionError(f"a {name} has another class since it was converted: call this before FSDP")
+    return found
 
 
 class Check(NamedTuple):
@@ -5817,7 +5836,7 @@ def check(
     Errors: ConversionError beyond the tolerance, naming the worst parameters; where nothing is converted.
     """
     model = _unwrapped(model)
-    converted = [m for m in model.modules() if isinstance(m, _Converted)]
+    converted = _converted(model)
     if not converted:
         raise ConversionError("nothing is converted: there is nothing to compare")
     parameters = {name: p for name, p in model.named_parameters() if p.requires_grad}

@@ -81,7 +81,7 @@ def step(model, x):
     """Output and gradients."""
     model.zero_grad()
     y = model(x)
-    y.square().mean().backward()
+    y.backward(torch.linspace(-1, 1, y.numel()).reshape(y.shape))
     return y.detach(), {n: p.grad.clone() for n, p in model.named_parameters() if p.grad is not None}
 
 
@@ -272,6 +272,22 @@ def test_dropout_before_the_last_linear_of_a_gated_unit():
     model = Gated(lambda m, a, b: m.act(F.silu(a) * b), nn.Dropout(0.2))
     with pytest.raises(inv.ConversionError, match="nothing was converted"):
         inv.convert(model, inputs=example())
+
+
+def test_activation_as_an_attribute():
+    """A function cannot be exchanged for an instance: the report says how it can."""
+    left = reasons(inv.convert(nn.TransformerEncoder(encoder_layer(F.gelu), 1), inputs=example()))
+    assert left["layers.0"] == "its activation is a function: give it a module such as torch.nn.GELU()"
+    model = nn.TransformerEncoder(encoder_layer(nn.GELU()), 2)
+    x = example()
+    expected = step(model, x)
+    report = inv.convert(model, inputs=x)
+    assert {f"layers.{k}.activation" for k in range(2)} <= set(named(report))
+    assert_same(model, x, expected)
+
+
+def encoder_layer(act):
+    return nn.TransformerEncoderLayer(N, 2, INNER, dropout=0.0, activation=act, batch_first=True)
 
 
 def test_output_changed_in_place():
@@ -557,6 +573,9 @@ def test_fully_shard(tmp_path):
             assert relative(gradient.full_tensor(), expected[1][name]) <= 1e-5, name
         with pytest.raises(inv.ConversionError, match="sharded already"):
             inv.convert(model, inputs=x)
+        fully_shard(model.layers[0].act)
+        with pytest.raises(inv.ConversionError, match="before FSDP"):
+            inv.revert(model)
     finally:
         dist.destroy_process_group()
 
