@@ -4992,6 +4992,7 @@ class _Call:
         self.readers: list[_Reader] = []
         self.next: list[tuple[nn.Module, ...]] = []
         self.nodes: list[tuple[Any, int]] = []
+        self.outputs: list[tuple[torch.Tensor, torch.Tensor]] = []  # with a copy
         self.escapes = False
         self.in_place = False
         self.freed = 0
@@ -5095,6 +5096,7 @@ class _Probe(torch.overrides.TorchFunctionMode):
             call.in_place |= any(_storage(x) == _storage(out) for x in _tensors(args))
             if out.grad_fn is not None:
                 call.nodes.append((out.grad_fn, out.output_nr))
+            call.outputs.append((out.detach(), out.detach().clone()))
             self.watched.setdefault(_storage(out), []).append(call)
             self.alive.append(out)
 
@@ -5142,6 +5144,9 @@ class _Probe(torch.overrides.TorchFunctionMode):
                     seen.add(following)
                     todo.append(following)
         for call in self.calls.values():
+            # Triton's kernels write without a trace: Liger's RoPE into what it is given
+            call.in_place |= any(not torch.equal(y, copy) for y, copy in call.outputs)
+            call.outputs.clear()
             if not call.nodes:
                 call.unseen = "an operation outside the graph"
             ends = list(call.nodes)

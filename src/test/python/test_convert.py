@@ -407,6 +407,25 @@ def test_who_reads_a_norm(name, given):
         model(x)
 
 
+class Overwritten(torch.autograd.Function):
+    """Writes into its input and does not say so, as kernels of Triton do."""
+
+    @staticmethod
+    def forward(ctx, y):
+        y.data.neg_()
+        return y.view_as(y)
+
+    @staticmethod
+    def backward(ctx, dy):
+        return -dy
+
+
+def test_output_overwritten_without_a_trace():
+    model = Readers(lambda m, y, x: m.q(Overwritten.apply(y)))
+    with pytest.raises(inv.ConversionError, match="changed in place"):
+        inv.convert(model, inputs=example())
+
+
 def test_layers():
     def converted(layers):
         model = Stack(3)

@@ -408,11 +408,13 @@ def patched_by_liger(model, **options):
 def liger_leaves_no_trace():
     """Liger replaces functions of the module that models live in."""
     from transformers.models.llama import modeling_llama
+    from transformers.models.qwen3 import modeling_qwen3
 
-    before = dict(vars(modeling_llama))
+    before = [(module, dict(vars(module))) for module in (modeling_llama, modeling_qwen3)]
     forward = transformers.LlamaForCausalLM.forward
     yield
-    vars(modeling_llama).update(before)
+    for module, values in before:
+        vars(module).update(values)
     transformers.LlamaForCausalLM.forward = forward
 
 
@@ -451,6 +453,21 @@ def test_liger_and_ours(liger_leaves_no_trace, autocast):
     assert inv.check(model, batch, autocast=autocast).worst[1] <= 0.1
     with torch.autocast("cuda", torch.bfloat16, enabled=autocast is not None):
         model(**batch).loss.backward()
+
+
+@pytest.mark.cuda
+def test_liger_writes_into_what_a_norm_gives(liger_leaves_no_trace):
+    """Its RoPE rotates q and k in place: these are the outputs of Qwen 3's norms, which are left."""
+    if not torch.cuda.is_available():
+        pytest.skip("torch.cuda.is_available() is false")
+    monkey = pytest.importorskip("liger_kernel.transformers.monkey_patch")
+    model, batch = build("qwen3")
+    off = {"cross_entropy": False, "fused_linear_cross_entropy": False, "rms_norm": False, "swiglu": False}
+    monkey.apply_liger_kernel_to_qwen3(rope=True, model=model, **off)
+    model, batch = model.cuda(), {k: v.cuda() for k, v in batch.items()}
+    report = inv.convert(model, inputs=batch)
+    assert all("_norm" not in m.name or "layernorm" in m.name for m in report.replaced)
+    assert inv.check(model, batch, tolerance=1e-3).worst[1] <= 1e-3
 
 
 @pytest.mark.cuda
