@@ -40,6 +40,7 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 import torch
 import transformers
 from torch import nn
+from torch._functorch import config as functorch_config
 from torch.utils.checkpoint import checkpoint
 from transformers.activations import ACT2FN
 
@@ -311,7 +312,7 @@ def _checkpoint_mlps(model: nn.Module, find: Callable[[nn.Module], Iterator[tupl
 
 
 def _compile(model: nn.Module, budget: float) -> nn.Module:
-    torch._functorch.config.activation_memory_budget = budget
+    functorch_config.activation_memory_budget = budget
     return torch.compile(model, dynamic=False)
 
 
@@ -558,7 +559,7 @@ def jobs() -> list[Job]:
     add(gated, "bf16", "eager liger-mlp-norm inverted-norms", "verify")
     add(gated, "bf16", "liger-all inverted-norms-liger checkpoint-layers", "verify")
     add(gated, "bf16", "inverted", "extrapolate")
-    add(plain, "bf16", "eager inverted inverted-norms", "extrapolate")
+    add(plain, "bf16", "eager inverted inverted-norms", "verify")
     add(("llama-2-7b",), "autocast", "eager liger-mlp-norm inverted-norms", "extrapolate")
     add(plain, "autocast", "eager inverted inverted-norms", "extrapolate")
     add(("llama-2-7b",), "bf16", "compile-budget-0.9", "no")
@@ -625,7 +626,9 @@ class Table:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Measures memory and speed of training steps.")
-    parser.add_argument("--out", required=True, help="CSV file; rows are appended to one that is there")
+    parser.add_argument(
+        "--out", required=True, help="CSV file; one that is there gets the rows that it lacks"
+    )
     parser.add_argument("--cards", default="0", help="numbers of the cards to use, such as 0,1")
     parser.add_argument("--deadline", type=float, default=3600, metavar="SECONDS")
     parser.add_argument("--limit", type=float, default=150, help="seconds for one row (default 150)")
@@ -659,6 +662,10 @@ def main() -> int:
 
     say(f"torch {torch.__version__}, transformers {transformers.__version__}, {time.strftime('%Y-%m-%d')}")
     is_new = not os.path.exists(options.out)
+    if not is_new:
+        with open(options.out, newline="", encoding="utf-8") as file:
+            done = {(row["model"], row["dtype"], row["row"]) for row in csv.DictReader(file)}
+        chosen = [job for job in chosen if job[:3] not in done]
     with open(options.out, "a", newline="", encoding="utf-8") as file:
         table = Table(file)
         if is_new:

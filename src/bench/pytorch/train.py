@@ -17,7 +17,6 @@ prints the last losses beside the spread of native seeds.
 import argparse
 import csv
 import math
-import statistics
 import sys
 import sysconfig
 import time
@@ -302,25 +301,24 @@ def train(
 
 
 def compare(path: str) -> None:
-    """Prints the last loss of every run, less the mean of native seeds, beside their spread."""
-    losses: dict[tuple[str, str], dict[int, list[float]]] = {}
+    """Prints the last losses of runs beside native ones of the same seeds, and the spread of native seeds."""
+    losses: dict[tuple[str, str], dict[int, float]] = {}
     with open(path, newline="", encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            runs = losses.setdefault((row["model"], row["run"]), {})
-            runs.setdefault(int(row["step"]), []).append(float(row["loss"]))
-    print("| model | run | seeds | last loss | less the mean of native | native seeds, least to greatest |")
-    print("|---|---|---|---|---|---|")
-    for (model, run), by_step in losses.items():
-        native = losses[model, "native"]
-        last = max(native)
-        if last not in by_step:
-            continue
-        here, there = by_step[last], native[last]
-        mean = statistics.mean(there)
-        print(
-            f"| {model} | {run} | {len(here)} | {statistics.mean(here):.4f} "
-            f"| {statistics.mean(here) - mean:+.4f} | {min(there) - mean:+.4f} to {max(there) - mean:+.4f} |"
-        )
+        rows = list(csv.DictReader(file))
+    last = max((int(row["step"]) for row in rows), default=0)
+    for row in rows:
+        if int(row["step"]) == last:
+            losses.setdefault((row["model"], row["run"]), {})[int(row["seed"])] = float(row["loss"])
+    print(
+        f"| model | run | loss at step {last} by seed | less native of the same seed | spread of native seeds |"
+    )
+    print("|---|---|---|---|---|")
+    for (model, run), by_seed in sorted(losses.items()):
+        native = losses.get((model, "native"), {})
+        less = " ".join(f"{by_seed[seed] - native[seed]:+.4f}" for seed in sorted(by_seed) if seed in native)
+        spread = max(native.values()) - min(native.values()) if native else math.nan
+        values = " ".join(f"{by_seed[seed]:.4f}" for seed in sorted(by_seed))
+        print(f"| {model} | {run} | {values} | {less} | {spread:.4f} |")
 
 
 def main() -> int:
