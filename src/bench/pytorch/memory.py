@@ -39,12 +39,11 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 import torch
 import transformers
+from processes import Jobs, say
 from torch import nn
 from torch._functorch import config as functorch_config
 from torch.utils.checkpoint import checkpoint
 from transformers.activations import ACT2FN
-
-from processes import Jobs, say
 
 MIB = 2**20
 STEPS = 20
@@ -280,10 +279,17 @@ def _liger(model: nn.Module, *, parts: bool, head: bool) -> None:
     )
 
 
-def _convert(model: nn.Module, *, norms: bool, mode: str = "inverted") -> None:
+def _convert(
+    model: nn.Module,
+    inputs: dict[str, Any],
+    autocast: torch.dtype | None,
+    *,
+    norms: bool,
+    mode: str = "inverted",
+) -> None:
     import invact_torch
 
-    print(invact_torch.convert(model, norms=norms, mode=mode), file=sys.stderr)
+    say(str(invact_torch.convert(model, norms=norms, mode=mode, inputs=inputs, autocast=autocast)))
 
 
 def _activations_alone(model: nn.Module, name: str) -> None:
@@ -316,8 +322,11 @@ def _compile(model: nn.Module, budget: float) -> nn.Module:
     return torch.compile(model, dynamic=False)
 
 
-def prepare(model: nn.Module, row: str, spec: Model) -> nn.Module:
-    """The model with the change that a row names."""
+def prepare(
+    model: nn.Module, row: str, spec: Model, inputs: dict[str, Any], autocast: torch.dtype | None
+) -> nn.Module:
+    """The model with the change that a row names; inputs: of a small forward pass."""
+    convert = functools.partial(_convert, model, inputs, autocast)
     if row == "checkpoint-layers":
         model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
     elif row == "checkpoint-mlp":
@@ -330,16 +339,16 @@ def prepare(model: nn.Module, row: str, spec: Model) -> nn.Module:
         _activations_alone(model, spec.activation)
     elif row in ("inverted", "inverted-norms", "recompute", "recompute-norms"):
         mode, _, norms = row.partition("-")
-        _convert(model, norms=bool(norms), mode=mode)
+        convert(norms=bool(norms), mode=mode)
     elif row == "inverted-norms-liger":
         _liger(model, parts=False, head=True)
-        _convert(model, norms=True)
+        convert(norms=True)
     elif row == "compile":
         return _compile(model, 1.0)
     elif row == "compile-budget-0.9":
         return _compile(model, 0.9)
     elif row == "compile-inverted-norms":
-        _convert(model, norms=True)
+        convert(norms=True)
         return _compile(model, 1.0)
     elif row != "eager":
         raise ValueError(f"no such row: {row}")
@@ -441,7 +450,9 @@ class Run:
         with torch.device(device):
             self.plain = spec.kind._from_config(spec.config, dtype=self.dtype)
         self.plain.train()
-        self.model = prepare(self.plain, row, spec)
+        self.model = prepare(
+            self.plain, row, spec, self.inputs(2 * spec.step), torch.bfloat16 if self.autocast else None
+        )
         self.ours = sys.modules.get("invact_torch")
 
     def inputs(self, size: int) -> dict[str, Any]:

@@ -26,10 +26,9 @@ from typing import Any, NamedTuple
 
 import torch
 import torch.nn.functional as F
-from torch import nn
-
 from histograms import Histograms, write_histograms, write_moments
 from processes import Jobs, say
+from torch import nn
 
 VOCABULARY = 256
 HEADER = ["model", "run", "seed", "step", "loss"]
@@ -239,7 +238,10 @@ def _prepare(model: LanguageModel, run: str, ids: torch.Tensor) -> None:
                 layer.mlp.act_fn = invact_torch.SiLU()
         return
     mode, _, norms = run.partition("-")
-    say(f"{run}: {invact_torch.convert(model, norms=bool(norms), mode=mode, inputs=(ids,))}")
+    report = invact_torch.convert(
+        model, norms=bool(norms), mode=mode, inputs=(ids[:2],), autocast=torch.bfloat16
+    )
+    say(f"{run}: {report}")
 
 
 def _loss(model: nn.Module, batch: tuple[torch.Tensor, torch.Tensor], device: str) -> torch.Tensor:
