@@ -14,17 +14,24 @@ Columns, in MiB and ms:
              hides them
   peak_mib   most allocated in a step, above weights, gradients included
   step_ms    median of at least STEPS steps, by events
-  largest    largest batch or sequence (largest_unit) that fits beside weights, gradients and AdamW's two
-             moments, extrapolated from two sizes; verified: yes if a step at that size has run
+  largest    largest batch that fits beside weights, gradients and AdamW's two moments, extrapolated from
+             twice and three times the batch measured; verified: yes if steps of that batch have run
   tokens_per_s   at `largest`, if it has run
+  run        the name that --run gives: compare times of one run only
   note       why a row has no numbers
 
-Rows are taken in the order of priority. Those that the deadline cuts off are named on stderr.
+Rows are taken in the order of priority. Those that the deadline cuts off are named on stderr. With --again
+rows that are in the file are measured once more, and added; readers take medians.
+
+    python memory.py --table results/memory.csv
+
+prints every row beside eager of the same run.
 """
 
 import argparse
 import csv
 import functools
+import gc
 import os
 import statistics
 import sys
@@ -48,7 +55,6 @@ from transformers.activations import ACT2FN
 MIB = 2**20
 STEPS = 20
 TIMED_SECONDS = 1.5
-LONG_STEP_MS = 2000  # such a step is timed once, without a step before it
 RESERVE = 1536 * MIB  # of a card's memory: the context, and what the allocator cannot use
 COLUMNS = [
     "model",
@@ -60,10 +66,10 @@ COLUMNS = [
     "peak_mib",
     "step_ms",
     "largest",
-    "largest_unit",
     "tokens_per_s",
     "verified",
     "card",
+    "run",
     "note",
 ]
 
@@ -73,13 +79,11 @@ COLUMNS = [
 
 
 class Model(NamedTuple):
-    """A model at its real width. `unit` is what grows when memory is left; `size` how much is measured."""
+    """A model at its real width; `size` is the batch that is measured, `tokens` those of one input."""
 
     kind: type[nn.Module]
     config: Any
-    unit: str
     size: int
-    step: int
     tokens: int
     batch: Callable[[Any, int], dict[str, torch.Tensor]]
     mlp: Callable[[nn.Module], Iterator[tuple[nn.Module, str]]]
@@ -93,10 +97,6 @@ def _ids(count: int, length: int, vocabulary: int) -> torch.Tensor:
 def _language(config: Any, size: int, length: int) -> dict[str, torch.Tensor]:
     ids = _ids(size, length, config.vocab_size)
     return {"input_ids": ids, "labels": ids}
-
-
-def _one_sequence(config: Any, size: int) -> dict[str, torch.Tensor]:
-    return _language(config, 1, size)
 
 
 def _images(config: Any, size: int) -> dict[str, torch.Tensor]:
@@ -134,11 +134,8 @@ def _mlps(name: str, method: str = "forward") -> Callable[[nn.Module], Iterator[
     return find
 
 
-def _decoder(kind: type[nn.Module], config: Any, tiny: bool) -> Model:
-    length = 64 if tiny else 4096
-    step = 16 if tiny else 256
-    mlp = kind.__name__.removesuffix("ForCausalLM") + "MLP"
-    return Model(kind, config, "sequence", length, step, 1, _one_sequence, _mlps(mlp), config.hidden_act)
+def _sequences(length: int) -> Callable[[Any, int], dict[str, torch.Tensor]]:
+    return lambda config, size: _language(config, size, length)
 
 
 def models(tiny: bool) -> dict[str, Model]:
@@ -196,7 +193,7 @@ def models(tiny: bool) -> dict[str, Model]:
         vocab_size=size(50257, 128),
         use_cache=False,
     )
-    bert_length, gpt2_length = size(512, 32), size(1024, 32)
+    long, bert_length, gpt2_length = size(4096, 64), size(512, 32), size(1024, 32)
     patches = (vit.image_size // vit.patch_size) ** 2 + 1
     frames = ((ast.max_length - ast.patch_size) // ast.time_stride + 1) * (
         (ast.num_mel_bins - ast.patch_size) // ast.frequency_stride + 1
@@ -204,25 +201,25 @@ def models(tiny: bool) -> dict[str, Model]:
     vision = clip.vision_config
     pair = (vision.image_size // vision.patch_size) ** 2 + 1 + clip.text_config.max_position_embeddings
     return {
-        "llama-2-7b": _decoder(LlamaForCausalLM, llama, tiny),
-        "mistral-7b": _decoder(MistralForCausalLM, mistral, tiny),
+        "llama-2-7b": Model(
+            LlamaForCausalLM, llama, 1, long, _sequences(long), _mlps("LlamaMLP"), llama.hidden_act
+        ),
+        "mistral-7b": Model(
+            MistralForCausalLM, mistral, 1, long, _sequences(long), _mlps("MistralMLP"), mistral.hidden_act
+        ),
         "bert-base": Model(
             BertForMaskedLM,
             bert,
-            "batch",
             size(32, 4),
-            1,
             bert_length,
-            lambda config, n: _language(config, n, bert_length),
+            _sequences(bert_length),
             _mlps("BertLayer", "feed_forward_chunk"),
             "gelu",
         ),
         "vit-base": Model(
             ViTForImageClassification,
             vit,
-            "batch",
             size(64, 4),
-            1,
             patches,
             _images,
             _mlps("ViTMLP"),
@@ -231,25 +228,19 @@ def models(tiny: bool) -> dict[str, Model]:
         "ast": Model(
             ASTForAudioClassification,
             ast,
-            "batch",
             size(16, 4),
-            1,
             frames,
             _sounds,
             _mlps("ASTMLP"),
             "gelu",
         ),
-        "clip": Model(
-            CLIPModel, clip, "batch", size(256, 4), 1, pair, _pairs, _mlps("CLIPMLP"), "quick_gelu"
-        ),
+        "clip": Model(CLIPModel, clip, size(256, 4), pair, _pairs, _mlps("CLIPMLP"), "quick_gelu"),
         "gpt2": Model(
             GPT2LMHeadModel,
             gpt2,
-            "batch",
             size(16, 4),
-            1,
             gpt2_length,
-            lambda config, n: _language(config, n, gpt2_length),
+            _sequences(gpt2_length),
             _mlps("GPT2MLP"),
             "gelu_new",
         ),
@@ -450,9 +441,7 @@ class Run:
         with torch.device(device):
             self.plain = spec.kind._from_config(spec.config, dtype=self.dtype)
         self.plain.train()
-        self.model = prepare(
-            self.plain, row, spec, self.inputs(2 * spec.step), torch.bfloat16 if self.autocast else None
-        )
+        self.model = prepare(self.plain, row, spec, self.inputs(1), torch.bfloat16 if self.autocast else None)
         self.ours = sys.modules.get("invact_torch")
 
     def inputs(self, size: int) -> dict[str, Any]:
@@ -494,15 +483,24 @@ class Run:
         moments = 2 * sum(p.numel() * p.element_size() for p in self.plain.parameters())
         room = self.card.capacity() - self.card.allocated() - moments
         size = sizes[0] + (room - peaks[0]) / slope
-        return int(size) // self.spec.step * self.spec.step
+        return int(size)
 
-    def try_size(self, size: int) -> float:
-        """Milliseconds of a step at a size beside AdamW's moments."""
+    def try_size(self, size: int) -> float | None:
+        """Milliseconds of a step at a size beside AdamW's moments; None if memory does not suffice."""
+        try:
+            return self._time_of(size)
+        except torch.OutOfMemoryError:
+            pass
+        self.plain.zero_grad(set_to_none=True)
+        gc.collect()
+        torch.cuda.empty_cache()
+        return None
+
+    def _time_of(self, size: int) -> float:
         moments = [torch.zeros_like(p) for p in self.plain.parameters() for _ in range(2)]
         step = functools.partial(self.step, self.inputs(size))
-        (millis,) = self.card.times(step, 1, 0.0)
-        if millis < LONG_STEP_MS:
-            millis = min(self.card.times(step, 2, 0.0))
+        step()
+        millis = statistics.median(self.card.times(step, 2, 0.0))
         del moments
         return millis
 
@@ -520,27 +518,23 @@ def measure(spec: Model, job: Job, device: str) -> Iterator[dict[str, Any]]:
         "saved_mib": None if saved is None else saved / MIB,
         "peak_mib": peak / MIB,
         "step_ms": statistics.median(times),
-        "largest_unit": spec.unit,
     }
     yield result
     if job.largest == "no" or not run.card.cuda:
         return
-    _, double_peak, _ = run.memory(2 * spec.size, 2)
-    size = run.largest([spec.size, 2 * spec.size], [peak, double_peak])
+    sizes = [2 * spec.size, 3 * spec.size]
+    peaks = [run.memory(size, 1)[1] for size in sizes]
+    size = run.largest(sizes, peaks)
     yield result | {"largest": size, "verified": "no"}
     if job.largest != "verify":
         return
-    for _ in range(4):
-        try:
-            millis = run.try_size(size)
-        except torch.OutOfMemoryError:
-            run.plain.zero_grad(set_to_none=True)
-            torch.cuda.empty_cache()
-            size = int(size * 0.97) // spec.step * spec.step
-            continue
-        tokens = spec.tokens * size / (millis / 1e3)
-        yield result | {"largest": size, "verified": "yes", "tokens_per_s": tokens}
-        return
+    while size > spec.size:
+        millis = run.try_size(size)
+        if millis is not None:
+            tokens = spec.tokens * size / (millis / 1e3)
+            yield result | {"largest": size, "verified": "yes", "tokens_per_s": tokens}
+            return
+        size = min(size - 1, int(size * 0.98))
 
 
 # ---------------------------------------------------------------------------------------------
@@ -615,8 +609,8 @@ def _format(value: Any) -> Any:
 class Table:
     """Collects the columns of running rows, and writes a row when its process has ended."""
 
-    def __init__(self, file: Any) -> None:
-        self.file = file
+    def __init__(self, file: Any, run: str) -> None:
+        self.file, self.run = file, run
         self.writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         self.columns: dict[Job, dict[str, Any]] = {}
 
@@ -628,18 +622,66 @@ class Table:
         self.columns.setdefault(job, {}).update(columns)
 
     def write(self, job: Job, card: str, seconds: float, error: str) -> None:
-        row = {"model": job.model, "dtype": job.dtype, "row": job.row, "card": card}
+        row = {"model": job.model, "dtype": job.dtype, "row": job.row, "card": card, "run": self.run}
         row |= self.columns.pop(job, {"note": error})
         self.writer.writerow({name: _format(row.get(name)) for name in COLUMNS})
         self.file.flush()
         say(f"{seconds:5.1f} s " + " ".join(f"{name}={_format(value)}" for name, value in row.items()))
 
 
+def _last_runs(path: str) -> dict[tuple[str, str, str], dict[str, Any]]:
+    """The columns of each row in the last run that has it; medians where that run measured it several times."""
+    rows: dict[tuple[str, str, str], list[dict[str, str]]] = {}
+    with open(path, newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            if row["held_mib"]:
+                rows.setdefault((row["model"], row["dtype"], row["row"]), []).append(row)
+    result: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for key, several in rows.items():
+        run = max(row["run"] for row in several)
+        columns: dict[str, Any] = {"run": run, "step_ms_by_run": {}}
+        for name in ("held_mib", "saved_mib", "peak_mib", "step_ms", "largest", "tokens_per_s"):
+            values = [float(row[name]) for row in several if row[name] and row["run"] == run]
+            columns[name] = statistics.median(values) if values else None
+        for name in {row["run"] for row in several}:
+            times = [float(row["step_ms"]) for row in several if row["run"] == name]
+            columns["step_ms_by_run"][name] = statistics.median(times)
+        columns["verified"] = any(row["verified"] == "yes" for row in several if row["run"] == run)
+        result[key] = columns
+    return result
+
+
+def print_table(path: str) -> None:
+    """Prints a file as Markdown; times are compared with eager of the same run."""
+    table = _last_runs(path)
+    print(
+        "| model | dtype | row | held MiB | of eager | peak MiB | of eager | step ms | of eager | batch | tokens/s |"
+    )
+    print("|---|---|---|---|---|---|---|---|---|---|---|")
+    for (model, dtype, row), columns in table.items():
+        eager = table[model, dtype, "eager"]
+        largest, tokens = columns["largest"], columns["tokens_per_s"]
+        base = eager["step_ms_by_run"].get(columns["run"])
+        cells = [
+            model,
+            dtype,
+            row,
+            f"{columns['held_mib']:.0f}",
+            f"{columns['held_mib'] / eager['held_mib']:.3f}",
+            f"{columns['peak_mib']:.0f}",
+            f"{columns['peak_mib'] / eager['peak_mib']:.3f}",
+            f"{columns['step_ms']:.1f}",
+            "" if base is None else f"{columns['step_ms'] / base:.3f}",
+            "" if largest is None else f"{largest:.0f}{'' if columns['verified'] else ' (not run)'}",
+            "" if tokens is None else f"{tokens:.0f}",
+        ]
+        print(f"| {' | '.join(cells)} |")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="Measures memory and speed of training steps.")
-    parser.add_argument(
-        "--out", required=True, help="CSV file; one that is there gets the rows that it lacks"
-    )
+    parser.add_argument("--table", metavar="CSV", help="print a finished file as a table and do nothing else")
+    parser.add_argument("--out", help="CSV file; one that is there gets the rows that it lacks")
     parser.add_argument("--cards", default="0", help="numbers of the cards to use, such as 0,1")
     parser.add_argument("--deadline", type=float, default=3600, metavar="SECONDS")
     parser.add_argument("--limit", type=float, default=150, help="seconds for one row (default 150)")
@@ -653,8 +695,18 @@ def main() -> int:
     )
     parser.add_argument("--device", default="cuda", choices=("cuda", "cpu"))
     parser.add_argument("--tiny", action="store_true", help="small models, to try this script")
+    parser.add_argument("--largest", choices=("no", "extrapolate", "verify"), help="for all rows")
+    parser.add_argument("--again", action="store_true", help="measure rows that are in the file once more")
+    parser.add_argument("--run", default="1", help="a name for this run (default 1)")
     options = parser.parse_args()
+    if options.table is not None:
+        print_table(options.table)
+        return 0
+    if options.out is None:
+        parser.error("--out is needed, or --table")
     chosen = jobs()
+    if options.largest is not None:
+        chosen = [job._replace(largest=options.largest) for job in chosen]
     for name, field in (("models", "model"), ("rows", "row"), ("dtypes", "dtype")):
         wanted = getattr(options, name)
         if wanted is not None:
@@ -673,12 +725,12 @@ def main() -> int:
 
     say(f"torch {torch.__version__}, transformers {transformers.__version__}, {time.strftime('%Y-%m-%d')}")
     is_new = not os.path.exists(options.out)
-    if not is_new:
+    if not is_new and not options.again:
         with open(options.out, newline="", encoding="utf-8") as file:
             done = {(row["model"], row["dtype"], row["row"]) for row in csv.DictReader(file)}
         chosen = [job for job in chosen if job[:3] not in done]
     with open(options.out, "a", newline="", encoding="utf-8") as file:
-        table = Table(file)
+        table = Table(file, options.run)
         if is_new:
             table.header()
         rows = Jobs(cards, work, may_start, table.add, table.write, options.deadline, options.limit)

@@ -41,12 +41,12 @@ class Size(NamedTuple):
     layers: int = 8
     heads: int = 8
     context: int = 256
-    batch: int = 32
+    batch: int = 16
     steps: int = 2000
     warm_up: int = 100
     rate: float = 1e-3
     every: int = 100
-    validation_batches: int = 32
+    validation_batches: int = 64
 
 
 TINY = Size(
