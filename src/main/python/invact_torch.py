@@ -10,6 +10,7 @@ keep their output and one number a row.
     y = inv.gelu(x)                       # also silu, gelu_tanh, quick_gelu, mish
     p = inv.swiglu(gate, up)              # also geglu; inv.swiglu_(gate_up) for a fused projection
     norm = inv.RMSNorm(4096)              # also LayerNorm
+    print(inv.convert(model))             # all of it in a model, where less is kept that way
 
 Bytes kept an element in 16 bits, with the next Linear's input counted: activation 2.125 (eager 4),
 gated unit 4 (eager 8), norm 2 (eager 4). It does not pay where the next layer does not keep y: a
@@ -4689,6 +4690,11 @@ def _grid() -> torch.Tensor:
     return torch.cat((-far, near, far))
 
 
+def _names() -> list[str]:
+    """Activations that this file has a set for, and whose formula it knows."""
+    return [name for name in _REFERENCES if any(name == served for served, _ in SETS)]
+
+
 _KEEPS_OUTPUT = ("relu", "sigmoid", "tanh")
 
 
@@ -4715,14 +4721,14 @@ def _recognise_activation(module: nn.Module) -> str | None:
     if y.shape != x.shape or not torch.allclose(shuffled.reshape(-1).flip(0), y, 1e-12, 1e-12):
         return None
     x = x.detach()
-    for name in dict.fromkeys(name for name, _ in SETS):
+    for name in _names():
         f, derivative = _reference(name, x)
         if torch.allclose(y, f, rtol=1e-6, atol=1e-6) and torch.allclose(slope, derivative, 1e-5, 1e-5):
             return name
     keeps = [getattr(torch, name)(x) for name in _KEEPS_OUTPUT]
     if any(torch.allclose(y, f, rtol=1e-6, atol=1e-6) for f in (x, *keeps)):
         return None
-    nearest = min(dict.fromkeys(name for name, _ in SETS), key=lambda n: _distance(y, n, x, 1.0))
+    nearest = min(_names(), key=lambda n: _distance(y, n, x, 1.0))
     if _distance(y, nearest, x, 1.0) < 1e-2:
         raise ValueError(
             f"its function is near {nearest}, and differs by {_distance(y, nearest, x, 1e9):.2g}"
@@ -4829,7 +4835,7 @@ def _recognise_mlp(module: nn.Module, mode: str) -> _Setting | None:
             return None
         if function is not None:
             activations[name] = function
-    functions = tuple(dict.fromkeys(activations.values() or (name for name, _ in SETS)))
+    functions = tuple(dict.fromkeys(activations.values() or _names()))
     hypotheses = [h for h in _hypotheses(widths, functions, mode) if not (h.kind == "MLP" and activations)]
     if not hypotheses or (len(functions) > 1 and activations):
         return None
@@ -5515,7 +5521,8 @@ def _candidates(
                 else:
                     function = _recognise_activation(module)
                     setting = None if function is None else _Setting("activation", function, mode)
-                if any(v in _FUNCTIONS for v in vars(module).values() if isinstance(v, Hashable)):
+                held = (v for v in vars(module).values() if isinstance(v, Hashable))
+                if setting is None and any(v in _FUNCTIONS for v in held):
                     raise ValueError("its activation is a function: give it a module such as torch.nn.GELU()")
                 stacked = [p.shape[0] for p in module.parameters(recurse=False) if p.dim() == 3]
                 if len(stacked) > 1 and stacked[0] > 1 and len(set(stacked)) == 1:
@@ -5723,6 +5730,8 @@ def _prepare(c: _Candidate, call: _Call, mixed: _Call | None) -> str | None:
         return "the forward pass does not reach it: give other inputs="
     if call.dtype not in _DTYPES:
         return f"{str(call.dtype).removeprefix('torch.')} is not supported"
+    if c.setting.kind != "norm" and (c.setting.function, call.dtype) not in _SET_OF:
+        return f"this file has no coefficient set for {c.setting.function} in {_DTYPES[call.dtype]}"
     if call.in_place or any(r.changes for r in call.readers):
         return "its output is changed in place"
     if c.setting.kind == "norm":
