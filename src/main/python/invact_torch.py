@@ -4235,15 +4235,16 @@ def _norm(
     n = math.prod(shape)
     if x.numel() == 0:
         return _empty_norm(x, weight, bias, y_dtype)
-    flat = x.reshape(*x.shape[: x.dim() - len(shape)], n)
-    if len(shape) > 1:
+    flat = x
+    if len(shape) > 1:  # a reshape to the same shape would be two nodes of autograd's graph
+        flat = x.reshape(*x.shape[: x.dim() - len(shape)], n)
         weight = None if weight is None else weight.reshape(n)
         bias = None if bias is None else bias.reshape(n)
     keep = forward_ad._current_level >= 0 or (
         torch.is_grad_enabled() and any(t is not None and t.requires_grad for t in (x, weight, bias))
     )
     y = _apply(_Norm, _NORM, flat, weight, bias, eps, variant, y_dtype, kept_dtype, normalized, keep)
-    return y.reshape(x.shape)
+    return y if flat is x else y.reshape(x.shape)
 
 
 def _empty_norm(
