@@ -5136,7 +5136,8 @@ class _Probe(torch.overrides.TorchFunctionMode):
                 kept = self.saved.setdefault(key, _Kept(x.untyped_storage().nbytes()))
                 kept.savers.add(self.saver(key))
                 self.alive.append(x)
-        return x
+            # x itself, where it is its node's output, would keep the graph alive for ever.
+            return x.detach()
 
     def free(self, y: torch.Tensor) -> None:
         """Called where y would be freed if the probe were not watching; then it is kept by nobody."""
@@ -5281,6 +5282,9 @@ def _probed(
         _probe = None
         for hook in hooks:
             hook.remove()
+    # Nodes hold the hooks that hold the probe: a cycle through C++, which no garbage collection finds.
+    for call in probe.calls.values():
+        call.nodes.clear()
     probe.watched.clear()
     probe.alive.clear()
     return probe

@@ -1,12 +1,14 @@
 """The scripts of src/bench/pytorch, small and on a CPU."""
 
 import csv
+import gc
 import statistics
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import invact_torch as inv
 import pytest
 import torch
 from torch import nn
@@ -49,6 +51,23 @@ def test_every_row_can_be_prepared():
         loss = run.forward(batch)
         loss.backward()
         assert all(torch.isfinite(p.grad).all() for p in run.plain.parameters() if p.grad is not None), row
+
+
+def test_nothing_stays_of_the_forward_pass_of_convert():
+    """A batch of 1 MiB as inputs leaves no tensor of its size behind, without a garbage collection."""
+    model = nn.Sequential(nn.Linear(64, 256), nn.GELU(), nn.Linear(256, 64))
+    x = torch.randn(4096, 64)
+
+    def large():
+        return sum(type(o) is torch.Tensor and o.numel() == 4096 * 256 for o in gc.get_objects())
+
+    before = large()
+    gc.disable()
+    try:
+        inv.convert(model, inputs=x)
+        assert large() == before
+    finally:
+        gc.enable()
 
 
 def test_histograms_count_what_goes_in():
