@@ -48,11 +48,12 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 import torch
 import transformers
-from processes import Jobs, say
 from torch import nn
 from torch._functorch import config as functorch_config
 from torch.utils.checkpoint import checkpoint
 from transformers.activations import ACT2FN
+
+from processes import Jobs, say
 
 MIB = 2**20
 STEPS = 20

@@ -27,9 +27,10 @@ from typing import Any, NamedTuple
 
 import torch
 import torch.nn.functional as F
+from torch import nn
+
 from histograms import Histograms, write_histograms, write_moments
 from processes import Jobs, say
-from torch import nn
 
 VOCABULARY = 256
 HEADER = ["model", "run", "seed", "step", "loss"]

@@ -8,10 +8,11 @@ import sys
 import time
 from pathlib import Path
 
-import invact_torch as inv
 import pytest
 import torch
 from torch import nn
+
+import invact_torch as inv
 
 FOLDER = Path(__file__).parents[2] / "bench" / "pytorch"
 RESULTS = FOLDER / "results"
