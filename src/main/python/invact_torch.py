@@ -3287,12 +3287,26 @@ class _Plan:
         other = (0, 0) if bias is None else (bias.data_ptr(), bias._version)
         return (_weights_epoch, weight.data_ptr(), weight._version, *other)
 
-    def hard(self, weight: torch.Tensor) -> torch.Tensor:
-        """Channels whose normalized input y cannot give back: |b| > 2 |w|; in fp16 small w too."""
-        w = _effective_weight(weight.detach(), self.variant, 0.0 if self.fp16 else _FLOOR).abs()
-        bias = None if self.bias is None else self.bias()
-        hard = w < _LEAST_FP16 if self.fp16 else torch.zeros_like(w, dtype=torch.bool)
-        return hard if bias is None else hard | (bias.detach().float().abs() > 2.0 * w)
+    def alike(self, weight: torch.Tensor) -> tuple[Any, ...]:
+        """Equal for norms that can be looked at together."""
+        return (weight.numel(), weight.dtype, self.variant, self.fp16, self.bias is None)
+
+
+def _hard_channels(norms: Sequence[tuple[torch.Tensor, _Plan]]) -> torch.Tensor:
+    """Channels whose normalized input y cannot give back: |b| > 2 |w|; in fp16 small w too.
+
+    norms: of one length, variant and dtype, all with a bias or all without; a row of the result each.
+    """
+    first = norms[0][1]
+    w = torch.cat([weight.detach().reshape(1, -1) for weight, _ in norms])
+    w = _effective_weight(w, first.variant, 0.0 if first.fp16 else _FLOOR).abs()
+    hard = w < _LEAST_FP16 if first.fp16 else None
+    if first.bias is not None:
+        biases = [plan.bias() for _, plan in norms if plan.bias is not None]
+        b = torch.cat([bias.detach().reshape(1, -1) for bias in biases if bias is not None])
+        outside = b.float().abs() > 2.0 * w
+        hard = outside if hard is None else hard | outside
+    return torch.zeros_like(w, dtype=torch.bool) if hard is None else hard
 
 
 _weights_epoch = 0
@@ -3338,18 +3352,20 @@ def _side_channels(weight: torch.Tensor, bias: torch.Tensor | None, variant: str
     state = plan.state_of(weight)
     if state is not None and state == plan.state:
         return plan.side
-    stale = [(weight, plan)]
+    groups: dict[Any, list[tuple[torch.Tensor, _Plan]]] = {plan.alike(weight): [(weight, plan)]}
     for other, its_plan in list(_PLANS.items()):
         if other is not weight and type(other) in _PLAIN and other.device == weight.device:
             its_state = its_plan.state_of(other)
             if its_state is not None and its_state != its_plan.state and other.untyped_storage().nbytes():
-                stale.append((other, its_plan))
-    masks = [its_plan.hard(other) for other, its_plan in stale]
-    widths = torch.stack([mask.sum() for mask in masks]).tolist()
-    for (other, its_plan), mask, width in zip(stale, masks, widths):
-        slot = torch.where(mask, mask.cumsum(0) - 1, -1).to(torch.int32) if width else None
-        its_plan.side = _Side(slot, width)
-        its_plan.state = its_plan.state_of(other)
+                groups.setdefault(its_plan.alike(other), []).append((other, its_plan))
+    masks = [_hard_channels(norms) for norms in groups.values()]
+    widths = iter(torch.cat([mask.sum(1) for mask in masks]).tolist())
+    for norms, mask in zip(groups.values(), masks):
+        counts = [next(widths) for _ in norms]
+        slots = torch.where(mask, mask.cumsum(1) - 1, -1).to(torch.int32) if any(counts) else mask
+        for i, ((other, its_plan), width) in enumerate(zip(norms, counts)):
+            its_plan.side = _Side(slots[i] if width else None, width)
+            its_plan.state = its_plan.state_of(other)
     return plan.side
 
 
@@ -3510,7 +3526,8 @@ def _norm_backward(
     dx = torch.empty(kept.shape, dtype=x_dtype, device=device)
     tile_rows, block, warps = _tile(n)
     programs = min(_cdiv(rows, tile_rows), _processors(device) * (4 if warps == 4 else 2))
-    parts = torch.empty((2, programs, n), dtype=torch.float32, device=device)
+    has_bias = bias is not None
+    parts = torch.empty((1 + has_bias, programs, n), dtype=torch.float32, device=device)
     _launch(
         _norm_backward_kernel,
         programs,
@@ -3524,7 +3541,7 @@ def _norm_backward(
         kept if beside is None else beside,
         dx,
         parts[0],
-        parts[1],
+        parts[-1],
         rows,
         n,
         width,
@@ -3539,8 +3556,11 @@ def _norm_backward(
         BLOCK=block,
         num_warps=warps,
     )
-    dw = None if weight is None else parts[0].sum(0).to(weight.dtype)
-    db = None if bias is None else parts[1].sum(0).to(bias.dtype)
+    if weight is None and bias is None:
+        return dx, None, None
+    sums = parts.sum(1)
+    dw = None if weight is None else sums[0].to(weight.dtype)
+    db = None if bias is None else sums[-1].to(bias.dtype)
     return dx, dw, db
 
 
@@ -4168,15 +4188,16 @@ def _norm(
     n = math.prod(shape)
     if x.numel() == 0:
         return _empty_norm(x, weight, bias, y_dtype)
-    flat = x.reshape(*x.shape[: x.dim() - len(shape)], n)
-    if len(shape) > 1:
+    flat = x
+    if len(shape) > 1:  # a reshape to the same shape would be two nodes of autograd's graph
+        flat = x.reshape(*x.shape[: x.dim() - len(shape)], n)
         weight = None if weight is None else weight.reshape(n)
         bias = None if bias is None else bias.reshape(n)
     keep = forward_ad._current_level >= 0 or (
         torch.is_grad_enabled() and any(t is not None and t.requires_grad for t in (x, weight, bias))
     )
     y = _apply(_Norm, _NORM, flat, weight, bias, eps, variant, y_dtype, kept_dtype, normalized, keep)
-    return y.reshape(x.shape)
+    return y if flat is x else y.reshape(x.shape)
 
 
 def _empty_norm(
@@ -5070,7 +5091,8 @@ class _Probe(torch.overrides.TorchFunctionMode):
                 kept = self.saved.setdefault(key, _Kept(x.untyped_storage().nbytes()))
                 kept.savers.add(self.saver(key))
                 self.alive.append(x)
-        return x
+            # x itself, where it is its node's output, would keep the graph alive for ever.
+            return x.detach()
 
     def free(self, y: torch.Tensor) -> None:
         """Called where y would be freed if the probe were not watching; then it is kept by nobody."""
@@ -5218,6 +5240,9 @@ def _probed(
         _probe = None
         for hook in hooks:
             hook.remove()
+    # Nodes hold the hooks that hold the probe: a cycle through C++, which no garbage collection finds.
+    for call in probe.calls.values():
+        call.nodes.clear()
     probe.watched.clear()
     probe.alive.clear()
     return probe
