@@ -74,6 +74,9 @@ public final class ChartFigure {
             case STEP -> steps(lines);
           });
     }
+    if (curves.stream().allMatch(List::isEmpty)) {
+      throw new CsvException(table.file() + ": column '" + y + "' has no value to draw");
+    }
     Axis abscissa = abscissa(curves);
     Axis ordinate = ordinate(row, y, show, curves);
     List<Panel> panels = new ArrayList<>();
@@ -112,7 +115,9 @@ public final class ChartFigure {
       List<ChartData.Line> reference = data.reference(lines);
       drawn = lines.stream().filter(line -> !reference.contains(line)).toList();
       addBand(below, reference);
-      addLevel(above, reference, level(show));
+      if (!reference.isEmpty()) {
+        addLevel(above, reference, level(show));
+      }
     }
     for (ChartData.Line line : drawn) {
       double[] x = line.x();
@@ -270,8 +275,7 @@ public final class ChartFigure {
         });
   }
 
-  private Axis ordinate(int row, String y, Chart.Show show, List<List<Curve>> curves)
-      throws CsvException {
+  private Axis ordinate(int row, String y, Chart.Show show, List<List<Curve>> curves) {
     Chart.Look look = chart.look();
     String title =
         look.yTitles().isEmpty()
@@ -283,9 +287,6 @@ public final class ChartFigure {
             : look.yTitles().get(row);
     NavigableSet<Double> values = new TreeSet<>();
     curves.forEach(panel -> panel.forEach(curve -> add(values, curve.y())));
-    if (values.isEmpty()) {
-      throw new CsvException(table.file() + ": column '" + y + "' has no value to draw");
-    }
     if (!look.yRanges().isEmpty()) {
       Chart.Range range = look.yRanges().get(row);
       return Axis.linear(title, range.low(), range.high());
