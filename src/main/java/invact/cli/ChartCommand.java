@@ -130,7 +130,7 @@ final class ChartCommand implements Callable<Integer> {
   @Option(
       names = "--title",
       paramLabel = "TEXT",
-      description = "what the figure shows; stands above it if it is one panel")
+      description = "what the figure shows; stands above it where there is no --panel")
   private String title;
 
   @Option(
@@ -176,7 +176,13 @@ final class ChartCommand implements Callable<Integer> {
     Figure figure =
         ChartFigure.of(
             dot < 0 ? name : name.substring(0, dot), title == null ? "" : title, table, chart);
-    AtomicFile.write(out, figure.encode(format));
+    byte[] picture;
+    try {
+      picture = figure.encode(format);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+    AtomicFile.write(out, picture);
     spec.commandLine().getOut().println(out);
     spec.commandLine().getOut().flush();
     return 0;

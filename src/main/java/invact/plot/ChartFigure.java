@@ -34,10 +34,11 @@ public final class ChartFigure {
   }
 
   /**
-   * The figure.
+   * The figure. Its drawing throws IllegalArgumentException where names below groups of bars leave
+   * no room for these.
    *
    * @param name the figure's name
-   * @param title what it shows, in words; stands above a figure that is one panel
+   * @param title what it shows, in words, or nothing; stands above a figure that has one column
    * @param table the data
    * @param chart how they are drawn
    * @return the figure
@@ -58,8 +59,12 @@ public final class ChartFigure {
       }
     }
     int height = row == 1 ? ONLY_ROW_HEIGHT : ROW_HEIGHT;
+    String said =
+        title.isEmpty()
+            ? String.join(", ", chart.columns().y()) + " against " + chart.columns().x()
+            : title;
     return new Figure(
-        name, title, chart.look().panelHeight().orElse(height), data.panels().size(), panels);
+        name, said, chart.look().panelHeight().orElse(height), data.panels().size(), panels);
   }
 
   private List<Panel> row(int row, String y, Chart.Show show, String title) throws CsvException {

@@ -31,6 +31,10 @@ record Panel(String title, Axis abscissa, Axis left, Axis right, List<Curve> cur
   private static final int TITLE_HEIGHT = 40;
   private static final int PADDING = 14;
   private static final int TICK_MARK = 8;
+
+  /** Of a panel above the names of categories. */
+  private static final int LEAST_HEIGHT = 150;
+
   private static final int TICK_PADDING = 10;
 
   /** Of the font's size. */
@@ -75,6 +79,14 @@ record Panel(String title, Axis abscissa, Axis left, Axis right, List<Curve> cur
     if (!abscissa.categories().isEmpty()) {
       labels = new CategoryLabels(abscissa, width(layout.chart) / abscissa.high());
       height -= labels.height();
+      if (height < LEAST_HEIGHT) {
+        throw new IllegalArgumentException(
+            "the names of "
+                + abscissa.title()
+                + " leave no room in a panel "
+                + (int) place.getHeight()
+                + " high: make it higher, or choose fewer");
+      }
     }
     XYChart chart = chart();
     drawing.translate(left, top);

@@ -328,4 +328,24 @@ class ChartFigureTest {
     }
     assertEquals(2, lefts.size(), lefts + " are the left ends of two columns");
   }
+
+  @Test
+  void namesThatLeaveNoRoomAreRefused() throws IOException {
+    String name = "a-model-of-a-name-that-is-far-too-long-for-any-panel";
+    StringBuilder table = new StringBuilder(MEMORY);
+    for (int i = 0; i < 9; i++) {
+      table.append(name).append(i).append(",eager,1\n");
+    }
+    Figure figure = draw(table.toString(), bars("eager", Show.VALUE));
+    assertEquals(
+        "the names of models leave no room in a panel 640 high: make it higher, or choose fewer",
+        assertThrows(IllegalArgumentException.class, figure::drawing).getMessage());
+  }
+
+  @Test
+  void withoutATitleTheColumnsAreIt() throws IOException {
+    Figure figure = ChartFigure.of("chart", "", table(MEMORY), bars("eager", Show.VALUE));
+    assertEquals("held against model", figure.title());
+    assertEquals("", figure.panels().getFirst().title());
+  }
 }
