@@ -24,7 +24,7 @@ in fp64. First derivatives only: double backward, forward mode and vmap raise an
 Registered operators, which are what selective activation checkpointing and torch.compile see, are
 torch.ops.invact_torch.{activation, activation_forward, activation_backward, exact_backward,
 gated_forward, gated_backward, gated_fused_forward, gated_fused_backward, norm_forward,
-norm_backward}.default.
+norm_backward}.default; in a copy inside a package, torch.ops.PACKAGE_invact_torch, '_' for '.'.
 
     python -m invact_torch --self-test    # checks this installation, a minute
     python -m invact_torch --bench        # times on this machine's card
@@ -3586,14 +3586,16 @@ def _norm_backward_operator(*arguments: Any) -> tuple[torch.Tensor, ...]:
 # ---------------------------------------------------------------------------------------------
 # Registered operators
 
-_LIBRARY = torch.library.Library("invact_torch", "FRAGMENT")
+# A copy in a package has operators of its own, so that several copies can be loaded.
+_NAMESPACE = __name__.replace(".", "_") if __package__ else "invact_torch"
+_LIBRARY = torch.library.Library(_NAMESPACE, "FRAGMENT")
 
 
 def _register(schema: str, implementation: Callable[..., Any], fake: Callable[..., Any]) -> None:
     name = schema.partition("(")[0]
     _LIBRARY.define(schema, tags=(torch.Tag.pt2_compliant_tag,))
     _LIBRARY.impl(name, implementation, "CompositeExplicitAutograd")
-    torch.library.register_fake(f"invact_torch::{name}", fake, lib=_LIBRARY)
+    torch.library.register_fake(f"{_NAMESPACE}::{name}", fake, lib=_LIBRARY)
 
 
 def _fake_like(x: torch.Tensor) -> torch.Tensor:
@@ -3678,7 +3680,7 @@ _register(
     _norm_backward_operator,
     _fake_norm_backward,
 )
-_OPS = torch.ops.invact_torch
+_OPS = getattr(torch.ops, _NAMESPACE)
 
 
 def _needs_operators(x: torch.Tensor) -> bool:

@@ -11,6 +11,7 @@ import invact.fit.FitException;
 import invact.fit.FormFamily;
 import invact.fit.Objective;
 import invact.math.FloatFormat;
+import invact.plot.Chart;
 import invact.plot.ImageFormat;
 import invact.samples.Density;
 import invact.samples.Sampling;
@@ -41,6 +42,7 @@ import picocli.CommandLine.TypeConversionException;
       SearchCommand.class,
       EvaluateCommand.class,
       PlotCommand.class,
+      ChartCommand.class,
       ExportCommand.class,
       BenchCommand.class,
       DoctorCommand.class,
@@ -53,6 +55,8 @@ import picocli.CommandLine.TypeConversionException;
       "  invact search gelu               forms of all kinds: error against cost",
       "  invact evaluate --all            errors in fp64, fp32, bf16 and fp16",
       "  invact plot gelu-published       draw the figures of one set",
+      "  invact chart runs.csv --x step --y loss --series run --out runs.png",
+      "                                   draw a table of measurements",
       "  invact export gelu-bf16 --target c --out gelu.h",
       "                                   one set as a C header",
       "  invact bench                     how fast the runtime is on this machine",
@@ -67,6 +71,9 @@ final class InvactCommand implements Runnable {
   /** The whole command line, ready to execute. */
   static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new InvactCommand());
+    commandLine.registerConverter(Chart.Kind.class, labelled(Chart.Kind::of));
+    commandLine.registerConverter(Chart.Show.class, labelled(Chart.Show::of));
+    commandLine.registerConverter(Chart.Range.class, labelled(ChartCommand::range));
     commandLine.registerConverter(Benchmark.class, labelled(Benchmark::of));
     commandLine.registerConverter(ExportTarget.class, labelled(ExportTarget::of));
     commandLine.registerConverter(Sampling.class, labelled(Sampling::of));
@@ -86,7 +93,7 @@ final class InvactCommand implements Runnable {
   public void run() {
     throw new ParameterException(
         spec.commandLine(),
-        "say what to do: fit, search, evaluate, plot, export, bench, doctor or list");
+        "say what to do: fit, search, evaluate, plot, chart, export, bench, doctor or list");
   }
 
   private static <T> ITypeConverter<T> labelled(Function<String, T> parser) {

@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A figure: panels side by side, and one legend below them. It is 16 cm wide, a page's text, with
- * text of 7 to 8 points. {@link Figures} makes figures.
+ * A figure: panels in rows, and one legend below them. It is 16 cm wide, a page's text, with text
+ * of 7 to 8 points. {@link Figures} makes figures.
  */
 public final class Figure {
   static final int WIDTH = 1600;
@@ -16,12 +16,20 @@ public final class Figure {
   private final String name;
   private final String title;
   private final int panelHeight;
+  private final int columns;
   private final List<Panel> panels;
 
+  /** Panels side by side. */
   Figure(String name, String title, int panelHeight, List<Panel> panels) {
+    this(name, title, panelHeight, panels.size(), panels);
+  }
+
+  /** Panels in rows of some columns, from left to right and then downwards. */
+  Figure(String name, String title, int panelHeight, int columns, List<Panel> panels) {
     this.name = name;
     this.title = title;
     this.panelHeight = panelHeight;
+    this.columns = columns;
     this.panels = List.copyOf(panels);
   }
 
@@ -83,14 +91,25 @@ public final class Figure {
 
   Drawing drawing() {
     Legend legend = new Legend(panels, WIDTH);
-    Drawing drawing = new Drawing(title, WIDTH, panelHeight + legend.height());
-    int panelWidth = WIDTH / panels.size();
+    int height = panelHeight * StrictMath.ceilDiv(panels.size(), columns);
+    Drawing drawing = new Drawing(title, WIDTH, height + legend.height());
+    int panelWidth = WIDTH / columns;
     for (int i = 0; i < panels.size(); i++) {
-      panels
-          .get(i)
-          .paint(drawing, new Rectangle2D.Double(i * panelWidth, 0, panelWidth, panelHeight));
+      Rectangle2D place =
+          new Rectangle2D.Double(
+              i % columns * panelWidth, i / columns * panelHeight, panelWidth, panelHeight);
+      panels.get(i).paint(drawing, place, panels.size() > columns ? axisWidth(i % columns) : 0);
     }
-    legend.paint(drawing, panelHeight);
+    legend.paint(drawing, height);
     return drawing;
+  }
+
+  /** The room that the left axes of a column need, so that they stand below one another. */
+  private double axisWidth(int column) {
+    double width = 0;
+    for (int i = column; i < panels.size(); i += columns) {
+      width = StrictMath.max(width, panels.get(i).axisWidth(WIDTH / columns, panelHeight));
+    }
+    return width;
   }
 }

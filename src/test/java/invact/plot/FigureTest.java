@@ -41,8 +41,10 @@ class FigureTest {
     return Figures.errors(FiguresTest.GELU.activation(), sets);
   }
 
-  static Stream<Figure> allFigures() {
-    return Stream.concat(figures().stream(), Stream.of(crowded(), ParetoFigureTest.example()));
+  static Stream<Figure> allFigures() throws IOException {
+    return Stream.concat(
+        Stream.concat(figures().stream(), Stream.of(crowded(), ParetoFigureTest.example())),
+        ChartFigureTest.examples().stream());
   }
 
   @ParameterizedTest
@@ -131,6 +133,7 @@ class FigureTest {
     }
     Set<String> labels = new TreeSet<>();
     figure.panels().forEach(panel -> panel.curves().forEach(c -> labels.add(c.label())));
+    labels.remove("");
     assertEquals(2 * labels.size(), inLegend, "a sample and a text for each label");
   }
 
