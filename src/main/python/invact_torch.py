@@ -3249,7 +3249,7 @@ def _norm_floor(dtype: torch.dtype, normalized: bool) -> float:
 def _has_side(
     weight: torch.Tensor | None, bias: torch.Tensor | None, kept: torch.dtype, normalized: bool
 ) -> bool:
-    """Whether channels may need their normalized input beside y."""
+    """Whether some channels may need their normalized input kept beside y."""
     return weight is not None and not normalized and (bias is not None or kept == torch.float16)
 
 
@@ -3270,7 +3270,7 @@ class _Side(NamedTuple):
 
 
 class _Plan:
-    """The side channels of one norm, and of which state of its parameters."""
+    """The side channels of one norm, and the state of its parameters for which they were found."""
 
     def __init__(self, weight: torch.Tensor, bias: torch.Tensor | None, variant: str, fp16: bool):
         self.bias = None if bias is None else weakref.ref(bias)
@@ -3280,7 +3280,7 @@ class _Plan:
         self.side = _Side(None, 0)
 
     def state_of(self, weight: torch.Tensor) -> tuple[Any, ...] | None:
-        """Changes whenever the parameters may have; None if that cannot be told."""
+        """A key that differs whenever the parameters may have changed; None if nothing tells."""
         bias = None if self.bias is None else self.bias()
         if (self.bias is not None and bias is None) or weight.is_inference():
             return None
@@ -3717,7 +3717,7 @@ class _FirstOnly(torch.autograd.Function):
 
 
 def _first_derivative_only(backward: Callable[..., Any]) -> Callable[..., Any]:
-    """Makes the gradients of a backward pass raise an error when they are differentiated.
+    """Makes gradients of a backward pass raise an error when they are differentiated.
 
     torch.autograd.function.once_differentiable does so only where the incoming gradient has a history;
     without one, as after a sum, the second derivative would be missing in silence.
@@ -4489,7 +4489,7 @@ class _Setting(NamedTuple):
 
 
 class _Converted(nn.Module):
-    """What `convert` puts before an instance's class: a subclass for this instance alone.
+    """Base of the class that `convert` gives to an instance: a subclass for this instance alone.
 
     The class itself, the instance's attributes, parameters, submodules and hooks stay as they are, so
     that names, state_dict and isinstance do too. Unlike a forward function in the instance's
@@ -4910,7 +4910,7 @@ def _recognise_norm(module: nn.Module) -> _Setting | None:
 # ---------------------------------------------------------------------------------------------
 # Converting a model: who reads what, and who keeps it
 
-# What rounds its inputs under autocast, and keeps them if the other one is trained.
+# Functions whose inputs autocast rounds to 16 bits. One input is kept where the other one is trained.
 _MATRIX_PRODUCTS = {
     F.linear,
     torch.matmul,
@@ -4993,7 +4993,7 @@ def _tensors(tree: Any) -> list[torch.Tensor]:
 
 
 class _Kept:
-    """A storage that is kept, and by which modules; None: by others."""
+    """A storage that is kept, and the modules that keep it; None stands for all else that keeps it."""
 
     def __init__(self, size: int) -> None:
         self.size = size
@@ -5097,7 +5097,7 @@ class _Probe(torch.overrides.TorchFunctionMode):
             return x.detach()
 
     def free(self, y: torch.Tensor) -> None:
-        """Called where y would be freed if the probe were not watching; then it is kept by nobody."""
+        """Called where y would be freed without the probe: from then on nobody keeps y."""
         with torch._C.DisableTorchFunction():
             kept = self.saved.pop(_storage(y), _Kept(0))
             calls = self.watched.get(_storage(y), [])
@@ -5141,7 +5141,7 @@ class _Probe(torch.overrides.TorchFunctionMode):
                 call.kept |= key in self.saved and None in self.saved[key].savers
 
     def share(self, module: nn.Module) -> float:
-        """Bytes that are kept for this module alone; what modules keep together is split evenly."""
+        """Bytes kept for this module; bytes that several modules keep together are split evenly."""
         return sum(
             kept.size / len(kept.savers)
             for kept in self.saved.values()
@@ -5427,7 +5427,7 @@ def _keeps_input(linear: nn.Module) -> bool:
 
 
 def _layer_numbers(names: Sequence[str]) -> dict[str, tuple[int, int]]:
-    """Of each name its layer, the first number in it, and how many layers there are beside it."""
+    """For each name its layer, the first number in the name, and the number of layers beside it."""
     found = {name: re.match(r"(?:.*?\.)??(\d+)(?:\.|$)", name) for name in names}
     counts: dict[str, int] = {}
     for name, match in found.items():
@@ -5517,7 +5517,7 @@ def _next_module(call: _Call) -> nn.Module | None:
 
 
 def _why_not(call: _Call, idle: bool) -> str:
-    """Why a module keeps nothing less; idle: it has kept nothing for itself alone before."""
+    """The reason why a module saves nothing; idle: it kept nothing for itself alone before."""
     names = ", ".join(dict.fromkeys(r.function for r in call.readers)) or call.unseen or "nobody"
     if any(r.dropout for r in call.readers):
         adapter = any("lora" in type(m).__module__ for r in call.readers for m in r.modules)
@@ -5543,7 +5543,7 @@ def convert(
     inputs: Any = None,
     autocast: torch.dtype | None = None,
 ) -> Report:
-    """Lets a model's activations, gated MLPs and norms keep their output, where less is kept that way.
+    """Makes a model's activations, gated MLPs and norms keep their output, where this saves memory.
 
     model: any nn.Module, before it is sharded or compiled; PEFT's and vision-language wrappers are
     walked through. activations: pointwise activations and gated MLPs; norms: LayerNorm and RMSNorms.
@@ -5657,7 +5657,7 @@ def convert(
 def _converted_blindly(
     model: nn.Module, candidates: list[_Candidate], left: list[Conversion], mode: str, note: str
 ) -> Report:
-    """Without a forward pass: what has its reader inside, or next to it in an nn.Sequential."""
+    """Candidates for a model that is not run: their reader is inside, or next in an nn.Sequential."""
     following: dict[int, nn.Module] = {}
     for sequence in model.modules():
         if isinstance(sequence, nn.Sequential) and type(sequence).forward is nn.Sequential.forward:
@@ -5790,7 +5790,7 @@ def _converted(model: nn.Module) -> list[_Converted]:
 
 
 class Check(NamedTuple):
-    """What `check` has measured: losses, and of each parameter the gradient's relative difference."""
+    """The result of `check`: both losses, and for each parameter the gradient's relative difference."""
 
     loss: float
     original_loss: float

@@ -94,5 +94,5 @@ def test_norm(large, kind):
     expected = run(function, [x, w], dy)
     assert_copies(y, expected[0])
     assert_copies(dx, expected[1])
-    # Both are sums in fp32, rounded to bf16 once: half an ulp each.
+    # dw is summed in fp32 and rounded to bf16 once, on both sides: an error of half an ulp, 2^-9, each.
     assert relative(dw, COPIES * expected[2].double()) <= 2 * 2.0**-9

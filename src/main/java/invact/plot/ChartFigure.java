@@ -110,6 +110,12 @@ public final class ChartFigure {
         : LineStyle.data(index, data.series().size());
   }
 
+  /** The name of a series in the legend; a number follows the name of its column. */
+  private String label(String series) {
+    boolean isNumber = series.matches("[-+]?[0-9.]+([eE][-+]?[0-9]+)?");
+    return isNumber ? chart.columns().series().orElse("") + " " + series : series;
+  }
+
   // ---- lines ---------------------------------------------------------------------------------
 
   private List<Curve> lines(List<ChartData.Line> lines, Chart.Show show) {
@@ -132,7 +138,7 @@ public final class ChartFigure {
         below.add(Curve.on(Curve.Side.LEFT, "", style.raw(), x, y));
         y = smoothed(y, chart.smooth());
       }
-      above.add(Curve.on(Curve.Side.LEFT, line.series(), style, x, y));
+      above.add(Curve.on(Curve.Side.LEFT, label(line.series()), style, x, y));
     }
     below.addAll(above);
     return below;
@@ -161,7 +167,7 @@ public final class ChartFigure {
       y[2 * n - 1 - i] = high;
     }
     String series = reference.getFirst().series();
-    String label = series + ", range over " + chart.columns().line().get();
+    String label = label(series) + ", range over " + chart.columns().line().get();
     curves.add(Curve.on(Curve.Side.LEFT, label, style(series).band(), x, y));
   }
 
@@ -170,7 +176,8 @@ public final class ChartFigure {
     double[] y = new double[x.length];
     Arrays.fill(y, level);
     String series = reference.getFirst().series();
-    String label = chart.shows().contains(Chart.Show.VALUE) ? series : series + ", mean";
+    String label =
+        chart.shows().contains(Chart.Show.VALUE) ? label(series) : label(series) + ", mean";
     curves.add(Curve.on(Curve.Side.LEFT, label, style(series), x, y));
   }
 
@@ -224,7 +231,7 @@ public final class ChartFigure {
         System.arraycopy(heights, 0, y, i, 5);
         i += 5;
       }
-      curves.add(Curve.on(Curve.Side.LEFT, line.series(), style(line.series()), x, y));
+      curves.add(Curve.on(Curve.Side.LEFT, label(line.series()), style(line.series()), x, y));
     }
     return curves;
   }
@@ -257,7 +264,7 @@ public final class ChartFigure {
         y[2 * i] = height[i] / unit;
         y[2 * i + 1] = y[2 * i];
       }
-      curves.add(Curve.on(Curve.Side.LEFT, line.series(), style(line.series()), x, y));
+      curves.add(Curve.on(Curve.Side.LEFT, label(line.series()), style(line.series()), x, y));
     }
     return curves;
   }

@@ -206,12 +206,12 @@ class ChartFigureTest {
   void densitiesHaveAnAreaOfOne() throws IOException {
     Panel panel = draw(CELLS, steps(true)).panels().getFirst();
     assertEquals("density", panel.left().title());
-    Curve curve = curves(panel, "0").getFirst();
+    Curve curve = curves(panel, "layer 0").getFirst();
     assertArrayEquals(new double[] {-0.5, 0, 0, 0.5, 0.5, 1}, curve.x());
     assertArrayEquals(new double[] {0.5, 0.5, 1.5, 1.5, 0, 0}, curve.y(), 1e-15);
     assertArrayEquals(
         new double[] {1, 1, 3, 3, 0, 0},
-        curves(draw(CELLS, steps(false)).panels().getFirst(), "0").getFirst().y());
+        curves(draw(CELLS, steps(false)).panels().getFirst(), "layer 0").getFirst().y());
   }
 
   @Test
@@ -340,6 +340,24 @@ class ChartFigureTest {
     assertEquals(
         "the names of models leave no room in a panel 640 high: make it higher, or choose fewer",
         assertThrows(IllegalArgumentException.class, figure::drawing).getMessage());
+  }
+
+  @Test
+  void numbersInTheLegendFollowTheirColumnsName() throws IOException {
+    Set<String> names = new HashSet<>();
+    draw(CELLS, steps(false))
+        .panels()
+        .getFirst()
+        .curves()
+        .forEach(curve -> names.add(curve.label()));
+    assertEquals(Set.of("layer 0", "layer 1"), names);
+    names.clear();
+    draw(MEMORY, bars("eager", Show.VALUE))
+        .panels()
+        .getFirst()
+        .curves()
+        .forEach(curve -> names.add(curve.label()));
+    assertEquals(Set.of("eager", "ours", "theirs"), names);
   }
 
   @Test
