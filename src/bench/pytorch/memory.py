@@ -695,7 +695,7 @@ def _cell(name: str, value: Any) -> str:
 
 
 def write_summary(path: str, out: str | None) -> None:
-    """Prints the summary of a file as Markdown, and writes it as CSV."""
+    """Writes the summary of a file as CSV, and prints it as Markdown."""
     lines = [
         [line["model"], line["dtype"], line["row"], line["run"]]
         + [_cell(name, line[name]) for name in SUMMARY]
@@ -703,14 +703,14 @@ def write_summary(path: str, out: str | None) -> None:
         for line in summary(path)
     ]
     header = ["model", "dtype", "row", "run", *SUMMARY, "verified"]
-    print(f"| {' | '.join(header)} |\n{'|---' * len(header)}|")
-    for line in lines:
-        print(f"| {' | '.join(line)} |")
     if out is not None:
         with open(out, "w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(header)
             writer.writerows(lines)
+    print(f"| {' | '.join(header)} |\n{'|---' * len(header)}|")
+    for line in lines:
+        print(f"| {' | '.join(line)} |")
 
 
 def main() -> int:
