@@ -10,6 +10,7 @@ keep their output and one number a row.
     y = inv.gelu(x)                       # also silu, gelu_tanh, quick_gelu, mish
     p = inv.swiglu(gate, up)              # also geglu; inv.swiglu_(gate_up) for a fused projection
     norm = inv.RMSNorm(4096)              # also LayerNorm
+    print(inv.convert(model))             # all of it in a model, where less is kept that way
 
 Bytes kept an element in 16 bits, with the next Linear's input counted: activation 2.125 (eager 4),
 gated unit 4 (eager 8), norm 2 (eager 4). It does not pay where the next layer does not keep y: a
@@ -17,28 +18,35 @@ frozen Linear, dropout in between. Who compiles with `activation_memory_budget` 
 
 Kernels are Triton's on CUDA and plain torch operations elsewhere, chosen once with one log line
 (logger "invact_torch"); INVACT_TORCH_BACKEND=torch or triton chooses by hand. Tensors are fp32, bf16
-or fp16. Arithmetic is fp32 with one rounding at the end. First derivatives only: double backward,
-forward mode and vmap raise an error.
+or fp16. Arithmetic is fp32 with one rounding at the end; torch operations compute some fp32 outputs
+in fp64. First derivatives only: double backward, forward mode and vmap raise an error.
 
 Registered operators, which are what selective activation checkpointing and torch.compile see, are
 torch.ops.invact_torch.{activation, activation_forward, activation_backward, exact_backward,
 gated_forward, gated_backward, gated_fused_forward, gated_fused_backward, norm_forward,
-norm_backward}.default.
+norm_backward}.default; in a copy inside a package, torch.ops.PACKAGE_invact_torch, '_' for '.'.
 
     python -m invact_torch --self-test    # checks this installation, a minute
     python -m invact_torch --bench        # times on this machine's card
 """
 
 import argparse
+import contextlib
+import copy
 import csv
+import fnmatch
 import functools
+import inspect
+import itertools
 import logging
 import math
 import os
+import random
+import re
 import sys
 import time
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -60,7 +68,11 @@ except ImportError:  # Triton has no wheels for some systems; torch operations s
 
 __all__ = [
     "SETS",
+    "Check",
     "CoefficientSet",
+    "Conversion",
+    "ConversionError",
+    "Report",
     "GELU",
     "SiLU",
     "QuickGELU",
@@ -71,6 +83,8 @@ __all__ = [
     "RMSNorm",
     "Recompute",
     "activation",
+    "check",
+    "convert",
     "gated",
     "gated_",
     "geglu",
@@ -81,6 +95,7 @@ __all__ = [
     "mish",
     "quick_gelu",
     "recompute",
+    "revert",
     "rms_norm",
     "silu",
     "swiglu",
@@ -133,6 +148,12 @@ def _reciprocal(x, PTX: tl.constexpr):
 
 
 @_jit
+def _negative_zero(x):
+    """-0 for each element of x; of the number -0.0 Triton makes +0."""
+    return tl.full(x.shape, -2147483648, tl.int32).to(tl.float32, bitcast=True)
+
+
+@_jit
 def _pick(index, c0, c1, c2, c3, c4, c5, c6, c7):
     """The number that the three low bits of an int32 choose."""
     b0 = (index & 1) != 0
@@ -141,6 +162,11 @@ def _pick(index, c0, c1, c2, c3, c4, c5, c6, c7):
     low = tl.where(b1, tl.where(b0, c3, c2), tl.where(b0, c1, c0))
     high = tl.where(b1, tl.where(b0, c7, c6), tl.where(b0, c5, c4))
     return tl.where(b2, high, low)
+
+
+def _wide(x: torch.Tensor) -> torch.Tensor:
+    """x in fp64; as it is on Apple's devices, which have no fp64: f in fp32 is then off by 2 ulp."""
+    return x if x.device.type == "mps" else x.double()
 
 
 # invact:generated:begin
@@ -160,14 +186,14 @@ def _pick(index, c0, c1, c2, c3, c4, c5, c6, c7):
 # x, a and y are fp32 tensors, y as read from a tensor of dtype D; right is a boolean tensor, S.
 #   PTX
 # is a tl.constexpr: true where inline assembly may be used. Triton functions may call
-# _reciprocal and _pick. SETS maps (A, D) to a CoefficientSet, whose threshold is the least fp32
-# number not below argmin f. NaN gives NaN; g is 0 on the left for y >= 0 and 1 for y = inf on
-# the right.
+# _reciprocal, _pick and _negative_zero, others _wide. SETS maps (A, D) to a CoefficientSet, whose
+# threshold is the least fp32 number not below argmin f. NaN gives NaN; g is 0 on the left for
+# y >= 0 and 1 for y = inf on the right.
 #
-# Results of 16 bits are off by 3e-5 of themselves before they are rounded. In fp32 f of gelu and
-# silu is correctly rounded near T, of others it is off by at most 0.57 ulp there. Torch
-# operations have no fma: f is off by 1 to 2 ulp, and the RMS error of g by up to 1.4 times the
-# set's.
+# Results of 16 bits are off by 3e-5 of themselves before they are rounded. In fp32 f is correctly
+# rounded near T, but off by up to 0.57 ulp in Triton where f is neither gelu nor silu. There g
+# changes fastest with y, as the root of its distance from f(T): the largest error of g is up to
+# sqrt(0.57/0.5) = 1.07 times that of a correctly rounded y.
 #
 # T is where f is least. Errors below are those of g against f'(x) in fp64, y being f(x) rounded
 # to the dtype.
@@ -458,7 +484,8 @@ def _gelu_16_forward(x, PTX: tl.constexpr):
     v3 = tl.fma(v3, v2, 0.11610669)
     v3 = tl.fma(v3, v2, 0.18706672)
     v3 = tl.fma(v3, v2, 0.18334635)
-    return tl.fma(((v0 * (v3 * v2)) * v1) * -1.0, v1, tl.where(x < 0.0, -0.0, x))
+    v4 = tl.where(x < 0.0, _negative_zero(x), x)
+    return tl.fma(((v0 * (v3 * v2)) * v1) * -1.0, v1, v4)
 
 
 def _gelu_16_forward_torch(x: torch.Tensor) -> torch.Tensor:
@@ -488,9 +515,10 @@ def _gelu_16_gate(a, PTX: tl.constexpr):
     v3 = tl.fma(v3, v2, 0.18706672)
     v3 = tl.fma(v3, v2, 0.18334635)
     v2 = v3 * v2
-    v3 = tl.fma(v0, -0.3989423, v2)
-    v3 = (v3 * v1) * v1
-    return tl.fma(((v0 * v2) * v1) * -1.0, v1, tl.where(a < 0.0, -0.0, a)), tl.where(a < 0.0, v3, 1.0 - v3)
+    v3 = tl.where(a < 0.0, _negative_zero(a), a)
+    v4 = tl.fma(v0, -0.3989423, v2)
+    v4 = (v4 * v1) * v1
+    return tl.fma(((v0 * v2) * v1) * -1.0, v1, v3), tl.where(a < 0.0, v4, 1.0 - v4)
 
 
 def _gelu_16_gate_torch(a: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -533,9 +561,9 @@ def _gelu_32_forward(x, PTX: tl.constexpr):
     v2 = tl.fma(v3, v1, v2)
     v3 = _pick(k0, -1.1754944e-38, 7.7366893e-4, 0.090438545, 0.07881785, 0.02328901, 0.003832325, 4.283731e-4, 2.7343012e-5)
     v3 = tl.fma(v2, v1, v3)
-    v2 = _pick(k0, -0.0, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5)
+    v2 = _pick(k0, _negative_zero(x), 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5)
     v2 = tl.fma(v0, v2, 0.5 * x)
-    v4 = _pick(k0, -0.0, -0.16997051, -0.15597284, -0.040617228, -0.008747339, -0.0011389256, -1.06573105e-4, -5.8244914e-6)
+    v4 = _pick(k0, _negative_zero(x), -0.16997051, -0.15597284, -0.040617228, -0.008747339, -0.0011389256, -1.06573105e-4, -5.8244914e-6)
     v4 = tl.fma(v3, v1, v2 + v4)
     v2 = tl.minimum(v0, 15.0, propagate_nan=tl.PropagateNan.ALL)
     v1 = -0.5 * v2
@@ -559,8 +587,9 @@ def _gelu_32_forward(x, PTX: tl.constexpr):
     v3 = tl.fma(v6, v3, -0.39894223)
     v3 = tl.fma(v3, v1, v3)
     v2 = (v2.to(tl.int32, bitcast=True) << 23).to(tl.float32, bitcast=True)
-    v2 = tl.fma(v3 * v2, 5.421011e-20, tl.where(x < 0.0, -0.0, x))
-    return tl.where(v0 >= 4.75, v2, v4)
+    v1 = tl.where(x < 0.0, _negative_zero(x), x)
+    v1 = tl.fma(v3 * v2, 5.421011e-20, v1)
+    return tl.where(v0 >= 4.75, v1, v4)
 
 
 def _gelu_32_forward_torch(x: torch.Tensor) -> torch.Tensor:
@@ -603,7 +632,7 @@ def _gelu_32_forward_torch(x: torch.Tensor) -> torch.Tensor:
     v6 = v6 * v1 + 0.16666521
     v6 = v6 * v1 + 0.49999994
     v1 = (v1 * v1) * v6 + v1
-    v3 = -0.5 / v3
+    v3 = torch.full_like(x, -0.5, dtype=torch.float32) / v3
     v6 = 110.07014 * v3 - 30.960472
     v6 = v6 * v3 + 5.725883
     v6 = v6 * v3 - 1.1935202
@@ -650,7 +679,7 @@ def _gelu_32_gate(a, PTX: tl.constexpr):
     is0 = a < 0.0
     v1 = tl.fma(v0, -0.3989423, v2)
     v1 = v1 * v4
-    return tl.fma(v0 * -1.0, v2 * v4, tl.where(is0, -0.0, a)), tl.where(is0, v1, 1.0 - v1)
+    return tl.fma(v0 * -1.0, v2 * v4, tl.where(is0, _negative_zero(a), a)), tl.where(is0, v1, 1.0 - v1)
 
 
 def _gelu_32_gate_torch(a: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -963,9 +992,9 @@ def _silu_32_forward(x, PTX: tl.constexpr):
     v2 = tl.fma(v3, v1, v2)
     v3 = _pick(k0, -1.1754944e-38, 3.1317578e-4, 0.07739478, 0.065767184, 0.031062389, 0.0132325385, 0.0051444415, 0.0019928282)
     v3 = tl.fma(v2, v1, v3)
-    v2 = _pick(k0, -0.0, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5)
+    v2 = _pick(k0, _negative_zero(x), 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5)
     v2 = tl.fma(v0, v2, 0.5 * x)
-    v4 = _pick(k0, -0.0, -0.27846432, -0.25521278, -0.09422493, -0.039688587, -0.01597929, -0.005997658, -0.0022706985)
+    v4 = _pick(k0, _negative_zero(x), -0.27846432, -0.25521278, -0.09422493, -0.039688587, -0.01597929, -0.005997658, -0.0022706985)
     v4 = tl.fma(v3, v1, v2 + v4)
     v2 = tl.minimum(v0, 120.0, propagate_nan=tl.PropagateNan.ALL)
     v2 = v2 * -1.0
@@ -985,8 +1014,9 @@ def _silu_32_forward(x, PTX: tl.constexpr):
     v6 = tl.fma(v6 * -1.0, v6, v6)
     v3 = tl.fma(v6 * -1.0, v5, v3)
     v2 = tl.fma(v2, v3, v2)
-    v1 = tl.fma(v2 * v1, 5.421011e-20, tl.where(x < 0.0, -0.0, x))
-    return tl.where(v0 >= 8.5, v1, v4)
+    v3 = tl.where(x < 0.0, _negative_zero(x), x)
+    v3 = tl.fma(v2 * v1, 5.421011e-20, v3)
+    return tl.where(v0 >= 8.5, v3, v4)
 
 
 def _silu_32_forward_torch(x: torch.Tensor) -> torch.Tensor:
@@ -1353,53 +1383,33 @@ def _gelu_tanh_32_forward(x, PTX: tl.constexpr):
     v1 = v3 * v0
     v3 = tl.fma(v3, v0, v1 * -1.0)
     v3 = tl.fma(v7, v0, v3)
-    return tl.fma(((v1 + v3) * -1.0) * v4, 5.421011e-20, tl.where(x < 0.0, -0.0, x))
+    v0 = tl.where(x < 0.0, _negative_zero(x), x)
+    return tl.fma(((v1 + v3) * -1.0) * v4, 5.421011e-20, v0)
 
 
 def _gelu_tanh_32_forward_torch(x: torch.Tensor) -> torch.Tensor:
     """f(x) = ½x·(1 + tanh(√(2/π)·(x + 0.044715x³))) in fp32."""
-    v0 = torch.clamp(torch.abs(x), max=11.0)
-    v1 = v0 * v0
-    v2 = v0 * v0 - v1
-    v3 = v1 * 0.071354814
-    v4 = v1 * 0.071354814 - v3
-    v4 = v2 * 0.071354814 + v4
-    v4 = v1 * 2.3988325e-9 + v4
-    v1 = v3 + 1.5957692
-    v2 = v1 - 1.5957692
-    v4 = ((1.5957692 - (v1 - v2)) + (v3 - v2)) + (v4 - 4.534068e-8)
-    v2 = -(v0 * v1)
-    v1 = v0 * v1 + v2
-    v1 = v0 * v4 + v1
-    v4 = v2 * 1.442695 + 1.2583103e7
-    v3 = v4 - 1.2583103e7
-    v2 = v3 * -0.69314575 + v2
-    v1 = v3 * -1.4286068e-6 - v1
-    v3 = v2 + v1
-    v5 = 0.0013814612 * v3 + 0.00836871
-    v5 = v5 * v3 + 0.04166839
-    v5 = v5 * v3 + 0.16666521
-    v5 = v5 * v3 + 0.49999994
-    v6 = v3 * v3
-    v7 = v6 * v5 + v3
-    v8 = v7 + 1.0
-    v5 = v6 * v5 + (v3 - v7)
-    v2 = (v7 - (v8 - 1.0)) + (v5 + (v1 - (v3 - v2)))
-    v4 = (v4.view(torch.int32) << 23).view(torch.float32)
-    v3 = (v8 * v4) * 5.421011e-20
-    v1 = v3 + 1.0
-    v3 = (v3 - (v1 - 1.0)) + ((v2 * v4) * 5.421011e-20)
-    v5 = 1.0 / v1
-    v1 = (-v1) * v5 + 1.0
-    v1 = (-v3) * v5 + v1
-    v3 = v8 * v5
-    v7 = v8 * v5 - v3
-    v7 = v2 * v5 + v7
-    v7 = v8 * (v5 * v1) + v7
-    v1 = v3 * v0
-    v3 = v3 * v0 - v1
-    v3 = v7 * v0 + v3
-    return ((-(v1 + v3)) * v4) * 5.421011e-20 + torch.where(x < 0.0, -0.0, x)
+    w0 = _wide(x)
+    w1 = w0 * w0
+    w2 = w0 * w0 + (-w1)
+    w3 = 0.07135481627260025 * w1
+    w4 = 0.07135481627260025 * w1 + (-w3)
+    w1 = (0.07135481627260025 * w2) + (-6.175149918155315e-19 * w1)
+    w2 = 1.5957691216057308 + w3
+    w5 = w2 - 1.5957691216057308
+    w5 = (1.5957691216057308 - (w2 - w5)) + (w3 - w5)
+    w1 = w5 + (-9.96930880911092e-17 + (w4 + w1))
+    w4 = w0 * w2
+    w5 = -w4
+    w2 = w0 * w2 + w5
+    w3 = torch.abs(w4)
+    w6 = torch.exp(-w3)
+    w7 = 1.0 + w6
+    w4 = torch.where(w4 >= 0.0, 1.0, w6) / w7
+    w7 = (w2 + (w0 * w1)) * (torch.where(w5 >= 0.0, 1.0, w6) / w7)
+    w7 = torch.where(w3 == float("inf"), w4, w4 + (w4 * w7))
+    w7 = torch.where(w0 < -40.0, -0.0, torch.where(w0 > 40.0, w0, w0 * w7))
+    return w7.to(torch.float32)
 
 
 @_jit
@@ -1749,44 +1759,24 @@ def _quick_gelu_32_forward(x, PTX: tl.constexpr):
     v2 = v4 * v0
     v4 = tl.fma(v4, v0, v2 * -1.0)
     v4 = tl.fma(v7, v0, v4)
-    return tl.fma(((v2 + v4) * -1.0) * v3, 5.421011e-20, tl.where(x < 0.0, -0.0, x))
+    v0 = tl.where(x < 0.0, _negative_zero(x), x)
+    return tl.fma(((v2 + v4) * -1.0) * v3, 5.421011e-20, v0)
 
 
 def _quick_gelu_32_forward_torch(x: torch.Tensor) -> torch.Tensor:
     """f(x) = x·σ(1.702·x) in fp32."""
-    v0 = torch.clamp(torch.abs(x), max=64.629845)
-    v1 = -(v0 * 1.702)
-    v2 = v0 * 1.702 + v1
-    v2 = v0 * -2.193451e-8 + v2
-    v3 = v1 * 1.442695 + 1.2583103e7
-    v4 = v3 - 1.2583103e7
-    v1 = v4 * -0.69314575 + v1
-    v2 = v4 * -1.4286068e-6 - v2
-    v4 = v1 + v2
-    v5 = 0.0013814612 * v4 + 0.00836871
-    v5 = v5 * v4 + 0.04166839
-    v5 = v5 * v4 + 0.16666521
-    v5 = v5 * v4 + 0.49999994
-    v6 = v4 * v4
-    v7 = v6 * v5 + v4
-    v8 = v7 + 1.0
-    v5 = v6 * v5 + (v4 - v7)
-    v1 = (v7 - (v8 - 1.0)) + (v5 + (v2 - (v4 - v1)))
-    v3 = (v3.view(torch.int32) << 23).view(torch.float32)
-    v4 = (v8 * v3) * 5.421011e-20
-    v2 = v4 + 1.0
-    v4 = (v4 - (v2 - 1.0)) + ((v1 * v3) * 5.421011e-20)
-    v5 = 1.0 / v2
-    v2 = (-v2) * v5 + 1.0
-    v2 = (-v4) * v5 + v2
-    v4 = v8 * v5
-    v7 = v8 * v5 - v4
-    v7 = v1 * v5 + v7
-    v7 = v8 * (v5 * v2) + v7
-    v2 = v4 * v0
-    v4 = v4 * v0 - v2
-    v4 = v7 * v0 + v4
-    return ((-(v2 + v4)) * v3) * 5.421011e-20 + torch.where(x < 0.0, -0.0, x)
+    w0 = _wide(x)
+    w1 = 1.702 * w0
+    w2 = -w1
+    w3 = 1.702 * w0 + w2
+    w4 = torch.abs(w1)
+    w5 = torch.exp(-w4)
+    w6 = 1.0 + w5
+    w1 = torch.where(w1 >= 0.0, 1.0, w5) / w6
+    w6 = w3 * (torch.where(w2 >= 0.0, 1.0, w5) / w6)
+    w6 = torch.where(w4 == float("inf"), w1, w1 + (w1 * w6))
+    w6 = torch.where(w0 == float("-inf"), -0.0, w0 * w6)
+    return w6.to(torch.float32)
 
 
 @_jit
@@ -2134,52 +2124,15 @@ def _mish_32_forward(x, PTX: tl.constexpr):
 
 def _mish_32_forward_torch(x: torch.Tensor) -> torch.Tensor:
     """f(x) = x·tanh(ln(1 + exp(x))) in fp32."""
-    v0 = torch.clamp(torch.abs(x), max=110.0)
-    v1 = -v0
-    v2 = v1 * 1.442695 + 1.2583103e7
-    v3 = v2 - 1.2583103e7
-    v1 = v3 * -0.69314575 + v1
-    v3 = v3 * -1.4286068e-6 + 0.0
-    v4 = v1 + v3
-    v5 = 0.0013814612 * v4 + 0.00836871
-    v5 = v5 * v4 + 0.04166839
-    v5 = v5 * v4 + 0.16666521
-    v5 = v5 * v4 + 0.49999994
-    v6 = v4 * v4
-    v7 = v6 * v5 + v4
-    v8 = v7 + 1.0
-    v5 = v6 * v5 + (v4 - v7)
-    v1 = (v7 - (v8 - 1.0)) + (v5 + (v3 - (v4 - v1)))
-    v2 = (v2.view(torch.int32) << 23).view(torch.float32)
-    v4 = (v8 * v2) * 5.421011e-20
-    v3 = (v1 * v2) * 5.421011e-20
-    v5 = v4 + 2.0
-    v7 = (v4 - (v5 - 2.0)) + v3
-    v6 = v4 * v5
-    v9 = v4 * v5 - v6
-    v9 = v3 * v5 + v9
-    v9 = v4 * v7 + v9
-    v3 = v6 + 2.0
-    v10 = 1.0 / v3
-    v11 = (-v3) * v10 + 1.0
-    v11 = (-((v6 - (v3 - 2.0)) + v9)) * v10 + v11
-    v9 = v5 * v10
-    v3 = v5 * v10 - v9
-    v3 = v7 * v10 + v3
-    v3 = v5 * (v10 * v11) + v3
-    v11 = v8 * v9
-    v10 = v8 * v9 - v11
-    v10 = v1 * v9 + v10
-    v10 = v8 * v3 + v10
-    v3 = v11 * v0
-    v11 = v11 * v0 - v3
-    v11 = v10 * v0 + v11
-    is0 = x < 0.0
-    v0 = 2.0 * v4 + 1.0
-    v10 = v4 * v5 + 2.0
-    v4 = (2.0 * v4) * (v4 + 1.0) + 1.0
-    v4 = torch.where(is0, v5, v0) / torch.where(is0, v10, v4)
-    return torch.where(is0, ((-(v3 + v11)) * v2) * 5.421011e-20, x * v4)
+    w0 = _wide(x)
+    w1 = torch.exp(-torch.abs(w0))
+    w2 = 2.0 * w1
+    w3 = w1 * (w1 + 2.0)
+    is0 = w0 > 0.0
+    w1 = torch.where(is0, 1.0 + (w2 * (1.0 + w1)), w3 + 2.0)
+    w1 = w0 * (torch.where(is0, 1.0 + w2, w3) / w1)
+    w1 = torch.where(w0 == float("-inf"), -0.0, w1)
+    return w1.to(torch.float32)
 
 
 @_jit
@@ -3296,7 +3249,7 @@ def _norm_floor(dtype: torch.dtype, normalized: bool) -> float:
 def _has_side(
     weight: torch.Tensor | None, bias: torch.Tensor | None, kept: torch.dtype, normalized: bool
 ) -> bool:
-    """Whether channels may need their normalized input beside y."""
+    """Whether some channels may need their normalized input kept beside y."""
     return weight is not None and not normalized and (bias is not None or kept == torch.float16)
 
 
@@ -3317,7 +3270,7 @@ class _Side(NamedTuple):
 
 
 class _Plan:
-    """The side channels of one norm, and of which state of its parameters."""
+    """The side channels of one norm, and the state of its parameters for which they were found."""
 
     def __init__(self, weight: torch.Tensor, bias: torch.Tensor | None, variant: str, fp16: bool):
         self.bias = None if bias is None else weakref.ref(bias)
@@ -3327,19 +3280,33 @@ class _Plan:
         self.side = _Side(None, 0)
 
     def state_of(self, weight: torch.Tensor) -> tuple[Any, ...] | None:
-        """Changes whenever the parameters may have; None if that cannot be told."""
+        """A key that differs whenever the parameters may have changed; None if nothing tells."""
         bias = None if self.bias is None else self.bias()
         if (self.bias is not None and bias is None) or weight.is_inference():
             return None
         other = (0, 0) if bias is None else (bias.data_ptr(), bias._version)
         return (_weights_epoch, weight.data_ptr(), weight._version, *other)
 
-    def hard(self, weight: torch.Tensor) -> torch.Tensor:
-        """Channels whose normalized input y cannot give back: |b| > 2 |w|; in fp16 small w too."""
-        w = _effective_weight(weight.detach(), self.variant, 0.0 if self.fp16 else _FLOOR).abs()
-        bias = None if self.bias is None else self.bias()
-        hard = w < _LEAST_FP16 if self.fp16 else torch.zeros_like(w, dtype=torch.bool)
-        return hard if bias is None else hard | (bias.detach().float().abs() > 2.0 * w)
+    def alike(self, weight: torch.Tensor) -> tuple[Any, ...]:
+        """Equal for norms that can be looked at together."""
+        return (weight.numel(), weight.dtype, self.variant, self.fp16, self.bias is None)
+
+
+def _hard_channels(norms: Sequence[tuple[torch.Tensor, _Plan]]) -> torch.Tensor:
+    """Channels whose normalized input y cannot give back: |b| > 2 |w|; in fp16 small w too.
+
+    norms: of one length, variant and dtype, all with a bias or all without; a row of the result each.
+    """
+    first = norms[0][1]
+    w = torch.cat([weight.detach().reshape(1, -1) for weight, _ in norms])
+    w = _effective_weight(w, first.variant, 0.0 if first.fp16 else _FLOOR).abs()
+    hard = w < _LEAST_FP16 if first.fp16 else None
+    if first.bias is not None:
+        biases = [plan.bias() for _, plan in norms if plan.bias is not None]
+        b = torch.cat([bias.detach().reshape(1, -1) for bias in biases if bias is not None])
+        outside = b.float().abs() > 2.0 * w
+        hard = outside if hard is None else hard | outside
+    return torch.zeros_like(w, dtype=torch.bool) if hard is None else hard
 
 
 _weights_epoch = 0
@@ -3385,18 +3352,20 @@ def _side_channels(weight: torch.Tensor, bias: torch.Tensor | None, variant: str
     state = plan.state_of(weight)
     if state is not None and state == plan.state:
         return plan.side
-    stale = [(weight, plan)]
+    groups: dict[Any, list[tuple[torch.Tensor, _Plan]]] = {plan.alike(weight): [(weight, plan)]}
     for other, its_plan in list(_PLANS.items()):
         if other is not weight and type(other) in _PLAIN and other.device == weight.device:
             its_state = its_plan.state_of(other)
             if its_state is not None and its_state != its_plan.state and other.untyped_storage().nbytes():
-                stale.append((other, its_plan))
-    masks = [its_plan.hard(other) for other, its_plan in stale]
-    widths = torch.stack([mask.sum() for mask in masks]).tolist()
-    for (other, its_plan), mask, width in zip(stale, masks, widths):
-        slot = torch.where(mask, mask.cumsum(0) - 1, -1).to(torch.int32) if width else None
-        its_plan.side = _Side(slot, width)
-        its_plan.state = its_plan.state_of(other)
+                groups.setdefault(its_plan.alike(other), []).append((other, its_plan))
+    masks = [_hard_channels(norms) for norms in groups.values()]
+    widths = iter(torch.cat([mask.sum(1) for mask in masks]).tolist())
+    for norms, mask in zip(groups.values(), masks):
+        counts = [next(widths) for _ in norms]
+        slots = torch.where(mask, mask.cumsum(1) - 1, -1).to(torch.int32) if any(counts) else mask
+        for i, ((other, its_plan), width) in enumerate(zip(norms, counts)):
+            its_plan.side = _Side(slots[i] if width else None, width)
+            its_plan.state = its_plan.state_of(other)
     return plan.side
 
 
@@ -3413,10 +3382,20 @@ _LONGEST_ROW = 16384  # in one program; longer rows take torch operations
 
 
 def _tile(n: int) -> tuple[int, int, int]:
-    """Rows a program, the next power of two from n on, warps."""
+    """Rows a program, the next power of two from n on, warps.
+
+    Fastest for forward and backward of layer_norm on 2^26 bf16 elements, of 2 to 9 ways for each block
+    from 512 on (H100, Triton 3.6). Blocks of 16384 have more values than registers: 1.7 times the time
+    of PyTorch's own layer_norm; shorter ones take 0.6 to 0.75 of it.
+    """
     block = 1 << max(n - 1, 15).bit_length()
-    rows = max(1, min(16, 2048 // block))
-    return rows, block, 4 if rows * block <= 2048 else 8 if block <= 4096 else 16
+    if block > 8192:
+        return 1, block, 32
+    if block > 4096:
+        return 1, block, 8
+    if block > 1024:
+        return 2, block, 8
+    return min(16, 2048 // block), block, 8 if block == 512 else 4
 
 
 # y; the normalized input; 1/rms a row; slots; side tensor
@@ -3547,7 +3526,8 @@ def _norm_backward(
     dx = torch.empty(kept.shape, dtype=x_dtype, device=device)
     tile_rows, block, warps = _tile(n)
     programs = min(_cdiv(rows, tile_rows), _processors(device) * (4 if warps == 4 else 2))
-    parts = torch.empty((2, programs, n), dtype=torch.float32, device=device)
+    has_bias = bias is not None
+    parts = torch.empty((1 + has_bias, programs, n), dtype=torch.float32, device=device)
     _launch(
         _norm_backward_kernel,
         programs,
@@ -3561,7 +3541,7 @@ def _norm_backward(
         kept if beside is None else beside,
         dx,
         parts[0],
-        parts[1],
+        parts[-1],
         rows,
         n,
         width,
@@ -3576,8 +3556,11 @@ def _norm_backward(
         BLOCK=block,
         num_warps=warps,
     )
-    dw = None if weight is None else parts[0].sum(0).to(weight.dtype)
-    db = None if bias is None else parts[1].sum(0).to(bias.dtype)
+    if weight is None and bias is None:
+        return dx, None, None
+    sums = parts.sum(1)
+    dw = None if weight is None else sums[0].to(weight.dtype)
+    db = None if bias is None else sums[-1].to(bias.dtype)
     return dx, dw, db
 
 
@@ -3603,14 +3586,16 @@ def _norm_backward_operator(*arguments: Any) -> tuple[torch.Tensor, ...]:
 # ---------------------------------------------------------------------------------------------
 # Registered operators
 
-_LIBRARY = torch.library.Library("invact_torch", "FRAGMENT")
+# A copy in a package has operators of its own, so that several copies can be loaded.
+_NAMESPACE = __name__.replace(".", "_") if __package__ else "invact_torch"
+_LIBRARY = torch.library.Library(_NAMESPACE, "FRAGMENT")
 
 
 def _register(schema: str, implementation: Callable[..., Any], fake: Callable[..., Any]) -> None:
     name = schema.partition("(")[0]
     _LIBRARY.define(schema, tags=(torch.Tag.pt2_compliant_tag,))
     _LIBRARY.impl(name, implementation, "CompositeExplicitAutograd")
-    torch.library.register_fake(f"invact_torch::{name}", fake, lib=_LIBRARY)
+    torch.library.register_fake(f"{_NAMESPACE}::{name}", fake, lib=_LIBRARY)
 
 
 def _fake_like(x: torch.Tensor) -> torch.Tensor:
@@ -3695,15 +3680,20 @@ _register(
     _norm_backward_operator,
     _fake_norm_backward,
 )
-_OPS = torch.ops.invact_torch
+_OPS = getattr(torch.ops, _NAMESPACE)
 
 
 def _needs_operators(x: torch.Tensor) -> bool:
-    """Whether x must go through the dispatcher: while compiling, in a mode, as a subclass.
+    """Whether x must go through the dispatcher: while compiling, in a mode or transform, as a subclass.
 
     Otherwise kernels are launched directly, which takes a third of the time.
     """
-    return torch.compiler.is_compiling() or type(x) not in _PLAIN or torch._C._len_torch_dispatch_stack() > 0
+    return (
+        torch.compiler.is_compiling()
+        or type(x) not in _PLAIN
+        or torch._C._len_torch_dispatch_stack() > 0
+        or torch._C._are_functorch_transforms_active()
+    )
 
 
 # ---------------------------------------------------------------------------------------------
@@ -3727,7 +3717,7 @@ class _FirstOnly(torch.autograd.Function):
 
 
 def _first_derivative_only(backward: Callable[..., Any]) -> Callable[..., Any]:
-    """Makes the gradients of a backward pass raise an error when they are differentiated.
+    """Makes gradients of a backward pass raise an error when they are differentiated.
 
     torch.autograd.function.once_differentiable does so only where the incoming gradient has a history;
     without one, as after a sum, the second derivative would be missing in silence.
@@ -4200,15 +4190,16 @@ def _norm(
     n = math.prod(shape)
     if x.numel() == 0:
         return _empty_norm(x, weight, bias, y_dtype)
-    flat = x.reshape(*x.shape[: x.dim() - len(shape)], n)
-    if len(shape) > 1:
+    flat = x
+    if len(shape) > 1:  # a reshape to the same shape would be two nodes of autograd's graph
+        flat = x.reshape(*x.shape[: x.dim() - len(shape)], n)
         weight = None if weight is None else weight.reshape(n)
         bias = None if bias is None else bias.reshape(n)
     keep = forward_ad._current_level >= 0 or (
         torch.is_grad_enabled() and any(t is not None and t.requires_grad for t in (x, weight, bias))
     )
     y = _apply(_Norm, _NORM, flat, weight, bias, eps, variant, y_dtype, kept_dtype, normalized, keep)
-    return y.reshape(x.shape)
+    return y if flat is x else y.reshape(x.shape)
 
 
 def _empty_norm(
@@ -4304,10 +4295,20 @@ def recompute(
         y = gated(name, tensors[0], tensors[1], exact=True)
     else:
         y = activation(name, tensors[0], exact=True)
-    out = reader(y)
+    return _discard(name, tensors, y, reader(y))
+
+
+def _discard(
+    name: str, tensors: tuple[torch.Tensor, ...], y: torch.Tensor, out: torch.Tensor
+) -> torch.Tensor:
+    """Frees the storage of y = f(inputs), which only the maker of out has kept, until out's gradient is there."""
+    if torch.compiler.is_compiling():
+        return out
+    if _probe is not None:
+        _probe.free(y)
+        return out
     if (
-        torch.compiler.is_compiling()
-        or not (y.requires_grad and out.requires_grad)
+        not (y.requires_grad and out.requires_grad)
         or type(y) not in _PLAIN
         or torch._C._len_torch_dispatch_stack() > 0
         or torch._C._autograd._top_saved_tensors_default_hooks(True) is not None
@@ -4318,7 +4319,6 @@ def recompute(
     size = storage.nbytes()
     kept = tuple(x.detach() for x in tensors)
     hidden = y.detach()
-    del y
 
     def refill(_: torch.Tensor) -> None:
         if storage.nbytes() == 0:
@@ -4461,6 +4461,1435 @@ class RMSNorm(nn.RMSNorm):
 
 
 # ---------------------------------------------------------------------------------------------
+# Converting a model: what its instances become
+
+
+class ConversionError(RuntimeError):
+    """A model in which nothing could be converted, or that computes something else once it is."""
+
+
+class _Setting(NamedTuple):
+    """What a converted instance computes.
+
+    function: an activation of SETS, or a norm's variant. children: names of the submodules in the
+    order in which they are called. exact: the gated unit keeps a and b. gate_first: of a fused
+    projection, the first half is the gate. own_dtype: a norm's output has its input's dtype under
+    autocast too.
+    """
+
+    kind: str
+    function: str = ""
+    mode: str = "inverted"
+    exact: bool = False
+    children: tuple[str, ...] = ()
+    gate_first: bool = True
+    eps: float | None = None
+    readers_are_linear: bool = False
+    own_dtype: bool = False
+
+
+class _Converted(nn.Module):
+    """Base of the class that `convert` gives to an instance: a subclass for this instance alone.
+
+    The class itself, the instance's attributes, parameters, submodules and hooks stay as they are, so
+    that names, state_dict and isinstance do too. Unlike a forward function in the instance's
+    dictionary, a class follows copies (deepcopy, pickle, the replicas of nn.DataParallel).
+    """
+
+    _invact: _Setting
+    _invact_class: type[nn.Module]
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        reduced = super().__reduce_ex__(protocol)
+        return (_rebuild, (self._invact.kind, self._invact_class), *reduced[2:])
+
+    def extra_repr(self) -> str:
+        setting = self._invact
+        said = f"invact={' '.join(word for word in (setting.function, setting.kind) if word)!r}"
+        return ", ".join(text for text in (super().extra_repr(), said) if text)
+
+
+class _ConvertedActivation(_Converted):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        setting = self._invact
+        if setting.mode == "inverted":
+            return activation(setting.function, x)
+        y = activation(setting.function, x, exact=True)
+        if y.requires_grad and not torch.compiler.is_compiling():
+            y._invact_inputs = (setting.function, (x,))  # type: ignore[attr-defined]
+        return y
+
+
+class _ConvertedReader(_Converted):
+    """The next layer of an activation in mode "recompute": frees its input."""
+
+    def forward(self, x: torch.Tensor, *args: Any, **kwargs: Any) -> Any:
+        out = super().forward(x, *args, **kwargs)
+        inputs = None if torch.compiler.is_compiling() else getattr(x, "_invact_inputs", None)
+        return out if inputs is None else _discard(inputs[0], inputs[1], x, out)
+
+
+class _ConvertedMLP(_Converted):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        setting = self._invact
+        up, down = (getattr(self, name) for name in setting.children)
+        if setting.mode == "recompute":
+            return recompute(setting.function, up(x), down)
+        return down(activation(setting.function, up(x)))
+
+
+class _ConvertedGated(_Converted):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        setting = self._invact
+        gate, up, down = (getattr(self, name) for name in setting.children)
+        a = gate(x)
+        b = up(x)
+        if setting.mode == "recompute" and not setting.exact:
+            return recompute(setting.function, (a, b), down)
+        return down(gated(setting.function, a, b, exact=setting.exact))
+
+
+class _ConvertedFused(_Converted):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        setting = self._invact
+        gate_up, down = (getattr(self, name) for name in setting.children)
+        both = gate_up(x)
+        if setting.mode == "inverted" and not setting.exact and setting.gate_first:
+            return down(gated_(setting.function, both))
+        a, b = both.chunk(2, -1) if setting.gate_first else both.chunk(2, -1)[::-1]
+        if setting.mode == "recompute" and not setting.exact:
+            return recompute(setting.function, (a, b), down)
+        return down(gated(setting.function, a, b, exact=setting.exact))
+
+
+class _ConvertedNorm(_Converted):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        setting = self._invact
+        weight: Any = getattr(self, "weight", None)
+        shape: Any = weight.shape if weight is not None else self.normalized_shape
+        eps = torch.finfo(x.dtype).eps if setting.eps is None else setting.eps
+        bias: Any = getattr(self, "bias", None)
+        given = (x, tuple(shape), weight, bias, eps, setting.function, setting.readers_are_linear)
+        if setting.own_dtype and torch.is_autocast_enabled(x.device.type):
+            with torch.autocast(x.device.type, enabled=False):
+                return _norm(*given)
+        return _norm(*given)
+
+    def _load_from_state_dict(self, *args: Any, **kwargs: Any) -> None:
+        super()._load_from_state_dict(*args, **kwargs)
+        weights_changed()
+
+
+_CONVERTED: dict[str, type[_Converted]] = {
+    "activation": _ConvertedActivation,
+    "reader": _ConvertedReader,
+    "MLP": _ConvertedMLP,
+    "gated": _ConvertedGated,
+    "fused gated": _ConvertedFused,
+    "norm": _ConvertedNorm,
+}
+
+
+_CLASSES: dict[tuple[str, type], type[_Converted]] = {}
+
+
+def _converted_class(kind: str, original: type[nn.Module]) -> type[_Converted]:
+    made = _CLASSES.get((kind, original))
+    if made is None:
+        bases: Any = (_CONVERTED[kind], original)
+        made = type(original.__name__, bases, {"__module__": __name__, "_invact_class": original})
+        _CLASSES[kind, original] = made
+    return made
+
+
+def _rebuild(kind: str, original: type[nn.Module]) -> nn.Module:
+    converted = _converted_class(kind, original)
+    return converted.__new__(converted)
+
+
+def _put(module: nn.Module, setting: _Setting) -> None:
+    module.__class__ = _converted_class(setting.kind, type(module))
+    module._invact = setting  # type: ignore[assignment]
+
+
+def _take_back(module: nn.Module) -> _Setting:
+    setting = module.__dict__.pop("_invact")
+    module.__class__ = type(module)._invact_class  # type: ignore[attr-defined]
+    return setting
+
+
+# ---------------------------------------------------------------------------------------------
+# Converting a model: what its modules compute
+
+
+def _bare(module: nn.Module) -> nn.Module:
+    """A shallow copy without hooks, whose parameters and submodules can be exchanged."""
+    bare = copy.copy(module)
+    for name, value in list(vars(bare).items()):
+        if name.endswith("_hooks"):
+            bare.__dict__[name] = type(value)()
+    bare._parameters = dict(module._parameters)
+    bare._modules = dict(module._modules)
+    return bare
+
+
+def _run(module: nn.Module, x: torch.Tensor) -> torch.Tensor:
+    """The original forward pass of a bare module, without hooks."""
+    return type(module).forward(module, x)
+
+
+@functools.cache
+def _grid() -> torch.Tensor:
+    """Inputs that tell activations apart: dense where they bend, and far out, where others clamp."""
+    near = torch.linspace(-12, 12, 2401, dtype=torch.float64)
+    far = torch.logspace(1, 4, 61, dtype=torch.float64)
+    return torch.cat((-far, near, far))
+
+
+def _names() -> list[str]:
+    """Activations that this file has a set for, and whose formula it knows."""
+    return [name for name in _REFERENCES if any(name == served for served, _ in SETS)]
+
+
+_KEEPS_OUTPUT = ("relu", "sigmoid", "tanh")
+
+
+def _recognise_activation(module: nn.Module) -> str | None:
+    """The activation of SETS that a module without parameters computes, with its derivative.
+
+    None if it is no pointwise function or one that keeps its output as it is; ValueError with the reason
+    for another pointwise function.
+    """
+    if next(module.parameters(), None) is not None or next(module.children(), None) is not None:
+        return None
+    if next(module.buffers(), None) is not None:
+        return None
+    x = _grid().clone().requires_grad_()
+    try:
+        bare = _bare(module).eval()
+        with torch.enable_grad(), torch.autocast("cpu", enabled=False):
+            y = _run(bare, x.clone())
+            (slope,) = torch.autograd.grad(y.sum(), x)
+            shuffled = _run(bare, x.detach().flip(0).reshape(3, -1))
+    except Exception:  # a module of another kind: it takes no single tensor, or gives none back
+        return None
+    y = y.detach()
+    if y.shape != x.shape or not torch.allclose(shuffled.reshape(-1).flip(0), y, 1e-12, 1e-12):
+        return None
+    x = x.detach()
+    for name in _names():
+        f, derivative = _reference(name, x)
+        if torch.allclose(y, f, rtol=1e-6, atol=1e-6) and torch.allclose(slope, derivative, 1e-5, 1e-5):
+            return name
+    keeps = [getattr(torch, name)(x) for name in _KEEPS_OUTPUT]
+    if any(torch.allclose(y, f, rtol=1e-6, atol=1e-6) for f in (x, *keeps)):
+        return None
+    nearest = min(_names(), key=lambda n: _distance(y, n, x, 1.0))
+    if _distance(y, nearest, x, 1.0) < 1e-2:
+        raise ValueError(
+            f"its function is near {nearest}, and differs by {_distance(y, nearest, x, 1e9):.2g}"
+        )
+    raise ValueError("there is no coefficient set for its function")
+
+
+def _distance(y: torch.Tensor, name: str, x: torch.Tensor, far: float) -> float:
+    """The largest difference of y from an activation where |x| <= far."""
+    return (y - _reference(name, x)[0])[x.abs() <= far].abs().max().item()
+
+
+def _widths(module: nn.Module) -> tuple[int, int] | None:
+    """Input and output width of a module that is used as a Linear: nn.Linear, PEFT's, GPT-2's Conv1D."""
+    for names in (("in_features", "out_features"), ("nx", "nf")):
+        widths = tuple(getattr(module, name, None) for name in names)
+        if all(isinstance(width, int) for width in widths):
+            return widths  # type: ignore[return-value]
+    return None
+
+
+class _Activated(torch.autograd.Function):
+    """An activation in fp64 with its derivative."""
+
+    @staticmethod
+    def forward(ctx: Any, x: torch.Tensor, name: str) -> torch.Tensor:  # type: ignore[override]
+        f, derivative = _reference(name, x)
+        ctx.save_for_backward(derivative)
+        return f
+
+    @staticmethod
+    def backward(ctx: Any, dy: torch.Tensor) -> Any:  # type: ignore[override]
+        return dy * ctx.saved_tensors[0], None
+
+
+def _unit(setting: _Setting, linears: dict[str, nn.Module], x: torch.Tensor) -> torch.Tensor:
+    """What an MLP of this setting computes."""
+    first = [linears[name](x) for name in setting.children[:-1]]
+    if setting.kind == "fused gated":
+        first = list(first[0].chunk(2, -1) if setting.gate_first else first[0].chunk(2, -1)[::-1])
+    y = _Activated.apply(first[0], setting.function)
+    if len(first) == 2:
+        y = y * first[1]
+    return linears[setting.children[-1]](y)
+
+
+def _results(call: Callable[[], torch.Tensor], leaves: Sequence[torch.Tensor]) -> list[torch.Tensor]:
+    """Output and gradients, for a gradient of the output that is different everywhere."""
+    y = call()
+    dy = torch.linspace(-1, 1, y.numel(), dtype=y.dtype).reshape(y.shape)
+    return [y.detach(), *torch.autograd.grad(y, leaves, dy, allow_unused=True)]
+
+
+def _agree(actual: Sequence[torch.Tensor | None], expected: Sequence[torch.Tensor | None]) -> bool:
+    """Whether tensors agree row by row to 1e-5: a module may compute its activation in fp32."""
+    for a, e in zip(actual, expected):
+        if a is None or e is None:
+            if a is not e:
+                return False
+            continue
+        if a.shape != e.shape:
+            return False
+        error = torch.linalg.vector_norm(a - e, dim=-1)
+        if not bool((error <= 1e-5 * torch.linalg.vector_norm(e, dim=-1)).all()):
+            return False
+    return True
+
+
+def _hypotheses(
+    widths: dict[str, tuple[int, int]], functions: Sequence[str], mode: str
+) -> Iterator[_Setting]:
+    """The MLPs that Linears of these widths may form."""
+    for order in itertools.permutations(widths):
+        shapes = [widths[name] for name in order]
+        model, inner = shapes[0]
+        for function in functions:
+            if len(order) == 3 and shapes[1] == (model, inner) and shapes[2] == (inner, model):
+                yield _Setting("gated", function, mode, children=order)
+            if len(order) == 2 and shapes[1] == (inner, model):
+                yield _Setting("MLP", function, mode, children=order)
+            if len(order) == 2 and 2 * shapes[1][0] == inner and shapes[1][1] == model:
+                for gate_first in (True, False):
+                    yield _Setting("fused gated", function, mode, children=order, gate_first=gate_first)
+
+
+def _recognise_mlp(module: nn.Module, mode: str) -> _Setting | None:
+    """How a module computes down(act(gate(x)) * up(x)), or down(act(up(x))) with a function as act.
+
+    Its forward function runs in fp64 on small Linears in place of its own, on rows of magnitudes from
+    2^-6 to 2^12, so that a clamp, a factor or another order shows; output and gradients must be those of the
+    formula to 1e-5. None if it is no such MLP; ValueError with the reason if it looks like one.
+    """
+    widths = {name: w for name, child in module.named_children() if (w := _widths(child)) is not None}
+    rest = {name: child for name, child in module.named_children() if name not in widths}
+    if len(widths) not in (2, 3) or any(list(child.children()) for child in rest.values()):
+        return None
+    activations: dict[str, str] = {}
+    for name, child in rest.items():
+        try:
+            function = _recognise_activation(child)
+        except ValueError as reason:
+            if any(True for _ in _hypotheses(widths, ("",), mode)):
+                raise ValueError(f"its activation {name}: {reason}") from None
+            return None
+        if function is not None:
+            activations[name] = function
+    functions = tuple(dict.fromkeys(activations.values() or _names()))
+    hypotheses = [h for h in _hypotheses(widths, functions, mode) if not (h.kind == "MLP" and activations)]
+    if not hypotheses or (len(functions) > 1 and activations):
+        return None
+    inner = widths[hypotheses[0].children[-1]][0]
+    small = {2 * inner: 20, inner: 10}  # other widths become 6
+    with torch.random.fork_rng(devices=[]), torch.enable_grad(), torch.autocast("cpu", enabled=False):
+        torch.manual_seed(0)
+        bare = _bare(module)
+        linears: dict[str, nn.Module] = {}
+        for name, (n, m) in widths.items():
+            linears[name] = nn.Linear(small.get(n, 6), small.get(m, 6), dtype=torch.float64)
+            bare._modules[name] = linears[name]
+        others = {name: _bare(child) for name, child in rest.items()}
+        bare._modules.update(others)
+        scales = torch.exp2(torch.linspace(-6, 12, 10, dtype=torch.float64))
+        n = small.get(widths[hypotheses[0].children[0]][0], 6)
+        x = (torch.randn(1, 10, n, dtype=torch.float64) * scales[:, None]).requires_grad_()
+        leaves = [x, *(p for linear in linears.values() for p in linear.parameters())]
+        why = ""
+        for training in (True, False):
+            for part in (bare, *others.values()):
+                part.training = training
+            try:
+                actual = _results(lambda: _run(bare, x), leaves)
+            except Exception as error:
+                why = f"it does not run alone ({_first_line(error)})"
+                continue
+            for setting in hypotheses:
+                if _agree(actual, _results(lambda: _unit(setting, linears, x), leaves)):
+                    if training:
+                        return setting
+                    raise ValueError("dropout lies before the last Linear")
+            why = "its forward function is not that of act(gate) * up: clamped, scaled or interleaved"
+    if activations and any(h.kind != "MLP" for h in hypotheses):
+        raise ValueError(why)
+    return None
+
+
+def _norm_inputs(n: int, dtype: torch.dtype) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Rows small enough for the epsilon to count, and others; a weight and a bias."""
+    scales = torch.exp2(torch.linspace(-14, 6, 24))
+    x = torch.randn(24, n) * scales[:, None] + 0.3 * scales[:, None]
+    return x.to(dtype), torch.randn(n).to(dtype), torch.randn(n).to(dtype)
+
+
+def _recognise_norm(module: nn.Module) -> _Setting | None:
+    """The norm that a module computes.
+
+    The module's forward function runs on random rows with a random weight and bias: in fp32 it must agree
+    with ours to 1e-5; of an RMSNorm 97 % of all elements must be equal in bf16, where variants differ in
+    rounding (fp32's order of operations decides few, another rounding a quarter). None if it is no norm; ValueError with the reason if it is another one.
+    """
+    parameters = dict(module.named_parameters())
+    if next(module.children(), None) is not None or next(module.buffers(), None) is not None:
+        return None
+    if not set(parameters) <= {"weight", "bias"}:
+        return None
+    weight: Any = parameters.get("weight")
+    shape = getattr(module, "normalized_shape", None) if weight is None else tuple(weight.shape)
+    if not isinstance(shape, tuple) or (len(shape) != 1 and not isinstance(module, nn.LayerNorm)):
+        return None
+    named = "norm" in type(module).__name__.lower()
+    n = math.prod(shape)
+    bare = _bare(module)
+
+    def outputs(x: torch.Tensor, w: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+        given = {"weight": w, "bias": b}
+        for name in parameters:
+            bare._parameters[name] = nn.Parameter(given[name].reshape(shape), requires_grad=False)
+        return _run(bare, x.reshape(-1, *shape)).reshape(-1, n)
+
+    def ours(setting: _Setting, x: torch.Tensor, w: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+        eps = torch.finfo(x.dtype).eps if setting.eps is None else setting.eps
+        given_w = w if "weight" in parameters else None
+        given_b = b if "bias" in parameters else None
+        return _norm(x, (n,), given_w, given_b, eps, setting.function, False)
+
+    with torch.random.fork_rng(devices=[]), torch.no_grad(), torch.autocast("cpu", enabled=False):
+        torch.manual_seed(0)
+        values = _norm_inputs(n, torch.float32)
+        try:
+            expected = outputs(*values)
+        except Exception:
+            if named:
+                raise ValueError("its forward function does not run alone on the CPU") from None
+            return None
+        if expected.shape != values[0].shape:
+            return None
+        own = [v for v in vars(module).values() if isinstance(v, float) and 0 < v < 0.1]
+        fits: list[_Setting] = []
+        for variant in ("layer",) if "bias" in parameters else tuple(_VARIANTS):
+            for eps in dict.fromkeys((*own, 1e-5, 1e-6, None)):
+                setting = _Setting("norm", variant, eps=eps)
+                if _agree([ours(setting, *values)], [expected]):
+                    fits.append(setting)
+                    break
+        if not fits:
+            if named:
+                raise ValueError(
+                    "its function is none of LayerNorm and the RMSNorms of PyTorch, Llama, Gemma"
+                )
+            return None
+        if fits[0].function != "layer":
+            values = _norm_inputs(n, torch.bfloat16)
+            expected = outputs(*values)
+            equal = [(ours(f, *values) == expected).float().mean().item() for f in fits]
+            best = max(range(len(fits)), key=lambda k: equal[k])
+            if equal[best] < 0.97:
+                raise ValueError(
+                    "it rounds to 16 bits in another way than the RMSNorms of PyTorch, Llama, Gemma"
+                )
+            return fits[best]
+    return fits[0]
+
+
+# ---------------------------------------------------------------------------------------------
+# Converting a model: who reads what, and who keeps it
+
+# Functions whose inputs autocast rounds to 16 bits. One input is kept where the other one is trained.
+_MATRIX_PRODUCTS = {
+    F.linear,
+    torch.matmul,
+    torch.Tensor.matmul,
+    torch.Tensor.__matmul__,
+    torch.mm,
+    torch.Tensor.mm,
+    torch.bmm,
+    torch.Tensor.bmm,
+    torch.addmm,
+    torch.baddbmm,
+    F.conv1d,
+    F.conv2d,
+    F.conv3d,
+}
+_MATRIX_NODES = ("Addmm", "Mm", "Bmm", "Baddbmm", "Linear", "Convolution")
+_VIEW_NODES = (
+    "Alias",
+    "Expand",
+    "Permute",
+    "ReshapeAlias",
+    "Slice",
+    "Squeeze",
+    "T",
+    "ToCopy",
+    "Transpose",
+    "Unsqueeze",
+    "UnsafeView",
+    "View",
+)
+
+
+class _Reader(NamedTuple):
+    """A function that got a module's output, and the modules around it."""
+
+    function: str
+    product: bool
+    autocast: bool
+    trained: bool
+    changes: bool
+    dropout: bool
+    modules: tuple[nn.Module, ...]
+
+
+class _Call:
+    """What a probe has seen of one module."""
+
+    def __init__(self) -> None:
+        self.dtype: torch.dtype | None = None
+        self.x_dtype: torch.dtype | None = None
+        self.autocast = False
+        self.rows = 0
+        self.bytes = 0
+        self.width = 0
+        self.readers: list[_Reader] = []
+        self.next: list[tuple[nn.Module, ...]] = []
+        self.nodes: list[tuple[Any, int]] = []
+        self.outputs: list[tuple[torch.Tensor, torch.Tensor]] = []  # with a copy
+        self.escapes = False
+        self.in_place = False
+        self.freed = 0
+        self.kept = False  # by others too
+        self.unseen: str | None = None  # a node of the graph that is no matrix product
+
+    def readers_are_products(self) -> bool:
+        """Whether autocast would round the output for every reader."""
+        sure = bool(self.readers) and not self.hidden()
+        return sure and all(r.product and r.autocast >= self.autocast for r in self.readers)
+
+    def hidden(self) -> bool:
+        return self.escapes or self.unseen is not None
+
+
+def _storage(x: torch.Tensor) -> int:
+    return x.untyped_storage()._cdata
+
+
+def _tensors(tree: Any) -> list[torch.Tensor]:
+    return [leaf for leaf in torch.utils._pytree.tree_leaves(tree) if isinstance(leaf, torch.Tensor)]
+
+
+class _Kept:
+    """A storage that is kept, and the modules that keep it; None stands for all else that keeps it."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.savers: set[int | None] = set()
+
+
+class _Probe(torch.overrides.TorchFunctionMode):
+    """One forward pass that records who reads the outputs of modules, and what is kept by whom.
+
+    Readers are found by the tensors themselves: each function that gets an output or a view of it. What
+    a matrix product saves counts as kept by nobody in particular, anything else as kept by the innermost
+    of `modules` that runs. Autograd functions are invisible to a function mode; so the graph is walked
+    as well, from the model's outputs back.
+    """
+
+    def __init__(self, candidates: Sequence["_Candidate"], parameters: Sequence[torch.Tensor]) -> None:
+        super().__init__()
+        self.calls = {id(c.module): _Call() for c in candidates}
+        self.mlps: dict[int | None, set[int]] = {
+            id(c.module): set() for c in candidates if c.setting.children
+        }
+        self.parameters = {_storage(p) for p in parameters}
+        self.stack: list[nn.Module] = []
+        self.in_product = 0
+        self.watched: dict[int, list[_Call]] = {}
+        self.alive: list[Any] = []
+        self.saved: dict[int, _Kept] = {}
+        self.kept = 0
+        self.outputs: list[torch.Tensor] = []
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        product = func in _MATRIX_PRODUCTS
+        given = _tensors((args, kwargs)) if self.watched else []
+        got = [(x, call) for x in given for call in self.watched.get(_storage(x), ())]
+        self.in_product += product
+        try:
+            out = func(*args, **kwargs)
+        finally:
+            self.in_product -= product
+        if got:
+            name = getattr(func, "__name__", str(func))
+            changes = name == "__setitem__" or (name.endswith("_") and not name.startswith("__"))
+            results = _tensors(out)
+            for x, call in got:
+                if not changes and (not results or any(_storage(r) == _storage(x) for r in results)):
+                    continue
+                trained = any(other is not x and other.requires_grad for other in given)
+                dropout = "dropout" in name
+                autocast = torch.is_autocast_enabled(x.device.type)
+                around = tuple(self.stack)
+                call.readers.append(_Reader(name, product, autocast, trained, changes, dropout, around))
+        return out
+
+    def enter(self, module: nn.Module, args: Any) -> None:
+        self.stack.append(module)
+        with torch._C.DisableTorchFunction():
+            if args and isinstance(args[0], torch.Tensor):
+                if id(module) in self.mlps:
+                    self.mlps[id(module)].add(_storage(args[0]))
+                for call in self.watched.get(_storage(args[0]), ()):
+                    call.next.append(tuple(self.stack))
+
+    def leave(self, module: nn.Module, args: Any, out: Any) -> None:
+        self.stack.pop()
+        call = self.calls.get(id(module))
+        if call is None or not isinstance(out, torch.Tensor):
+            return
+        with torch._C.DisableTorchFunction():
+            call.dtype = out.dtype
+            call.x_dtype = args[0].dtype if args and isinstance(args[0], torch.Tensor) else None
+            call.autocast = torch.is_autocast_enabled(out.device.type)
+            call.width = out.shape[-1] if out.dim() else 1
+            call.rows += out.numel() // max(call.width, 1)
+            call.bytes += out.numel() * out.element_size()
+            call.in_place |= any(_storage(x) == _storage(out) for x in _tensors(args))
+            if out.grad_fn is not None:
+                call.nodes.append((out.grad_fn, out.output_nr))
+            call.outputs.append((out.detach(), out.detach().clone()))
+            self.watched.setdefault(_storage(out), []).append(call)
+            self.alive.append(out)
+
+    def saver(self, key: int) -> int | None:
+        """The module for which a storage is kept now.
+
+        All that an MLP keeps is its own, but for its input. Elsewhere what products keep is nobody's.
+        """
+        inner = next((id(m) for m in reversed(self.stack) if id(m) in self.calls), None)
+        if inner in self.mlps:
+            return None if key in self.mlps[inner] else inner
+        return None if self.in_product else inner
+
+    def pack(self, x: torch.Tensor) -> torch.Tensor:
+        with torch._C.DisableTorchFunction():
+            key = _storage(x)
+            if key not in self.parameters:
+                kept = self.saved.setdefault(key, _Kept(x.untyped_storage().nbytes()))
+                kept.savers.add(self.saver(key))
+                self.alive.append(x)
+            # x itself, where it is its node's output, would keep the graph alive for ever.
+            return x.detach()
+
+    def free(self, y: torch.Tensor) -> None:
+        """Called where y would be freed without the probe: from then on nobody keeps y."""
+        with torch._C.DisableTorchFunction():
+            kept = self.saved.pop(_storage(y), _Kept(0))
+            calls = self.watched.get(_storage(y), [])
+            for call in calls:
+                call.freed += kept.size // len(calls)
+
+    def finish(self, outputs: Any) -> None:
+        """Outputs that the model gives to its caller, and the graph's readers."""
+        tensors = _tensors(outputs)
+        for x in tensors:
+            for call in self.watched.get(_storage(x), ()):
+                call.escapes = True
+        readers: dict[tuple[Any, int], list[Any]] = {}
+        todo = [x.grad_fn for x in tensors if x.grad_fn is not None]
+        seen = set(todo)
+        while todo:
+            node = todo.pop()
+            for following, number in node.next_functions:
+                readers.setdefault((following, number), []).append(node)
+                if following is not None and following not in seen:
+                    seen.add(following)
+                    todo.append(following)
+        for call in self.calls.values():
+            # Triton's kernels write without a trace: Liger's RoPE into what it is given
+            call.in_place |= any(not torch.equal(y, copy) for y, copy in call.outputs)
+            call.outputs.clear()
+            if not call.nodes:
+                call.unseen = "an operation outside the graph"
+            ends = list(call.nodes)
+            while ends:
+                for node in readers.get(ends.pop(), []):
+                    name = node.name().partition("Backward")[0]
+                    if name in _VIEW_NODES:
+                        ends.append((node, 0))
+                    elif name not in _MATRIX_NODES:
+                        call.unseen = name
+        self.outputs = [x.detach().clone() for x in tensors if x.is_floating_point()]
+        self.kept = sum(kept.size for kept in self.saved.values())
+        for key, calls in self.watched.items():
+            for call in calls:
+                call.kept |= key in self.saved and None in self.saved[key].savers
+
+    def share(self, module: nn.Module) -> float:
+        """Bytes kept for this module; bytes that several modules keep together are split evenly."""
+        return sum(
+            kept.size / len(kept.savers)
+            for kept in self.saved.values()
+            if id(module) in kept.savers and None not in kept.savers
+        )
+
+
+_probe: _Probe | None = None
+
+
+def _call(model: nn.Module, inputs: Any) -> Any:
+    """model(inputs): of a dict by names, of a tuple or list by positions; or a function of the model."""
+    if isinstance(inputs, Mapping):
+        return model(**inputs)
+    if isinstance(inputs, (tuple, list)):
+        return model(*inputs)
+    return inputs(model) if callable(inputs) else model(inputs)
+
+
+def _unwrapped(model: nn.Module) -> nn.Module:
+    """The module inside DistributedDataParallel, DataParallel and torch.compile."""
+    while True:
+        if isinstance(model, (nn.parallel.DistributedDataParallel, nn.DataParallel)):
+            model = model.module
+        elif isinstance(getattr(model, "_orig_mod", None), nn.Module):
+            model = model._orig_mod  # type: ignore[assignment]
+        else:
+            return model
+
+
+@contextlib.contextmanager
+def _as_in_training(model: nn.Module) -> Iterator[None]:
+    """A model in training mode and without checkpointing; flags, buffers and random states come back."""
+    modules = list(model.modules())
+    flags = [m.training for m in modules]
+    checkpointing = [m for m in modules if getattr(m, "gradient_checkpointing", False) is True]
+    buffers = [(b, b.detach().clone()) for b in model.buffers()]
+    devices = {p.device.index for p in model.parameters() if p.device.type == "cuda"}
+    numpy = sys.modules.get("numpy")  # some models draw masks with it
+    states = random.getstate(), None if numpy is None else numpy.random.get_state()
+    try:
+        if not model.training:
+            model.train()
+        for module in checkpointing:
+            module.gradient_checkpointing = False  # type: ignore[assignment]
+        with torch.random.fork_rng(devices=sorted(devices)):
+            torch.manual_seed(0)
+            random.seed(0)
+            if numpy is not None:
+                numpy.random.seed(0)
+            yield
+    finally:
+        random.setstate(states[0])
+        if numpy is not None:
+            numpy.random.set_state(states[1])
+        for module in checkpointing:
+            module.gradient_checkpointing = True  # type: ignore[assignment]
+        for module, flag in zip(modules, flags):
+            module.training = flag
+        with torch.no_grad():
+            for buffer, value in buffers:
+                if not torch.equal(buffer, value):
+                    buffer.copy_(value)
+
+
+def _device_type(model: nn.Module) -> str:
+    return next((p.device.type for p in model.parameters()), "cpu")
+
+
+def _autocast(model: nn.Module, dtype: torch.dtype | None) -> Any:
+    if dtype is None:
+        return contextlib.nullcontext()
+    return torch.autocast(_device_type(model), dtype)
+
+
+def _probed(
+    model: nn.Module, inputs: Any, candidates: Sequence["_Candidate"], dtype: torch.dtype | None
+) -> _Probe:
+    global _probe
+    probe = _Probe(candidates, list(model.parameters()))
+    every = torch.nn.modules.module
+    hooks = [
+        every.register_module_forward_pre_hook(probe.enter),
+        every.register_module_forward_hook(probe.leave, always_call=True),
+    ]
+    try:
+        _probe = probe
+        with (
+            _as_in_training(model),
+            torch.enable_grad(),
+            _autocast(model, dtype),
+            torch.autograd.graph.saved_tensors_hooks(probe.pack, lambda x: x),
+        ):
+            with probe:
+                out = _call(model, inputs)
+            probe.finish(out)
+    finally:
+        _probe = None
+        for hook in hooks:
+            hook.remove()
+    # Nodes hold the hooks that hold the probe: a cycle through C++, which no garbage collection finds.
+    for call in probe.calls.values():
+        call.nodes.clear()
+    probe.watched.clear()
+    probe.alive.clear()
+    return probe
+
+
+def _example(model: nn.Module, parameters: Any, config: Any, labels: bool, pixels: bool) -> dict[str, Any]:
+    """Small inputs for a model of transformers, from its configuration."""
+    first = next(p for p in model.parameters() if p.is_floating_point())
+    inputs: dict[str, Any] = {}
+    text = config.get_text_config() if hasattr(config, "get_text_config") else config
+    vision = getattr(config, "vision_config", None) or config
+    ids = None
+    if "input_ids" in parameters and isinstance(getattr(text, "vocab_size", None), int):
+        special = {
+            v
+            for k, v in vars(config).items()
+            if k.endswith(("token_id", "token_index")) and isinstance(v, int)
+        }
+        usable = [k for k in range(min(text.vocab_size, 64)) if k not in special] or [0]
+        ids = torch.tensor([[usable[(5 * r + 3 * c) % len(usable)] for c in range(8)] for r in range(2)])
+        inputs["input_ids"] = ids.to(first.device)
+        if "decoder_input_ids" in parameters and getattr(config, "is_encoder_decoder", False):
+            inputs["decoder_input_ids"] = inputs["input_ids"]
+    size = getattr(vision, "image_size", None)
+    if "pixel_values" in parameters and pixels and size is not None:
+        height, width = size if isinstance(size, (tuple, list)) else (size, size)
+        channels = getattr(vision, "num_channels", 3)
+        inputs["pixel_values"] = torch.randn(2, channels, height, width).to(first)
+    mel = getattr(config, "num_mel_bins", 0)
+    if "input_values" in parameters:  # a spectrogram, or a wave
+        shape = (config.max_length, mel) if mel and hasattr(config, "max_length") else (4000,)
+        inputs["input_values"] = torch.randn(2, *shape).to(first)
+    if "input_features" in parameters and mel and hasattr(config, "max_source_positions"):
+        inputs["input_features"] = torch.randn(2, mel, 2 * config.max_source_positions).to(first)
+        if "decoder_input_ids" in parameters:
+            inputs["decoder_input_ids"] = torch.zeros(2, 4, dtype=torch.long, device=first.device)
+    if labels and "labels" in parameters:
+        inputs["labels"] = torch.zeros(2, dtype=torch.long) if ids is None else ids.clone()
+        inputs["labels"] = inputs["labels"].to(first.device)
+    return inputs
+
+
+def _examples(model: nn.Module) -> Iterator[dict[str, Any]]:
+    """Inputs to try, the fullest first: with labels, so that a loss reads what it will read in training."""
+    base = model.get_base_model() if hasattr(model, "get_base_model") else model  # type: ignore[operator]
+    config = getattr(base, "config", None)
+    if config is None or not hasattr(base, "main_input_name"):
+        return
+    parameters = inspect.signature(base.forward).parameters
+    for pixels in (True, False):
+        for labels in (True, False):
+            inputs = _example(base, parameters, config, labels, pixels)
+            if inputs:
+                yield inputs
+            if labels and "labels" in inputs and "input_ids" in inputs:
+                yield {**inputs, "labels": torch.zeros_like(inputs["input_ids"][:, 0])}
+
+
+# ---------------------------------------------------------------------------------------------
+# Converting a model: convert, revert, check
+
+
+class Conversion(NamedTuple):
+    """A module that `convert` has looked at.
+
+    text: what it computes now, or why it was left as it is. saved: bytes of a probe step that are kept no
+    longer, None where they were not counted.
+    """
+
+    name: str
+    module: str
+    replaced: bool
+    text: str
+    saved: float | None = None
+
+
+class Report(NamedTuple):
+    """What `convert` did. As text: a line for modules of one class, place and result.
+
+    kept_before, kept_after: bytes that the probe's forward pass keeps for the backward pass, parameters
+    not counted; tokens: rows of the converted modules' outputs in it, the commonest number of them. All
+    three are 0 where there was no probe. difference: of the model's outputs, RMS, relative.
+    """
+
+    modules: tuple[Conversion, ...]
+    mode: str
+    tokens: int
+    kept_before: int
+    kept_after: int
+    difference: float
+    note: str
+
+    @property
+    def replaced(self) -> tuple[Conversion, ...]:
+        return tuple(m for m in self.modules if m.replaced)
+
+    @property
+    def left(self) -> tuple[Conversion, ...]:
+        return tuple(m for m in self.modules if not m.replaced)
+
+    @property
+    def saved_a_token(self) -> float:
+        """Bytes a token that are kept no longer."""
+        return (self.kept_before - self.kept_after) / max(self.tokens, 1)
+
+    def __str__(self) -> str:
+        groups: dict[tuple[Any, ...], list[Conversion]] = {}
+        for m in self.modules:
+            place = re.sub(r"(?<![^.])\d+(?![^.])", "*", m.name)
+            groups.setdefault((not m.replaced, place, m.module, m.text), []).append(m)
+        lines = []
+        for (left, place, kind, text), members in sorted(groups.items(), key=lambda item: item[0][0]):
+            counted = [m.saved for m in members if m.saved is not None]
+            line = f"{'left    ' if left else 'replaced'} {len(members):3d} {kind} {place}: {text}"
+            if counted and not left and self.tokens:
+                line += f"; saves {sum(counted) / self.tokens:.0f} bytes a token"
+            lines.append(line)
+        if self.tokens:
+            before, after = self.kept_before / self.tokens, self.kept_after / self.tokens
+            lines.append(
+                f"kept for the backward pass: {before:.0f} bytes a token, now {after:.0f} "
+                f"({100 * (after / before - 1):+.1f} %), counted on {self.tokens} tokens{self.note}"
+            )
+        elif self.note:
+            lines.append(self.note)
+        return "\n".join(lines)
+
+
+_FUNCTIONS = (F.gelu, F.silu, F.mish)  # as attributes of modules such as nn.TransformerEncoderLayer
+
+
+class _Candidate:
+    def __init__(self, name: str, module: nn.Module, setting: _Setting) -> None:
+        self.name = name
+        self.module = module
+        self.setting = setting
+        self.reader: nn.Module | None = None
+        self.gain: float | None = None
+
+
+def _patched(module: nn.Module) -> str | None:
+    """Who has put another forward function in place of a module's own."""
+    forward = vars(module).get("forward", type(module).forward)
+    owner = getattr(forward, "__module__", None) or getattr(
+        getattr(forward, "func", None), "__module__", None
+    )
+    if "liger_kernel" in (str(owner) + type(module).__module__):
+        return "Liger has patched it already: left to Liger"
+    if "forward" in vars(module):
+        return f"its forward function has been replaced already, by {owner}: convert before that"
+    return None
+
+
+def _first_line(error: Exception) -> str:
+    return f"{type(error).__name__}: {str(error)[:200]}".splitlines()[0]
+
+
+def _keeps_input(linear: nn.Module) -> bool:
+    """Whether a Linear, with its adapters, keeps its input itself for the backward pass."""
+    weight = next((p for p in linear.parameters() if p.is_floating_point()), None)
+    if weight is None:
+        return False
+    widths = _widths(linear)
+    assert widths is not None
+    x = torch.zeros(1, widths[0], dtype=weight.dtype, device=weight.device, requires_grad=True)
+    kept: set[int] = set()
+
+    def pack(tensor: torch.Tensor) -> torch.Tensor:
+        kept.add(_storage(tensor))
+        return tensor
+
+    with _as_in_training(linear), torch.enable_grad(), torch.autocast(x.device.type, enabled=False):
+        try:
+            with torch.autograd.graph.saved_tensors_hooks(pack, lambda t: t):
+                y = linear(x)
+                del y
+        except Exception:  # a quantized Linear of another library: then no saving is counted on
+            return False
+    return _storage(x) in kept
+
+
+def _layer_numbers(names: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """For each name its layer, the first number in the name, and the number of layers beside it."""
+    found = {name: re.match(r"(?:.*?\.)??(\d+)(?:\.|$)", name) for name in names}
+    counts: dict[str, int] = {}
+    for name, match in found.items():
+        if match is not None:
+            prefix = name[: match.start(1)]
+            counts[prefix] = max(counts.get(prefix, 0), int(match[1]) + 1)
+    return {n: (int(m[1]), counts[n[: m.start(1)]]) for n, m in found.items() if m is not None}
+
+
+def _selection(model: nn.Module, layers: Any) -> Callable[[str, nn.Module], bool]:
+    if layers is None:
+        return lambda name, module: True
+    if callable(layers):
+        return layers
+    wanted = [layers] if isinstance(layers, (str, int)) else list(layers)
+    if not all(isinstance(w, (str, int)) for w in wanted):
+        raise TypeError(f"layers must be numbers, names with * or a function of name and module: {layers!r}")
+    numbers = _layer_numbers([name for name, _ in model.named_modules()])
+
+    def selected(name: str, module: nn.Module) -> bool:
+        for w in wanted:
+            if isinstance(w, str):
+                if fnmatch.fnmatchcase(name, w) or fnmatch.fnmatchcase(name, w + ".*"):
+                    return True
+            elif name in numbers and numbers[name][0] == (w if w >= 0 else w + numbers[name][1]):
+                return True
+        return False
+
+    return selected
+
+
+def _candidates(
+    model: nn.Module, activations: bool, norms: bool, selected: Callable[[str, nn.Module], bool], mode: str
+) -> tuple[list[_Candidate], list[Conversion]]:
+    """Modules whose function is known for certain, and those that look like one and are not."""
+    candidates: list[_Candidate] = []
+    left: list[Conversion] = []
+    inside: set[int] = set()
+    for name, module in model.named_modules():
+        if isinstance(module, _Converted):
+            inside.update(id(child) for child in module.modules())
+            continue
+        if id(module) in inside or not selected(name, module):
+            continue
+        setting: _Setting | None = None
+        try:
+            patched = _patched(module)
+            if patched is not None and "Liger" in patched:
+                if list(module.parameters(recurse=False)) or list(module.children()):
+                    left.append(Conversion(name, type(module).__name__, False, patched))
+                continue
+            if activations:
+                setting = _recognise_mlp(module, mode)
+                if setting is not None:
+                    inside.update(id(c) for n, c in module.named_children() if n not in setting.children)
+                else:
+                    function = _recognise_activation(module)
+                    setting = None if function is None else _Setting("activation", function, mode)
+                held = (v for v in vars(module).values() if isinstance(v, Hashable))
+                if setting is None and any(v in _FUNCTIONS for v in held):
+                    raise ValueError("its activation is a function: give it a module such as torch.nn.GELU()")
+                stacked = [p.shape[0] for p in module.parameters(recurse=False) if p.dim() == 3]
+                if len(stacked) > 1 and stacked[0] > 1 and len(set(stacked)) == 1:
+                    raise ValueError("experts with 3-D weights: their gated unit is not converted")
+            if norms and setting is None:
+                setting = _recognise_norm(module)
+            if setting is not None and patched is not None:
+                raise ValueError(patched)
+        except ValueError as reason:
+            left.append(Conversion(name, type(module).__name__, False, str(reason)))
+            continue
+        if setting is not None:
+            candidates.append(_Candidate(name, module, setting))
+    return candidates, left
+
+
+def _next_module(call: _Call) -> nn.Module | None:
+    """The innermost module that gets an output as its first argument and in which all its readers are."""
+    best: tuple[nn.Module, ...] = ()
+    for stack in call.next:
+        within = all(r.modules[: len(stack)] == stack for r in call.readers)
+        if within and len(stack) > len(best):
+            best = stack
+    if not best or call.hidden() or not call.readers or "forward" in vars(best[-1]):
+        return None
+    return best[-1]
+
+
+def _why_not(call: _Call, idle: bool) -> str:
+    """The reason why a module saves nothing; idle: it kept nothing for itself alone before."""
+    names = ", ".join(dict.fromkeys(r.function for r in call.readers)) or call.unseen or "nobody"
+    if any(r.dropout for r in call.readers):
+        adapter = any("lora" in type(m).__module__ for r in call.readers for m in r.modules)
+        if adapter:
+            return "the adapter's dropout keeps a copy of its own, and the frozen Linear keeps none"
+        return "dropout lies between it and the next Linear"
+    if call.readers and all(r.product and not r.trained for r in call.readers):
+        return "the next Linear is frozen and has no adapter"
+    if idle:
+        return "nothing to gain: what it keeps others keep too, or it keeps nothing"
+    if call.kept:
+        return "nothing to gain: the storage of its input is kept by others as well"
+    return f"nothing to gain: no Linear keeps its output (read by {names})"
+
+
+def convert(
+    model: nn.Module,
+    *,
+    activations: bool = True,
+    norms: bool = True,
+    layers: Any = None,
+    mode: str = "inverted",
+    inputs: Any = None,
+    autocast: torch.dtype | None = None,
+) -> Report:
+    """Makes a model's activations, gated MLPs and norms keep their output, where this saves memory.
+
+    model: any nn.Module, before it is sharded or compiled; PEFT's and vision-language wrappers are
+    walked through. activations: pointwise activations and gated MLPs; norms: LayerNorm and RMSNorms.
+    layers: which modules: numbers (the first number in a module's name, -1 is the last), names with
+    `*` (with all that is inside), several of these, or a function of name and module; None for all. mode:
+    "inverted" or "recompute" (see `recompute`; convert after PEFT has put in its adapters). inputs: what
+    one small forward pass is called with: a dict, a tuple, a tensor, or a function of the model; made
+    from the configuration for models of transformers. autocast: the dtype under which it is to run, as
+    training will.
+
+    What is replaced. Functions are recognised by what they compute, never by the name of a class: an
+    activation on a grid of numbers with its derivative; MLPs down(act(gate(x)) * up(x)), fused or not, by
+    running their forward function on small Linears, with gradients; norms on random rows, with
+    their rounding. The forward pass on `inputs`, in training mode, shows who reads each output and
+    what is kept; a second one, converted, what is kept then. A module stays converted if that is less.
+    A norm's output is 16 bits under autocast only if all its readers are matrix products. A gated
+    unit whose product the next Linear does not keep (frozen, dropout of an adapter) keeps a and b.
+
+    Without a forward pass (none given, and none could be made) only gated MLPs are converted, and
+    activations in an nn.Sequential before a trained Linear.
+
+    How. The class of an instance becomes a subclass of its own; classes, names, parameters, hooks and
+    state_dict stay. deepcopy, pickle (where invact_torch can be imported), DataParallel, FSDP applied
+    afterwards, torch.compile and checkpointing follow. Flags, buffers and random states are as before.
+
+    Returns a report, whose text is a line each. Errors: ConversionError if nothing was converted, with
+    the reasons; if the forward pass on `inputs` fails; if outputs differ by more than 10 %;
+    for sharded parameters. ValueError for an unknown mode, TypeError for other `layers`. In each of these
+    the model is as it was.
+    """
+    if mode not in ("inverted", "recompute"):
+        raise ValueError(f'mode must be "inverted" or "recompute", not {mode!r}')
+    model = _unwrapped(model)
+    if any(_is_dtensor(p) for p in model.parameters()):
+        raise ConversionError("parameters are sharded already: convert before fully_shard or parallelize")
+    candidates, left = _candidates(model, activations, norms, _selection(model, layers), mode)
+    given = inputs is not None
+    before: _Probe | None = None
+    note = "not counted, and who reads outputs is not known: give inputs= for a forward pass"
+    for example in [inputs] if given else _examples(model):
+        inputs = example
+        try:
+            before = _probed(model, inputs, candidates, autocast)
+            break
+        except Exception as error:
+            if given:
+                raise ConversionError(f"the forward pass on inputs failed: {_first_line(error)}") from error
+            note = (
+                f"not counted: made from the configuration, inputs fail ({_first_line(error)}): give inputs="
+            )
+    if before is None:
+        return _converted_blindly(model, candidates, left, mode, note)
+    active = autocast is not None or torch.is_autocast_enabled(_device_type(model))
+    mixed: _Probe | None = before
+    if not active and norms and any(p.dtype == torch.float32 for p in model.parameters()):
+        try:
+            mixed = _probed(model, inputs, candidates, torch.bfloat16)
+        except Exception:  # a model that does not run under autocast needs no rule for it
+            mixed = None
+    chosen: list[_Candidate] = []
+    for c in candidates:
+        reason = _prepare(c, before.calls[id(c.module)], None if mixed is None else mixed.calls[id(c.module)])
+        if reason is None:
+            chosen.append(c)
+        else:
+            left.append(Conversion(c.name, type(c.module).__name__, False, reason))
+    installed = _install(chosen)
+    try:
+        after = _probed(model, inputs, candidates, autocast)
+        kept = []
+        for c in chosen:
+            was, now = before.calls[id(c.module)], after.calls[id(c.module)]
+            c.gain = before.share(c.module) - after.share(c.module) + now.freed
+            least = was.bytes / 16 if c.setting.kind in ("activation", "norm") else 0
+            if c.gain > least:
+                kept.append(c)
+            else:
+                name = type(c.module)._invact_class.__name__  # type: ignore[attr-defined]
+                idle = before.share(c.module) == 0
+                left.append(Conversion(c.name, name, False, _why_not(was, idle)))
+        if len(kept) < len(chosen):
+            for module in installed:
+                _take_back(module)
+            chosen = kept
+            installed = _install(chosen)
+            after = _probed(model, inputs, candidates, autocast)
+    except BaseException:
+        for module in installed:
+            _take_back(module)
+        raise
+    difference = _difference(before.outputs, after.outputs)
+    dtypes = dict.fromkeys(str(before.calls[id(c.module)].dtype).removeprefix("torch.") for c in chosen)
+    note = f" ({', '.join(dtypes)} outputs{', under autocast' if active else ''})"
+    done = tuple(
+        Conversion(c.name, type(c.module)._invact_class.__name__, True, _describe(c.setting), c.gain)  # type: ignore[attr-defined]
+        for c in chosen
+    )
+    rows = [before.calls[id(c.module)].rows for c in chosen]
+    tokens = max(rows, key=lambda n: (rows.count(n), n), default=0)
+    report = Report((*done, *left), mode, tokens, before.kept, after.kept, difference, note)
+    if not chosen:
+        raise ConversionError(f"nothing was converted\n{report}")
+    if not difference <= 0.1:
+        for module in installed:
+            _take_back(module)
+        raise ConversionError(f"outputs would differ by {100 * difference:.1f} %\n{report}")
+    _LOG.info("%s", report)
+    return report
+
+
+def _converted_blindly(
+    model: nn.Module, candidates: list[_Candidate], left: list[Conversion], mode: str, note: str
+) -> Report:
+    """Candidates for a model that is not run: their reader is inside, or next in an nn.Sequential."""
+    following: dict[int, nn.Module] = {}
+    for sequence in model.modules():
+        if isinstance(sequence, nn.Sequential) and type(sequence).forward is nn.Sequential.forward:
+            each = list(sequence)
+            following.update((id(a), b) for a, b in itertools.pairwise(each))
+    chosen = []
+    for c in candidates:
+        reader = following.get(id(c.module))
+        reason = None
+        if c.setting.kind == "norm" or (c.setting.kind == "activation" and reader is None):
+            reason = "who reads its output is not known: give inputs="
+        elif c.setting.kind == "activation":
+            assert reader is not None
+            c.reader = reader if mode == "recompute" else None
+            if _widths(reader) is None or not _keeps_input(reader):
+                reason = "the next module is no trained Linear"
+        else:
+            reason = _prepare_mlp(c)
+        if reason is None:
+            chosen.append(c)
+        else:
+            left.append(Conversion(c.name, type(c.module).__name__, False, reason))
+    done = tuple(Conversion(c.name, type(c.module).__name__, True, _describe(c.setting)) for c in chosen)
+    report = Report((*done, *left), mode, 0, 0, 0, 0.0, note)
+    if not chosen:
+        raise ConversionError(f"nothing was converted\n{report}")
+    _install(chosen)
+    _LOG.info("%s", report)
+    return report
+
+
+def _prepare(c: _Candidate, call: _Call, mixed: _Call | None) -> str | None:
+    """Completes a setting by what the forward pass has shown; or says why not to convert."""
+    if not call.rows:
+        return "the forward pass does not reach it: give other inputs="
+    if call.dtype not in _DTYPES:
+        return f"{str(call.dtype).removeprefix('torch.')} is not supported"
+    if c.setting.kind != "norm" and (c.setting.function, call.dtype) not in _SET_OF:
+        return f"this file has no coefficient set for {c.setting.function} in {_DTYPES[call.dtype]}"
+    if call.in_place or any(r.changes for r in call.readers):
+        return "its output is changed in place"
+    if c.setting.kind == "norm":
+        products = own = False
+        if mixed is not None:
+            products = mixed.readers_are_products()
+            own = mixed.autocast and not products and mixed.x_dtype == mixed.dtype != torch.float32
+        c.setting = c.setting._replace(readers_are_linear=products, own_dtype=own)
+        for seen in (call, mixed):
+            if seen is not None and not products and seen.dtype != _norm_dtype(c, seen):
+                return f"of {seen.x_dtype} it makes {seen.dtype}, and ours does not".replace("torch.", "")
+    elif c.setting.kind == "activation":
+        if c.setting.mode == "recompute":
+            c.reader = _next_module(call)
+            if c.reader is None:
+                return "recompute needs one next module that alone reads its output"
+    else:
+        return _prepare_mlp(c)
+    return None
+
+
+def _norm_dtype(c: _Candidate, call: _Call) -> torch.dtype | None:
+    """The dtype of our norm's output, unless its readers are matrix products under autocast."""
+    if call.x_dtype is None or c.setting.function == "gemma":
+        return call.x_dtype
+    if call.autocast and not c.setting.own_dtype:
+        return torch.float32
+    weight: Any = getattr(c.module, "weight", None)
+    if c.setting.function == "llama" and weight is not None:
+        return torch.promote_types(call.x_dtype, weight.dtype)
+    return call.x_dtype
+
+
+def _prepare_mlp(c: _Candidate) -> str | None:
+    keeps = _keeps_input(getattr(c.module, c.setting.children[-1]))
+    if c.setting.kind == "MLP" and not keeps:
+        return "the last Linear is frozen, or its adapter's dropout keeps a copy of its own"
+    c.setting = c.setting._replace(exact=not keeps)
+    return None
+
+
+def _describe(setting: _Setting) -> str:
+    what = {"MLP": "activation in an MLP", "norm": "norm", "activation": "activation"}.get(
+        setting.kind, f"{setting.kind} unit"
+    )
+    if setting.kind == "norm":
+        how = "16 bits under autocast, Linears alone read it" if setting.readers_are_linear else ""
+        return f"{setting.function} {what}, keeps its output" + (f" ({how})" if how else "")
+    if setting.exact:
+        return f"{setting.function} {what}, keeps both inputs: the next Linear does not keep the product"
+    return f"{setting.function} {what}, {setting.mode}"
+
+
+def _install(candidates: Sequence[_Candidate]) -> list[nn.Module]:
+    """Converts; returns the instances."""
+    done: list[nn.Module] = []
+    for c in candidates:
+        _put(c.module, c.setting)
+        done.append(c.module)
+        if c.reader is not None and not isinstance(c.reader, _Converted):
+            _put(c.reader, _Setting("reader"))
+            done.append(c.reader)
+    return done
+
+
+def _difference(before: Sequence[torch.Tensor], after: Sequence[torch.Tensor]) -> float:
+    error = sum((a.double() - b.double()).square().sum().item() for a, b in zip(after, before))
+    scale = sum(b.double().square().sum().item() for b in before)
+    return math.sqrt(error / scale) if scale else math.sqrt(error)
+
+
+def revert(model: nn.Module) -> int:
+    """Undoes `convert`; returns the number of instances that have their own class again.
+
+    Errors: ConversionError if another library has changed an instance's class since (fully_shard).
+    """
+    converted = _converted(model)
+    for module in converted:
+        _take_back(module)
+    return len(converted)
+
+
+def _converted(model: nn.Module) -> list[_Converted]:
+    """The converted instances of a model, if their classes can be taken back."""
+    found = [m for m in model.modules() if isinstance(m, _Converted)]
+    for module in found:
+        if type(module) is not _converted_class(module._invact.kind, module._invact_class):
+            name = module._invact_class.__name__
+            raise ConversionError(f"a {name} has another class since it was converted: call this before FSDP")
+    return found
+
+
+class Check(NamedTuple):
+    """The result of `check`: both losses, and for each parameter the gradient's relative difference."""
+
+    loss: float
+    original_loss: float
+    gradients: dict[str, float]
+    tolerance: float
+
+    @property
+    def worst(self) -> tuple[str, float]:
+        """The parameter with the largest difference."""
+        return max(self.gradients.items(), key=lambda item: item[1])
+
+
+_TOLERANCES = {torch.float32: 1e-3, torch.float16: 3e-2, torch.bfloat16: 1e-1}
+_LEAST_SHARE = 1e-2  # a gradient counts as no smaller than this share of the typical one
+
+
+def check(
+    model: nn.Module,
+    batch: Any,
+    *,
+    loss: Callable[[Any], torch.Tensor] | None = None,
+    tolerance: float | None = None,
+    autocast: torch.dtype | None = None,
+) -> Check:
+    """Compares a converted model with the original on one batch: loss, and the gradient of each parameter.
+
+    batch: as `inputs` of `convert`. loss: a function of what the model returns; otherwise its `loss`, and
+    where it has none the mean square of its first floating-point tensor. Both run in training mode
+    with the same random numbers, so that dropout is the same; gradients in .grad stay as they are.
+
+    A gradient's difference is ||g - g0|| / ||g0||, with ||g0|| no less than 1e-2 of its root mean square
+    over all parameters: a key's bias has a gradient that is zero but for rounding. tolerance: 1e-3 in
+    fp32, 3e-2 in fp16, 1e-1 in bf16 (parameters' or autocast's dtype, the coarser), which holds
+    rounding that a few dozen layers pass on; a wrong function gives 1 and more. The loss may differ by as
+    much.
+
+    Errors: ConversionError beyond the tolerance, naming the worst parameters; where nothing is converted.
+    """
+    model = _unwrapped(model)
+    converted = _converted(model)
+    if not converted:
+        raise ConversionError("nothing is converted: there is nothing to compare")
+    parameters = {name: p for name, p in model.named_parameters() if p.requires_grad}
+
+    def step() -> tuple[float, list[torch.Tensor | None]]:
+        with _as_in_training(model), torch.enable_grad(), _autocast(model, autocast):
+            value = _loss(_call(model, batch), loss)
+            return value.item(), list(
+                torch.autograd.grad(value, list(parameters.values()), allow_unused=True)
+            )
+
+    value, gradients = step()
+    settings = [_take_back(m) for m in converted]
+    try:
+        original, expected = step()
+    finally:
+        for module, setting in zip(converted, settings):
+            _put(module, setting)
+    norms = [0.0 if e is None else torch.linalg.vector_norm(e.float()).item() for e in expected]
+    floor = max(_LEAST_SHARE * math.sqrt(sum(n * n for n in norms) / max(len(norms), 1)), 1e-30)
+    errors = {}
+    for name, g, e, norm in zip(parameters, gradients, expected, norms):
+        if g is not None and e is not None:
+            errors[name] = torch.linalg.vector_norm(g.float() - e.float()).item() / max(norm, floor)
+        elif g is not None or e is not None:
+            errors[name] = math.inf
+    if tolerance is None:
+        device = _device_type(model)
+        dtypes = {p.dtype for p in parameters.values()}
+        if torch.is_autocast_enabled(device):
+            dtypes.add(torch.get_autocast_dtype(device))
+        if autocast is not None:
+            dtypes.add(autocast)
+        tolerance = max(_TOLERANCES.get(dtype, 1e-3) for dtype in dtypes)
+    result = Check(value, original, errors, tolerance)
+    if not abs(value - original) <= tolerance * max(abs(original), 1e-30):
+        raise ConversionError(f"the loss is {value:.6g}, that of the original {original:.6g}")
+    worst = sorted(((e, n) for n, e in errors.items() if not e <= tolerance), reverse=True)
+    if worst:
+        named = ", ".join(f"{name} by {error:.2g}" for error, name in worst[:5])
+        raise ConversionError(
+            f"gradients of {len(worst)} parameters differ by more than {tolerance:g}: {named}"
+        )
+    return result
+
+
+def _loss(outputs: Any, loss: Callable[[Any], torch.Tensor] | None) -> torch.Tensor:
+    if loss is not None:
+        return loss(outputs)
+    value = outputs.get("loss") if isinstance(outputs, Mapping) else getattr(outputs, "loss", None)
+    if value is not None:
+        return value
+    first = next((x for x in _tensors(outputs) if x.is_floating_point()), None)
+    if first is None:
+        raise ConversionError("the model returns no floating-point tensor: give loss=")
+    return first.float().square().mean()
+
+
+# ---------------------------------------------------------------------------------------------
 # python -m invact_torch
 
 
@@ -4587,12 +6016,14 @@ def _self_test() -> int:
             finite = bool(torch.isfinite(y).all() and torch.isfinite(dx).all())
             error = (_factor(coefficients, y, bits).double() - slope).abs()
             rms = (weight * error.square()).sum().sqrt().item()
-            is_fused = label != "fp32" or _triton_serves(device.type)
-            most = (1.05 if is_fused else 1.5) * coefficients.error_rms
+            # Near T, where g changes fastest, the largest error shows outputs that round to a neighbour.
+            most = 1.07 if label == "fp32" or _triton_serves(device.type) else 1.2
+            right = rms <= 1.02 * coefficients.error_rms and error.max() <= most * coefficients.error_max
             report(
                 f"{device.type} {coefficients.name}",
-                finite and rms <= most and bool((y >= exact.min() - 0.01).all()),
-                f"error of g {rms:.3e} RMS, {coefficients.error_rms:.3e} in the set",
+                finite and bool(right) and bool((y >= exact.min() - 0.01).all()),
+                f"error of g {rms:.3e} RMS, {coefficients.error_rms:.3e} in the set; "
+                f"largest {error.max():.3e}, {coefficients.error_max:.3e} in the set",
             )
         for dtype in (torch.bfloat16, torch.float16, torch.float32):
             a, b, dp = (torch.randn(100_003, device=device).to(dtype) for _ in range(3))
@@ -4627,23 +6058,26 @@ def _self_test() -> int:
     return 0 if failures == 0 else 1
 
 
+_PAUSE = 2_000_000  # cycles: about a millisecond, longer than the host takes to launch a step
+
+
 def _times(calls: Sequence[Callable[[], Any]], runs: int) -> list[float]:
-    """Medians in milliseconds by CUDA events; the calls take turns."""
+    """Medians in milliseconds of the card's time by CUDA events; the calls take turns.
+
+    Each call is queued behind a pause of the card, so that the host's time is not counted.
+    """
     for _ in range(5):
         for call in calls:
             call()
-    torch.cuda.synchronize()
-    times: list[list[float]] = [[] for _ in calls]
-    for _ in range(runs):
-        for call, millis in zip(calls, times):
-            start = torch.cuda.Event(enable_timing=True)
-            end = torch.cuda.Event(enable_timing=True)
-            start.record()
+    events = [[[torch.cuda.Event(enable_timing=True) for _ in range(2)] for _ in range(runs)] for _ in calls]
+    for run in range(runs):
+        for call, pairs in zip(calls, events):
+            torch.cuda._sleep(_PAUSE)
+            pairs[run][0].record()
             call()
-            end.record()
-            end.synchronize()
-            millis.append(start.elapsed_time(end))
-    return [sorted(millis)[len(millis) // 2] for millis in times]
+            pairs[run][1].record()
+        torch.cuda.synchronize()
+    return [sorted(start.elapsed_time(end) for start, end in pairs)[runs // 2] for pairs in events]
 
 
 def _overhead(call: Callable[[], Any], runs: int = 300) -> float:

@@ -1,7 +1,7 @@
-"""g(y, S) of a coefficient set, from its JSON, in NumPy: the specification's order of operations.
+"""g(y, S) of a coefficient set, in NumPy, from the set's JSON file.
 
-fp32 throughout, bit for bit what the program of invact.internal.arithmetic.Derivative computes for root polynomials and root
-rationals with target "derivative".
+Domain: root polynomials and root rationals with target "derivative". Arithmetic: fp32, in the order of the program of
+invact.internal.arithmetic.Derivative; results are that program's, bit for bit.
 """
 
 import json
@@ -18,7 +18,12 @@ def read(name):
 
 
 def fma(a, b, c):
-    """a*b + c rounded once: the fp64 sum is rounded to odd, after which rounding to fp32 is right."""
+    """a*b + c of fp32 numbers, rounded once.
+
+    The product is exact in fp64. The sum is rounded to odd there, by its exact error (Knuth's two-sum); a number
+    rounded to odd with more than two digits to spare rounds to fp32 as the exact sum does (S. Boldo and G. Melquiond,
+    "Emulation of FMA and correctly rounded sums", IEEE TC 57, 2008).
+    """
     product = np.float64(a) * np.float64(b)
     c = np.broadcast_to(np.float64(c), product.shape)
     total = product + c
@@ -31,6 +36,7 @@ def fma(a, b, c):
 
 
 def horner(c, t):
+    """c[0] + c[1] t + ..., a fused multiply-add a degree."""
     value = np.full_like(t, c[-1])
     for coefficient in reversed(c[:-1]):
         value = fma(value, t, coefficient)
@@ -38,6 +44,7 @@ def horner(c, t):
 
 
 def approximant(branch, u):
+    """A branch's g at the height u = y - f(T)."""
     c = [F32(v) for v in branch["coefficients"]]
     form = branch["form"]
     t = np.sqrt(u) - F32(form["centre"])
@@ -52,7 +59,11 @@ def approximant(branch, u):
 
 
 def derivative(coefficients, dtype, y, right):
-    """g for fp32 outputs y that are numbers of a dtype, and indicators."""
+    """g(y, S).
+
+    y: fp32 array of numbers of the dtype; right: boolean array, S. NaN gives NaN, y = inf on the right 1, y >= 0 on the
+    left 0.
+    """
     decoding = coefficients["decoding"][dtype]
     m, offset, least = (F32(decoding[key]) for key in ("minimum", "offset", "least"))
     with np.errstate(all="ignore"):

@@ -128,7 +128,7 @@ def test_gradients_of_stride_zero(device):
     x = torch.randn(33, 9, device=device, requires_grad=True)
     inv.gelu(x).sum().backward()
     expected = torch.autograd.grad(F.gelu(x), x, torch.ones_like(x))[0]
-    torch.testing.assert_close(x.grad, expected, atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(x.grad, expected, atol=inv.SETS["gelu", "fp32"].error_max, rtol=0)
     a, b = (torch.randn(7, 9, device=device, requires_grad=True) for _ in range(2))
     inv.swiglu(a, b).sum().backward()
     torch.testing.assert_close(b.grad, F.silu(a).detach(), atol=1e-6, rtol=1e-5)
@@ -146,24 +146,6 @@ def test_small_shapes(device, shape):
     assert a.grad is not None and a.grad.shape == a.shape
     if shape and shape[-1]:
         inv.layer_norm(x, shape[-1]).sum().backward()
-
-
-@pytest.mark.cuda
-def test_more_than_two_to_the_31_elements():
-    if not torch.cuda.is_available():
-        pytest.skip("torch.cuda.is_available() is false")
-    n = 2**31 + 4096
-    if torch.cuda.mem_get_info()[0] < 24e9:
-        pytest.skip("needs 24 GB of free GPU memory")
-    x = torch.zeros(n, device="cuda", dtype=torch.bfloat16)
-    x[-3:] = torch.tensor([-2.0, 0.5, 3.0])
-    x.requires_grad_()
-    y = inv.gelu(x)
-    dx = torch.autograd.grad(y, x, torch.ones(1, device="cuda", dtype=torch.bfloat16).expand(n))[0]
-    expected = torch.autograd.grad(F.gelu(x[-3:]), x, torch.ones(3, device="cuda").bfloat16())[0][-3:]
-    torch.testing.assert_close(y[-3:].detach(), F.gelu(x[-3:].detach()), atol=1e-2, rtol=1e-2)
-    torch.testing.assert_close(dx[-3:], expected, atol=1e-2, rtol=1e-2)
-    assert dx[0].item() == 0.5
 
 
 def all_functions(device):
@@ -185,13 +167,12 @@ def all_functions(device):
 
 
 def test_double_backward_is_refused(device):
-    for label, (function, inputs) in all_functions(device).items():
-        for power in (1, 2):  # the gradient that comes in has no history, and has one
+    for function, inputs in all_functions(device).values():
+        for power in (1, 2):  # the incoming gradient is a constant, then a function of y
             y = function(*inputs).float() ** power
             (dx,) = torch.autograd.grad(y.sum(), inputs[0], create_graph=True)
             with pytest.raises(NotImplementedError, match="second derivatives"):
                 torch.autograd.grad(dx.sum(), inputs[0])
-        assert label
     with pytest.raises(NotImplementedError, match="second derivatives"):
         torch.func.grad(torch.func.grad(lambda x: inv.gelu(x).sum()))(torch.tensor(0.5, device=device))
 
@@ -249,14 +230,13 @@ def test_func_grad(device):
     torch.testing.assert_close(grad, expected, atol=1e-4, rtol=1e-4)
     w, b = torch.randn(50, device=device), torch.randn(50, device=device)
     x = torch.randn(4, 50, device=device)
-    for mine, theirs in (
-        (lambda x, w, b: inv.layer_norm(x, 50, w, b).sum(0).square().sum(), None),
-        (lambda x, w, b: inv.swiglu(x, x * w + b).square().sum(), None),
+    for function in (
+        lambda x, w, b: inv.layer_norm(x, 50, w, b).sum(0).square().sum(),
+        lambda x, w, b: inv.swiglu(x, x * w + b).square().sum(),
     ):
-        assert theirs is None
-        ours = torch.func.grad(mine, argnums=(0, 1, 2))(x, w, b)
+        ours = torch.func.grad(function, argnums=(0, 1, 2))(x, w, b)
         leaves = [t.clone().requires_grad_() for t in (x, w, b)]
-        expected = torch.autograd.grad(mine(*leaves), leaves)
+        expected = torch.autograd.grad(function(*leaves), leaves)
         for a, e in zip(ours, expected):
             torch.testing.assert_close(a, e)
 

@@ -1,6 +1,7 @@
-"""Triton's kernels over every input of 16 bits: on a card, or in Triton's interpreter.
+"""Triton's kernels on every input of 16 bits and a sample of fp32.
 
-Without a card this file is run by test_interpreted.py with TRITON_INTERPRET=1.
+They run on the card if there is one, else in Triton's interpreter: test_interpreted.py starts this file with
+TRITON_INTERPRET=1.
 """
 
 import numpy as np
@@ -78,14 +79,14 @@ def test_forward_without_indicator_and_with_gate(key):
 
 @SETS
 def test_factor_is_the_specification(key):
-    """Every output of the dtype on either branch, also those that no input gives."""
+    """Every number of the dtype from -1 on, on both branches, is an output y."""
     _, label = key
     dtype = DTYPES[label]
     chosen = inv.SETS[key]
     y = inputs(dtype)
     y = torch.cat([y, y])
     right = torch.arange(y.numel(), device=DEVICE) >= y.numel() // 2
-    # Far below f(T), where no output lies, both compute max(u, least) alike; below -1 nothing is asked.
+    # No y lies below f(T); -1 is below every f(T).
     possible = (y.double() >= -1.0) | torch.isnan(y)
     y, right = y[possible], right[possible]
     actual = inv._factor(chosen, y, inv._pack(right)).cpu().numpy()
@@ -95,7 +96,7 @@ def test_factor_is_the_specification(key):
     assert np.array_equal(np.isnan(actual), np.isnan(expected))
     if inv._INTERPRET or dtype == torch.float32:
         assert np.array_equal(actual, expected, equal_nan=True)
-    else:  # √u is approximate on the card
+    else:  # in 16 bits the card's kernels take the approximate root
         assert np.nanmax(np.abs(actual - expected)) <= 2e-6
 
 
@@ -120,8 +121,9 @@ def test_error_in_use(key):
     y, bits = inv._activation_forward(x, name)
     error = (inv._factor(chosen, y, bits).double() - inv._reference(name, x)[1]).abs()
     assert (weight * error.square()).sum().sqrt().item() <= 1.02 * chosen.error_rms
-    # In fp32 f is off by up to 0.57 ulp at T, which the largest error shows.
-    assert error.max().item() <= (1.05 if label == "fp32" else 1.02) * chosen.error_max
+    # Triton's f in fp32 is off by 0.57 ulp near T at most, where g goes with the root of y - f(T).
+    most = 1.07 if label == "fp32" else 1.02
+    assert error.max().item() <= most * chosen.error_max
 
 
 @pytest.mark.parametrize("n", [1, 7, 8, 9, 2047, 2048, 2049, 5000])

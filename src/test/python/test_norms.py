@@ -166,8 +166,8 @@ def test_weights_are_looked_at_once_a_change(device, monkeypatch):
     norms = [inv.LayerNorm(8, device=device) for _ in range(5)]
     x = torch.randn(4, 8, device=device)
     looked = []
-    hard = inv._Plan.hard
-    monkeypatch.setattr(inv._Plan, "hard", lambda plan, w: looked.append(plan) or hard(plan, w))
+    hard = inv._hard_channels
+    monkeypatch.setattr(inv, "_hard_channels", lambda some: looked.extend(some) or hard(some))
 
     def step():
         looked.clear()
@@ -181,14 +181,31 @@ def test_weights_are_looked_at_once_a_change(device, monkeypatch):
     optimizer = torch.optim.SGD([p for norm in norms for p in norm.parameters()], lr=0.1)
     step()[0].square().sum().backward()
     optimizer.step()
-    stacks = []
-    stack = torch.stack
-    monkeypatch.setattr(torch, "stack", lambda tensors: stacks.append(len(tensors)) or stack(tensors))
+    lists = []
+    tolist = torch.Tensor.tolist
+    monkeypatch.setattr(torch.Tensor, "tolist", lambda tensor: lists.append(tensor.numel()) or tolist(tensor))
     with torch.no_grad():
         assert step()[1] == 0
     assert step()[1] >= 5
-    assert len(stacks) == 1  # one wait for all norms
+    assert len(lists) == 1 and lists[0] >= 5  # one wait for all norms
     assert step()[1] == 0
+
+
+def test_norms_of_several_kinds_are_looked_at_together(device):
+    """Every norm's side channels are its own, whatever was looked at with it."""
+    kinds = [(8, torch.float32), (8, torch.float32), (12, torch.float32), (8, torch.bfloat16)]
+    norms = [inv.LayerNorm(n, device=device, dtype=dtype) for n, dtype in kinds]
+    for i, norm in enumerate(norms):
+        norm(torch.randn(3, norm.normalized_shape[0], device=device, dtype=norm.weight.dtype))
+        with torch.no_grad():
+            norm.bias[i : 2 * i + 1] = 5.0
+    for i, norm in enumerate(norms):
+        x = torch.randn(3, norm.normalized_shape[0], device=device, dtype=norm.weight.dtype)
+        side = inv._side_channels(norm.weight, norm.bias, "layer", False)
+        expected = torch.full_like(norm.weight, -1, dtype=torch.int32)
+        expected[i : 2 * i + 1] = torch.arange(i + 1, device=device, dtype=torch.int32)
+        assert side.width == i + 1 and torch.equal(side.slot, expected)
+        norm(x.requires_grad_()).sum().backward()
 
 
 @pytest.mark.parametrize("label", list(DTYPES))

@@ -113,6 +113,7 @@ class ArchitectureTest {
           "org.knowm.xchart..", Set.of("plot"),
           "java.awt..", Set.of("plot"),
           "picocli..", Set.of("cli"),
+          "de.siegmar..", Set.of("io"),
           "me.tongfei.progressbar..", Set.of("cli"),
           "tools.jackson..", Set.of("internal.io", "coefficients", "fit.internal.selection", "cli"),
           "org.bytedeco..", Set.of("internal.bench"),
@@ -179,6 +180,7 @@ class ArchitectureTest {
             "tools..",
             "picocli..",
             "me..",
+            "de..",
             ""));
     return all.toArray(String[]::new);
   }

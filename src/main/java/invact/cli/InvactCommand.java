@@ -12,6 +12,7 @@ import invact.internal.bench.BenchmarkException;
 import invact.internal.io.Failure;
 import invact.internal.io.Printable;
 import invact.numeric.Dtype;
+import invact.plot.internal.Chart;
 import invact.plot.internal.ImageFormat;
 import invact.sampling.Density;
 import invact.sampling.internal.Sampling;
@@ -45,6 +46,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       SearchCommand.class,
       EvaluateCommand.class,
       PlotCommand.class,
+      ChartCommand.class,
       ExportCommand.class,
       BenchCommand.class,
       DoctorCommand.class,
@@ -58,6 +60,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  invact search gelu               forms of all kinds: error against cost",
       "  invact evaluate --all            errors in fp64, fp32, bf16 and fp16",
       "  invact plot gelu-published       draw the figures of one set",
+      "  invact chart runs.csv --x step --y loss --series run --out runs.png",
+      "                                   draw a table of measurements",
       "  invact export gelu-bf16 --target c --out gelu.h",
       "                                   one set as a C header",
       "  invact bench                     how fast the runtime is on this machine",
@@ -73,6 +77,9 @@ final class InvactCommand implements Runnable {
   /** The whole command line, ready to execute. */
   static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new InvactCommand());
+    commandLine.registerConverter(Chart.Kind.class, labelled(Chart.Kind::of));
+    commandLine.registerConverter(Chart.Show.class, labelled(Chart.Show::of));
+    commandLine.registerConverter(Chart.Range.class, labelled(ChartCommand::range));
     commandLine.registerConverter(Benchmark.class, labelled(Benchmark::of));
     commandLine.registerConverter(ExportTarget.class, labelled(ExportTarget::of));
     commandLine.registerConverter(Sampling.class, labelled(Sampling::of));

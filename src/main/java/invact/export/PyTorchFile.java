@@ -154,7 +154,12 @@ final class PyTorchFile {
       function(name + "_16_gate", both + half, gate);
     }
     if (sets.containsKey(Dtype.FP32)) {
-      function(name + "_32_forward", value + " in fp32.", program(f, Forward.single(f)));
+      // PyTorch has no fma, which single precision needs, but fp64 everywhere at a bearable price.
+      function(
+          name + "_32_forward",
+          value + " in fp32.",
+          program(f, Forward.single(f)),
+          program(f, Forward.of(f)));
       function(name + "_32_gate", both + " in fp32.", program(f, Gate.single(f)));
     }
     for (Dtype dtype : DTYPES) {
@@ -180,8 +185,13 @@ final class PyTorchFile {
     }
   }
 
-  /** A function for Triton, and one of PyTorch operations. */
   private void function(String name, String summary, Computation program) {
+    function(name, summary, program, program);
+  }
+
+  /** A function for Triton, and one of PyTorch operations. */
+  private void function(
+      String name, String summary, Computation program, Computation torchProgram) {
     List<String> inputs = program.program().inputs().stream().map(Program.Input::name).toList();
     boolean isExact = name.contains("32");
     text.append(
@@ -193,7 +203,8 @@ final class PyTorchFile {
             ? "torch.Tensor"
             : "tuple[torch.Tensor, torch.Tensor]";
     text.append(
-        PyTorchTemplates.TORCH.formatted(name, tensors, result, summary, TorchText.body(program)));
+        PyTorchTemplates.TORCH.formatted(
+            name, tensors, result, summary, TorchText.body(torchProgram)));
   }
 
   private void entry(Dtype dtype, CoefficientSet set) {

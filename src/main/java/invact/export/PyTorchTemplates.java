@@ -21,14 +21,14 @@ final class PyTorchTemplates {
 
       x, a and y are fp32 tensors, y as read from a tensor of dtype D; right is a boolean tensor, S. PTX
       is a tl.constexpr: true where inline assembly may be used. Triton functions may call
-      _reciprocal and _pick. SETS maps (A, D) to a CoefficientSet, whose threshold is the least fp32
-      number not below argmin f. NaN gives NaN; g is 0 on the left for y >= 0 and 1 for y = inf on
-      the right.
+      _reciprocal, _pick and _negative_zero, others _wide. SETS maps (A, D) to a CoefficientSet, whose
+      threshold is the least fp32 number not below argmin f. NaN gives NaN; g is 0 on the left for
+      y >= 0 and 1 for y = inf on the right.
 
-      Results of 16 bits are off by 3e-5 of themselves before they are rounded. In fp32 f of gelu and
-      silu is correctly rounded near T, of others it is off by at most 0.57 ulp there. Torch
-      operations have no fma: f is off by 1 to 2 ulp, and the RMS error of g by up to 1.4 times the
-      set's.
+      Results of 16 bits are off by 3e-5 of themselves before they are rounded. In fp32 f is correctly
+      rounded near T, but off by up to 0.57 ulp in Triton where f is neither gelu nor silu. There g
+      changes fastest with y, as the root of its distance from f(T): the largest error of g is up to
+      sqrt(0.57/0.5) = 1.07 times that of a correctly rounded y.
 
       T is where f is least. Errors below are those of g against f'(x) in fp64, y being f(x) rounded
       to the dtype.

@@ -157,6 +157,21 @@ class CommandTest {
         "evaluate gelu-published --dtype fp8|unknown dtype 'fp8': use one of fp64, fp32",
         "plot|name coefficient sets or say --all",
         "export --target c --out -|name coefficient sets or say --all",
+        "chart t.csv --y b --out t.png|Missing required option: '--x=COLUMN'",
+        "chart t.csv --x a --y b --out t.gif|unknown image format 'gif': known are png, svg",
+        "chart t.csv --x a --y b --out t.png --kind pie|unknown kind of chart 'pie': known are"
+            + " line",
+        "chart t.csv --x a --y b --out t.png --show ratio|needs a reference",
+        "chart t.csv --x a --y b --out t.png --show sum|unknown thing to show 'sum': known are"
+            + " value",
+        "chart t.csv --x a --y b --out t.png --reference c|a value of the series' column: name"
+            + " that",
+        "chart t.csv --x a --y b --out t.png --density|a density is drawn as steps",
+        "chart t.csv --x a --y b --out t.png --smooth 4|an odd number of points",
+        "chart t.csv --x a --y b --out t.png --y-range 1|'1' is not LOW:HIGH, two numbers",
+        "chart t.csv --x a --y b --out t.png --y-range 2:1|cannot go from 2.0 to 1.0",
+        "chart t.csv --x a --y b,c --out t.png --y-range 0:1|2 rows of panels and 1 ranges of y",
+        "chart t.csv --x a --y b --out t.png --panel-height 9|a panel is at least 240 high",
         "export gelu-bf16 --out -|Missing required option: '--target=TARGET'",
         "export gelu-bf16 --target c|Missing required option: '--out=FILE'",
         "export gelu-bf16 --target cobol --out -|unknown target 'cobol': there is c",

@@ -101,4 +101,27 @@ class ExportCommandTest {
           files.map(path -> path.getFileName().toString()).sorted().toList());
     }
   }
+
+  @Test
+  void writesAKernelFolder() throws Exception {
+    Path kernel = folder.resolve("my kernel");
+    CommandTest.Run run = CommandTest.run("export", "gelu-bf16", "--hf-kernel", kernel.toString());
+    assertEquals(new CommandTest.Run(0, "", ""), run);
+    String module = Files.readString(kernel.resolve("build/torch-cuda/invact_torch.py"));
+    assertTrue(module.contains("#   invact export gelu-bf16 --hf-kernel 'my kernel'\n"));
+    assertEquals(run, CommandTest.run("export", "gelu-fp16", "--hf-kernel", kernel.toString()));
+    assertTrue(
+        Files.readString(kernel.resolve("build/torch-cpu/invact_torch.py"))
+            .contains("name=\"gelu-fp16\""));
+
+    Files.writeString(kernel.resolve("notes.txt"), "mine");
+    CommandTest.assertFailure(
+        CommandTest.run("export", "gelu-bf16", "--hf-kernel", kernel.toString()),
+        "cannot write to " + kernel + ": it holds notes.txt, which is not replaced");
+    run =
+        CommandTest.run(
+            "export", "gelu-bf16", "--hf-kernel", kernel.toString(), "--target", "pytorch");
+    assertEquals(2, run.exitCode());
+    assertTrue(run.err().startsWith("invact: --hf-kernel takes the place of --target"), run.err());
+  }
 }

@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What a compiler makes of the C header gives the results of the scalar runtime, bit for bit; any
- * NaN counts as any other there, and conversions are compared with their NaNs.
+ * The C header, compiled, gives the scalar runtime's results bit for bit. NaNs of y and dx count as
+ * equal whatever their payload; conversions between formats must give the same payload too.
  */
 class CAgreementTest {
   private static final Path DRIVER =
@@ -36,14 +36,15 @@ class CAgreementTest {
 
   private static final List<Dtype> HALVES = List.of(Dtype.BF16, Dtype.FP16);
 
-  /** Of all patterns of fp32, one in 1024; an odd number, so that the low bits vary. */
+  /** Distance of the fp32 bit patterns that are tried; odd, so that the low bits vary. */
   private static final int STRIDE = 1025;
 
+  /** How many of them are tried: one in 1024 of all patterns. */
   private static final int PATTERNS = 1 << 22;
 
   private static final int BATCH = 1 << 20;
 
-  /** Factors of all kinds; an odd number of them, so that each meets all y. */
+  /** Incoming gradients. Their number is odd, so that each is paired with every 16-bit y. */
   private static final float[] DY = {
     1.0f,
     -1.0f,
@@ -60,7 +61,7 @@ class CAgreementTest {
 
   @TempDir private Path folder;
 
-  /** All inputs of bf16 and fp16, and 2²² of fp32, for every shipped set. */
+  /** Every shipped set on all inputs of bf16 and fp16 and on 2²² of fp32. */
   @Test
   void everyShippedSetAgrees() throws Exception {
     CCompiler gcc = CCompiler.gcc();
@@ -83,9 +84,8 @@ class CAgreementTest {
   }
 
   /**
-   * One set of each kind of arithmetic, for a processor without fused multiply-add, as C++, and by
-   * optimisers that are not told to leave a·b + c alone: in its own dialect of C GCC contracts it
-   * wherever it can.
+   * Other compilers and options, on one set of each kind of arithmetic: without fused multiply-add
+   * instructions, as C++, by clang, and in GNU C, where GCC contracts a·b + c by default.
    */
   @Test
   void dialectsAndOptimisersAgree() throws Exception {
@@ -126,7 +126,7 @@ class CAgreementTest {
     return null;
   }
 
-  /** Of fp32 every 1024th pattern, NaNs among them, and all patterns decoded. */
+  /** Encoding of 2²² fp32 patterns, NaNs included, and decoding of all 16-bit patterns. */
   @Test
   void conversionsAgree() throws Exception {
     CoefficientSet set = ShippedSets.load("silu-bf16");
@@ -161,8 +161,8 @@ class CAgreementTest {
   }
 
   /**
-   * As processors encode: {@link Float#floatToFloat16} without a processor's help keeps more of a
-   * signalling NaN, or of one whose payload fp16 cannot hold.
+   * Encoding as processors do it: a NaN becomes quiet and keeps the high bits of its payload.
+   * {@link Float#floatToFloat16} in Java code treats signalling NaNs otherwise.
    */
   private static short encode(Dtype format, float value) {
     if (format == Dtype.FP16 && Float.isNaN(value)) {
@@ -172,7 +172,7 @@ class CAgreementTest {
     return format.encode(value);
   }
 
-  /** The header and the driver, compiled for some sets. */
+  /** Compiles the header of some sets with the driver. */
   private Path build(
       CCompiler compiler, String name, List<CoefficientSet> sets, List<String> options)
       throws IOException {
@@ -187,7 +187,7 @@ class CAgreementTest {
     return sources.resolve("driver");
   }
 
-  /** Each pattern with each factor, on each branch. */
+  /** All 16-bit y with all incoming gradients, on both branches. */
   private static void requireHalves(CDriver driver, CoefficientSet set) throws IOException {
     for (Dtype format : HALVES) {
       int n = (1 << Short.SIZE) * DY.length;
@@ -224,7 +224,7 @@ class CAgreementTest {
     return values;
   }
 
-  /** Beside zeros, infinities, T, f(T) and where a formula ends, whatever its sign. */
+  /** The 128 floats around zeros, infinities, T, f(T) and ends of formulas, of both signs. */
   private static void requireEdges(CDriver driver, CoefficientSet set) throws IOException {
     float[] edges = {
       0.0f,
@@ -254,7 +254,7 @@ class CAgreementTest {
     requireBackward(driver, set, Dtype.FP32, dy.array(), x.array());
   }
 
-  /** Lengths that end within a byte of the indicator. */
+  /** Lengths that are no multiple of 8, so that the indicator's last byte is not full. */
   private static void requireTails(CDriver driver, CoefficientSet set) throws IOException {
     for (Dtype format : List.of(Dtype.FP32, Dtype.BF16, Dtype.FP16)) {
       for (int n = 0; n <= 17; n++) {
@@ -286,7 +286,7 @@ class CAgreementTest {
     }
   }
 
-  /** With bits that alternate irregularly, and with their opposites. */
+  /** With an irregular indicator, and with its complement. */
   private static void requireBackward(
       CDriver driver, CoefficientSet set, Dtype format, byte[] dy, byte[] y) throws IOException {
     byte[] indicator = new byte[(dy.length / format.bytes() + 7) / 8];

@@ -8,24 +8,24 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * z of an activation f(x) = x·σ(z): x of SiLU, βx of Swish, x·(a + b·x²) of GELU's tanh
- * approximation. f and f′ are then
+ * The argument z of an activation f(x) = x·σ(z). SiLU has z = x, Swish z = β·x, GELU's tanh
+ * approximation z = x·(a + b·x²). Then
  *
  * <pre>
  * f  = x·σ(z)
  * f′ = σ(z)·(1 + x·z′·σ(−z))
  * </pre>
  *
- * @param linear a, or β
- * @param cubic b, or 0
- * @param largest f(−x) rounds to 0 in fp32 where z is this, and f(x) to x
- * @param end x at which z is at least {@code largest}
+ * @param linear the coefficient of x: a, or β
+ * @param cubic the coefficient of x³: b, or 0
+ * @param largest the z from which f(−x) rounds to 0 in fp32 and f(x) to x
+ * @param end an x at which z is at least {@code largest}
  */
 record LogisticArgument(double linear, double cubic, float largest, float end) {
   /** x·e⁻¹¹⁰ = 2·10⁻⁴⁶ for x = 110. */
   private static final float LARGEST = 110.0f;
 
-  /** x·e⁻¹¹⁵ = 10⁻⁴⁶ for x = 11500, which is 115/β for the least slope there is, 0.01. */
+  /** x·e⁻¹¹⁵ = 10⁻⁴⁶ for x = 11500, which is 115/β for the least slope allowed, β = 0.01. */
   private static final float LARGEST_OF_FLAT = 115.0f;
 
   /** 2√(2/π). */

@@ -1,5 +1,7 @@
 package invact.plot.internal;
 
+import java.util.List;
+
 /**
  * An axis of a panel.
  *
@@ -7,9 +9,11 @@ package invact.plot.internal;
  * @param low least value shown
  * @param high largest value shown
  * @param logarithmic whether it is logarithmic; then {@code low} is positive
+ * @param categories the names at ½, 1½, 2½ ... in place of numbers; none on an axis of numbers
  */
-record Axis(String title, double low, double high, boolean logarithmic) {
+record Axis(String title, double low, double high, boolean logarithmic, List<String> categories) {
   Axis {
+    categories = List.copyOf(categories);
     if (!(low < high) || (logarithmic && low <= 0)) {
       throw new IllegalArgumentException(
           "axis '" + title + "' cannot go from " + low + " to " + high);
@@ -17,11 +21,16 @@ record Axis(String title, double low, double high, boolean logarithmic) {
   }
 
   static Axis linear(String title, double low, double high) {
-    return new Axis(title, low, high, false);
+    return new Axis(title, low, high, false, List.of());
   }
 
   static Axis decades(String title, int low, int high) {
-    return new Axis(title, StrictMath.pow(10, low), StrictMath.pow(10, high), true);
+    return new Axis(title, StrictMath.pow(10, low), StrictMath.pow(10, high), true, List.of());
+  }
+
+  /** An axis of things side by side, each one wide. */
+  static Axis categories(String title, List<String> categories) {
+    return new Axis(title, 0, categories.size(), false, categories);
   }
 
   /** Whole decades, one at least, around positive values. */

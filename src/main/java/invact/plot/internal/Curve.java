@@ -1,13 +1,14 @@
 package invact.plot.internal;
 
 /**
- * A line in a panel.
+ * A line in a panel, or areas: those that the points between two NaNs enclose.
  *
- * @param label its name in the legend; lines of one label share one entry
+ * @param label its name in the legend; lines of one label share one entry, without a label there is
+ *     none
  * @param style how it is drawn
  * @param side the axis that its ordinates belong to
  * @param x abscissas
- * @param y ordinates, as many; NaN interrupts the line
+ * @param y ordinates, as many; NaN interrupts the line, or ends one area
  */
 record Curve(String label, LineStyle style, Side side, double[] x, double[] y) {
   enum Side {

@@ -22,12 +22,20 @@ public final class Figure {
   private final String name;
   private final String title;
   private final int panelHeight;
+  private final int columns;
   private final List<Panel> panels;
 
+  /** Panels in as few rows as can be. */
   Figure(String name, String title, int panelHeight, List<Panel> panels) {
+    this(name, title, panelHeight, columns(panels.size()), panels);
+  }
+
+  /** Panels in rows of some columns, from left to right and then downwards. */
+  Figure(String name, String title, int panelHeight, int columns, List<Panel> panels) {
     this.name = name;
     this.title = title;
     this.panelHeight = panelHeight;
+    this.columns = columns;
     this.panels = List.copyOf(panels);
   }
 
@@ -89,23 +97,29 @@ public final class Figure {
 
   Drawing drawing() {
     Legend legend = new Legend(panels, WIDTH);
-    int columns = columns(panels.size());
     int bottom = StrictMath.ceilDiv(panels.size(), columns) * panelHeight;
     Drawing drawing = new Drawing(title, WIDTH, bottom + legend.height());
-    int panelWidth = panelWidth(panels.size());
+    int panelWidth = WIDTH / columns;
     for (int i = 0; i < panels.size(); i++) {
-      panels
-          .get(i)
-          .paint(
-              drawing,
-              new Rectangle2D.Double(
-                  i % columns * panelWidth, i / columns * panelHeight, panelWidth, panelHeight));
+      Rectangle2D place =
+          new Rectangle2D.Double(
+              i % columns * panelWidth, i / columns * panelHeight, panelWidth, panelHeight);
+      panels.get(i).paint(drawing, place, panels.size() > columns ? axisWidth(i % columns) : 0);
     }
     legend.paint(drawing, bottom);
     return drawing;
   }
 
-  /** The width of each of several panels. */
+  /** The width of the widest left axis of a column: plots of a column start at the same x. */
+  private double axisWidth(int column) {
+    double width = 0;
+    for (int i = column; i < panels.size(); i += columns) {
+      width = StrictMath.max(width, panels.get(i).axisWidth(WIDTH / columns, panelHeight));
+    }
+    return width;
+  }
+
+  /** The width of each of several panels, where no number of columns is given. */
   static int panelWidth(int panels) {
     return WIDTH / columns(panels);
   }

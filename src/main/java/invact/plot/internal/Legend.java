@@ -4,6 +4,7 @@ import java.awt.Color;
 import java.awt.Shape;
 import java.awt.geom.AffineTransform;
 import java.awt.geom.Line2D;
+import java.awt.geom.Rectangle2D;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,6 +23,8 @@ final class Legend {
   private static final int MARGIN = 48;
   private static final int ROW = 46;
   private static final int BELOW = 14;
+
+  private static final int AREA_HEIGHT = 22;
 
   /** Height of the sample above the text's baseline. */
   private static final int SAMPLE_RISE = 9;
@@ -54,7 +57,9 @@ final class Legend {
     Map<String, LineStyle> styles = new LinkedHashMap<>();
     for (Panel panel : panels) {
       for (Curve curve : panel.curves()) {
-        styles.putIfAbsent(curve.label(), curve.style());
+        if (!curve.label().isEmpty()) {
+          styles.putIfAbsent(curve.label(), curve.style());
+        }
       }
     }
     List<Entry> row = new ArrayList<>();
@@ -67,7 +72,9 @@ final class Legend {
         row = new ArrayList<>(List.of(entry));
       }
     }
-    rows.add(row);
+    if (!row.isEmpty()) {
+      rows.add(row);
+    }
   }
 
   int height() {
@@ -82,6 +89,10 @@ final class Legend {
       for (Entry entry : row) {
         double y = baseline - SAMPLE_RISE;
         drawing.setColor(entry.style().color());
+        if (entry.style().isArea()) {
+          drawing.fill(
+              new Rectangle2D.Double(x, y - AREA_HEIGHT / 2.0, entry.sample(), AREA_HEIGHT));
+        }
         if (entry.style().stroke() != null) {
           drawing.setStroke(entry.style().stroke());
           drawing.draw(new Line2D.Double(x, y, x + entry.sample(), y));

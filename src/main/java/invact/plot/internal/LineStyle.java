@@ -5,12 +5,12 @@ import java.awt.Color;
 import java.util.List;
 
 /**
- * Colour, pen and marker of a line. The colours are those of M. Okabe and K. Ito, "Color Universal
- * Design" (2008), which people with any colour vision can distinguish. Lines of one panel also
- * differ in lightness, width or dashes, for prints in grey.
+ * Colour, pen and marker of a line, of points or of an area. The colours are those of M. Okabe and
+ * K. Ito, "Color Universal Design" (2008), which people with any colour vision can distinguish.
+ * Lines of one panel also differ in lightness, width or dashes, for prints in grey.
  *
  * @param color the colour
- * @param stroke the pen; null for points that no line joins
+ * @param stroke the pen; null for points that no line joins, and for areas
  * @param marker what stands at each point; null for nothing
  */
 record LineStyle(Color color, BasicStroke stroke, PointMarker marker) {
@@ -21,6 +21,7 @@ record LineStyle(Color color, BasicStroke stroke, PointMarker marker) {
   private static final Color PURPLE = new Color(0xcc79a7);
   private static final Color SKY = new Color(0x56b4e9);
   private static final Color VERMILLION = new Color(0xd55e00);
+  private static final Color DARK_GREY = new Color(0x484848);
   private static final Color GREY = new Color(0x808080);
   private static final Color LIGHT_GREY = new Color(0xc8c8c8);
 
@@ -73,6 +74,87 @@ record LineStyle(Color color, BasicStroke stroke, PointMarker marker) {
    */
   static LineStyle compared(int index) {
     return COMPARED.get(index % COMPARED.size());
+  }
+
+  /** What a ratio of 1 or a difference of 0 is marked with. */
+  static final LineStyle LEVEL = line(BLACK, 2.5f, 12, 8);
+
+  /** Dark violet to light green, evenly in lightness, for things that have an order. */
+  private static final List<Color> RAMP =
+      List.of(
+          new Color(0x440154),
+          new Color(0x3b528b),
+          new Color(0x21918c),
+          new Color(0x5ec962),
+          new Color(0xbddf26));
+
+  /** Part of a colour that is left in the tint of a raw line or a band. */
+  private static final double TINT = 0.35;
+
+  /**
+   * The style of one of several lines of data: as compared ones, but thinner; of more than there
+   * are such styles, a colour between violet and green.
+   *
+   * @param index which, from 0
+   * @param count of how many
+   * @return the style
+   */
+  static LineStyle data(int index, int count) {
+    if (count > COMPARED.size()) {
+      return line(ramp((double) index / (count - 1)), 3);
+    }
+    LineStyle style = COMPARED.get(index);
+    BasicStroke stroke = style.stroke();
+    return line(
+        style.color(),
+        0.75f * stroke.getLineWidth(),
+        stroke.getDashArray() == null ? new float[0] : stroke.getDashArray());
+  }
+
+  /**
+   * The style of one of several kinds of bars, dark grey for black; after the seven colours come
+   * their tints, and then both again.
+   *
+   * @param index which, from 0
+   * @return the style
+   */
+  static LineStyle bar(int index) {
+    Color compared = COMPARED.get(index % COMPARED.size()).color();
+    Color color = compared.equals(BLACK) ? DARK_GREY : compared;
+    boolean isTint = index / COMPARED.size() % 2 == 1;
+    return new LineStyle(isTint ? mix(Color.WHITE, color, 0.5) : color, null, null);
+  }
+
+  /** Areas in the tint of this style's colour. */
+  LineStyle band() {
+    return new LineStyle(mix(Color.WHITE, color, TINT), null, null);
+  }
+
+  /** A thin line in the tint of this style's colour, for data that a smoothed line runs through. */
+  LineStyle raw() {
+    return line(mix(Color.WHITE, color, TINT), 2);
+  }
+
+  /** Whether this is the style of areas. */
+  boolean isArea() {
+    return stroke == null && marker == null;
+  }
+
+  private static Color ramp(double at) {
+    int below = StrictMath.min((int) (at * (RAMP.size() - 1)), RAMP.size() - 2);
+    return mix(RAMP.get(below), RAMP.get(below + 1), at * (RAMP.size() - 1) - below);
+  }
+
+  /** A colour between two. */
+  private static Color mix(Color from, Color to, double part) {
+    return new Color(
+        mix(from.getRed(), to.getRed(), part),
+        mix(from.getGreen(), to.getGreen(), part),
+        mix(from.getBlue(), to.getBlue(), part));
+  }
+
+  private static int mix(int from, int to, double part) {
+    return (int) StrictMath.rint(from + part * (to - from));
   }
 
   private static LineStyle line(Color color, float width, float... dashes) {

@@ -5,6 +5,7 @@ import java.awt.Color;
 import java.awt.Shape;
 import java.awt.geom.AffineTransform;
 import java.awt.geom.Rectangle2D;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.knowm.xchart.XYChart;
@@ -17,7 +18,7 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 /**
  * One system of axes with its curves.
  *
- * @param title the text above it
+ * @param title the text above it; may be empty
  * @param abscissa the horizontal axis
  * @param left the vertical axis on the left
  * @param right the vertical axis on the right; null for none
@@ -25,15 +26,27 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
  */
 record Panel(String title, Axis abscissa, Axis left, Axis right, List<Curve> curves) {
   static final float TITLE_SIZE = 28;
-  private static final float AXIS_TITLE_SIZE = 28;
-  private static final float TICK_SIZE = 25;
+  static final float AXIS_TITLE_SIZE = 28;
+  static final float TICK_SIZE = 25;
   private static final int TITLE_HEIGHT = 40;
   static final int PADDING = 14;
+  private static final int TICK_MARK = 8;
+  private static final int TICK_PADDING = 10;
 
   /** Height of the horizontal axis with its labels and title. */
   private static final int ABSCISSA_HEIGHT = 130;
 
+  /** Least height of a panel above the names of categories. */
+  private static final int LEAST_HEIGHT = 150;
+
+  /** Height of a digit as a share of the font's size. */
+  private static final double DIGIT_HEIGHT = 0.73;
+
   private static final int X_TICK_SPACING = 120;
+
+  /** Least distance of two labels side by side. */
+  static final int BETWEEN_LABELS = 16;
+
   private static final int Y_TICK_SPACING = 88;
 
   /** Part of the panel's width and height between the ends of its axes; the rest is a margin. */
@@ -44,32 +57,143 @@ record Panel(String title, Axis abscissa, Axis left, Axis right, List<Curve> cur
   private static final BasicStroke FRAME_PEN = new BasicStroke(2);
   private static final BasicStroke GRID_PEN = new BasicStroke(1.5f);
 
-  /** Paints the panel into one rectangle of a drawing. */
-  void paint(Drawing drawing, Rectangle2D place) {
+  /**
+   * Paints the panel into one rectangle of a drawing.
+   *
+   * @param drawing the drawing
+   * @param place the rectangle
+   * @param axisWidth the room for the left axis, if it is more than the axis needs
+   */
+  void paint(Drawing drawing, Rectangle2D place, double axisWidth) {
+    int width = (int) place.getWidth();
+    int height = (int) place.getHeight() - TITLE_HEIGHT;
+    Layout layout = layout(width, height);
+    double inset = StrictMath.max(0, axisWidth - layout.chart.getYAxisLeftWidth());
+    if (inset > 0) {
+      width -= (int) inset;
+      layout = layout(width, height);
+    }
+    int overhang = layout.overhang(width);
+    width -= overhang;
+    double left = place.getX() + inset;
     double top = place.getY() + TITLE_HEIGHT;
-    drawing.translate(place.getX(), top);
-    XYChart chart = chart(place.getWidth(), place.getHeight() - TITLE_HEIGHT);
-    chart.paint(drawing, (int) place.getWidth(), (int) place.getHeight() - TITLE_HEIGHT);
-    drawing.translate(-place.getX(), -top);
+    CategoryLabels labels = null;
+    if (!abscissa.categories().isEmpty()) {
+      labels = new CategoryLabels(abscissa, width(layout.chart) / abscissa.high());
+      height -= labels.height();
+      if (height < LEAST_HEIGHT) {
+        throw new IllegalArgumentException(
+            "the names of "
+                + abscissa.title()
+                + " leave no room in a panel "
+                + (int) place.getHeight()
+                + " high: make it higher, or choose fewer");
+      }
+    }
+    XYChart chart = chart(width, height);
+    drawing.translate(left, top);
+    if (overhang > 0) {
+      chart.getStyler().setXAxisTickLabelsColor(Drawing.INVISIBLE);
+    }
+    chart.paint(drawing, width, height);
+    if (overhang > 0) {
+      labels(drawing, chart, layout.ticks);
+    }
+    if (labels != null) {
+      labels.paint(drawing, chart, height - PADDING);
+    }
+    drawing.translate(-left, -top);
+    if (!title.isEmpty()) {
+      paintTitle(drawing, place, left + chart.getScreenXFromChart(0.5 * (abscissa.low() + abscissa.high())));
+    }
+  }
 
-    // Not the chart's own title: its height depends on its letters, and panels would not align.
+  /** The chart's own title has a height that depends on its letters: panels would not align. */
+  private void paintTitle(Drawing drawing, Rectangle2D place, double middle) {
     double room = place.getWidth() - 2 * PADDING;
     Shape text = Text.fitted(title, TITLE_SIZE, room);
     Rectangle2D bounds = text.getBounds2D();
-    double middle = chart.getScreenXFromChart(0.5 * (abscissa.low() + abscissa.high()));
-    double start =
+    double first = place.getX() + PADDING;
+    double x =
         Math.clamp(
-            middle - bounds.getCenterX(),
-            PADDING,
-            Math.max(PADDING, PADDING + room - bounds.getMaxX()));
-    double x = place.getX() + start;
+            middle - bounds.getCenterX(), first, Math.max(first, first + room - bounds.getMaxX()));
     drawing.setColor(Color.BLACK);
-    drawing.fill(AffineTransform.getTranslateInstance(x, top).createTransformedShape(text));
+    drawing.fill(
+        AffineTransform.getTranslateInstance(x, place.getY() + TITLE_HEIGHT)
+            .createTransformedShape(text));
+  }
+
+  /** Labels of the horizontal axis; the chart library leaves out those that stand out of it. */
+  private void labels(Drawing drawing, XYChart chart, List<Double> ticks) {
+    double low = chart.getScreenYFromChart(left.low());
+    double high = chart.getScreenYFromChart(left.high());
+    double bottom = low + (low - high) * (1 - CONTENT) / (2 * CONTENT);
+    drawing.setColor(Color.BLACK);
+    for (double tick : ticks) {
+      Shape text = FigureFont.outline(TickLabels.decimal(tick), FigureFont.plain(TICK_SIZE));
+      Rectangle2D bounds = text.getBounds2D();
+      double x = chart.getScreenXFromChart(tick) - bounds.getCenterX();
+      double y = bottom + TICK_MARK + TICK_PADDING + DIGIT_HEIGHT * TICK_SIZE;
+      drawing.fill(AffineTransform.getTranslateInstance(x, y).createTransformedShape(text));
+    }
+  }
+
+  /** The room that the left axis needs in a panel of some size. */
+  double axisWidth(int width, int height) {
+    return layout(width, height - TITLE_HEIGHT).chart.getYAxisLeftWidth();
+  }
+
+  /**
+   * A chart after it was painted, which lays it out.
+   *
+   * @param chart the chart
+   * @param ticks where it put those of the horizontal axis
+   */
+  private record Layout(XYChart chart, List<Double> ticks) {
+    /** By how much the last label would stand out of the panel. */
+    int overhang(int panelWidth) {
+      double end = panelWidth;
+      for (int i = 0; i < ticks.size(); i++) {
+        double x = chart.getScreenXFromChart(ticks.get(i));
+        end = StrictMath.max(end, x + 0.5 * width(i) + PADDING);
+      }
+      return (int) StrictMath.ceil(end - panelWidth);
+    }
+
+    private double width(int tick) {
+      String label = TickLabels.decimal(ticks.get(tick));
+      return FigureFont.outline(label, FigureFont.plain(TICK_SIZE)).getBounds2D().getWidth();
+    }
+  }
+
+  private Layout layout(int width, int height) {
+    XYChart chart = chart(width, height);
+    List<Double> ticks = new ArrayList<>();
+    chart
+        .getStyler()
+        .setXAxisTickLabelsFormattingFunction(value -> {
+          // The chart library tries several sets of ticks: the last is the one that it draws.
+          if (!ticks.isEmpty() && value <= ticks.getLast()) {
+            ticks.clear();
+          }
+          ticks.add(value);
+          return TickLabels.decimal(value);
+        });
+    chart.paint(new Drawing("", width, height), width, height);
+    ticks.removeIf(tick -> tick < abscissa.low() || tick > abscissa.high());
+    return new Layout(chart, ticks);
+  }
+
+  /** The width between the ends of the horizontal axis. */
+  private double width(XYChart chart) {
+    return chart.getScreenXFromChart(abscissa.high()) - chart.getScreenXFromChart(abscissa.low());
   }
 
   private XYChart chart(double width, double height) {
     XYChart chart = new XYChart(1, 1);
-    chart.setXAxisTitle(axisTitle(abscissa, width - 2 * PADDING));
+    if (abscissa.categories().isEmpty()) {
+      chart.setXAxisTitle(axisTitle(abscissa, width - 2 * PADDING));
+    }
     style(chart.getStyler());
     axis(chart, 0, left, height - ABSCISSA_HEIGHT);
     if (right != null) {
@@ -77,6 +201,7 @@ record Panel(String title, Axis abscissa, Axis left, Axis right, List<Curve> cur
       color(chart.getStyler(), 1, LineStyle.ERROR.color());
       chart.getStyler().setYAxisGroupPosition(1, YAxisPosition.Right);
     }
+    unevenTicks(chart);
     for (int i = 0; i < curves.size(); i++) {
       Curve curve = curves.get(i);
       boolean onRight = curve.side() == Curve.Side.RIGHT;
@@ -89,13 +214,31 @@ record Panel(String title, Axis abscissa, Axis left, Axis right, List<Curve> cur
       series.setMarker(marker == null ? SeriesMarkers.NONE : marker);
       series.setMarkerColor(curve.style().color());
       series.setLineColor(curve.style().color());
-      if (curve.style().stroke() == null) {
+      if (curve.style().isArea()) {
+        series.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.PolygonArea);
+        series.setFillColor(curve.style().color());
+        series.setLineColor(Drawing.INVISIBLE);
+      } else if (curve.style().stroke() == null) {
         series.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Scatter);
       } else {
         series.setLineStyle(curve.style().stroke());
       }
     }
     return chart;
+  }
+
+  /**
+   * Adds points that are not drawn. Where all abscissas are evenly spaced, the chart library would
+   * put ticks at some of them, as close as labels just touch.
+   */
+  private void unevenTicks(XYChart chart) {
+    double middle = 0.5 * (abscissa.low() + abscissa.high());
+    chart
+        .addSeries(
+            "uneven",
+            new double[] {abscissa.low(), 0.5 * (abscissa.low() + middle), middle},
+            new double[] {Double.NaN, Double.NaN, Double.NaN})
+        .setMarker(SeriesMarkers.NONE);
   }
 
   private void style(XYStyler style) {
@@ -114,10 +257,10 @@ record Panel(String title, Axis abscissa, Axis left, Axis right, List<Curve> cur
     style.setAxisTitleFont(FigureFont.plain(AXIS_TITLE_SIZE));
     style.setAxisTitlePadding(16);
     style.setAxisTickLabelsFont(FigureFont.plain(TICK_SIZE));
-    style.setAxisTickMarkLength(8);
+    style.setAxisTickMarkLength(TICK_MARK);
     style.setAxisTickMarksStroke(FRAME_PEN);
     style.setAxisTickMarksColor(FRAME);
-    style.setAxisTickPadding(10);
+    style.setAxisTickPadding(TICK_PADDING);
     style.setAxisTickLabelsColor(Color.BLACK);
     style.setXAxisTickMarkSpacingHint(X_TICK_SPACING);
     style.setYAxisTickMarkSpacingHint(Y_TICK_SPACING);
@@ -125,6 +268,11 @@ record Panel(String title, Axis abscissa, Axis left, Axis right, List<Curve> cur
     style.setXAxisMin(abscissa.low());
     style.setXAxisMax(abscissa.high());
     style.setXAxisTickLabelsFormattingFunction(TickLabels::decimal);
+    if (!abscissa.categories().isEmpty()) {
+      style.setXAxisTicksVisible(false);
+      style.setXAxisTitleVisible(false);
+      style.setPlotGridVerticalLinesVisible(false);
+    }
     style.setYAxisLogarithmic(left.logarithmic());
     style.setYAxisLogarithmicDecadeOnly(true);
     style.setYAxisTickLabelsFormattingFunction(

@@ -2,8 +2,10 @@ package invact.internal.program;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
@@ -14,6 +16,8 @@ import java.util.SplittableRandom;
 public final class RandomProgram {
   private static final int STEPS = 40;
   private static final int STEPS_OF_A_BLOCK = 4;
+
+  private static final Set<Op> INEXACT = EnumSet.of(Op.EXP, Op.EXP2, Op.POWER);
 
   private static final float[] NUMBERS = {
     0.0f,
@@ -39,10 +43,12 @@ public final class RandomProgram {
   private int depth;
   private int parameters;
 
-  private final boolean isExact;
+  private final Set<Op> without;
+  private final boolean hasNumberBounds;
 
-  private RandomProgram(long seed, boolean isExact) {
-    this.isExact = isExact;
+  private RandomProgram(long seed, Set<Op> without, boolean hasNumberBounds) {
+    this.without = without;
+    this.hasNumberBounds = hasNumberBounds;
     random = new SplittableRandom(seed);
     for (Type type : Type.values()) {
       known.put(type, new ArrayList<>());
@@ -63,7 +69,7 @@ public final class RandomProgram {
    * @return input x, output y
    */
   public static Computation of(long seed) {
-    return of(seed, false);
+    return of(seed, Set.of(), false);
   }
 
   /**
@@ -73,11 +79,25 @@ public final class RandomProgram {
    * @return input x, output y
    */
   public static Computation exact(long seed) {
-    return of(seed, true);
+    return of(seed, INEXACT, false);
   }
 
-  private static Computation of(long seed, boolean isExact) {
-    RandomProgram program = new RandomProgram(seed, isExact);
+  /**
+   * A program whose least and greatest numbers are those of a number that {@link Op#MAX} and {@link
+   * Op#MIN} allow, as a target needs that has other rules for two values.
+   *
+   * @param seed gives the same program each time
+   * @param without operations that the program does not have, beside exponentials and powers
+   * @return input x, output y
+   */
+  public static Computation bounded(long seed, Set<Op> without) {
+    Set<Op> all = EnumSet.copyOf(INEXACT);
+    all.addAll(without);
+    return of(seed, all, true);
+  }
+
+  private static Computation of(long seed, Set<Op> without, boolean hasNumberBounds) {
+    RandomProgram program = new RandomProgram(seed, without, hasNumberBounds);
     program.write(STEPS);
     return program.b.output("y", program.digest()).build();
   }
@@ -118,22 +138,37 @@ public final class RandomProgram {
       case 2 -> b.add(a, c);
       case 3 -> b.subtract(a, c);
       case 4 -> b.multiply(a, c);
-      case 5 -> b.fma(a, c, pick(Type.F32));
+      case 5 -> has(Op.FMA) ? b.fma(a, c, pick(Type.F32)) : b.subtract(c, a);
       case 6 -> b.divide(a, c);
-      case 7 -> b.sqrt(a);
+      case 7 -> has(Op.SQRT) ? b.sqrt(a) : b.divide(c, a);
       case 8 -> b.negate(a);
       case 9 -> b.abs(a);
-      case 10 -> b.max(a, c);
-      case 11 -> b.min(a, c);
-      case 12 -> isExact ? b.abs(c) : b.exp(a);
-      case 13 -> isExact ? b.negate(c) : b.power(a, c);
+      case 10 -> b.max(a, hasNumberBounds ? b.constant(bound(true)) : c);
+      case 11 -> b.min(a, hasNumberBounds ? b.constant(bound(false)) : c);
+      case 12 -> has(Op.EXP) ? b.exp(a) : b.abs(c);
+      case 13 -> has(Op.POWER) ? b.power(a, c) : b.negate(c);
       case 14 -> b.reciprocal(a);
-      case 15 -> isExact ? b.sqrt(c) : b.exp2(a);
+      case 15 -> has(Op.EXP2) ? b.exp2(a) : has(Op.SQRT) ? b.sqrt(c) : b.abs(a);
       case 16 -> b.lookup(numbers, pick(Type.I32));
       case 17 -> b.narrow(pick(Type.F64));
       case 18 -> b.asFloat(pick(Type.I32));
-      default -> b.horner(a, 2, _ -> pick(Type.F32));
+      default -> has(Op.FMA) ? b.horner(a, 2, _ -> pick(Type.F32)) : b.multiply(c, c);
     };
+  }
+
+  private boolean has(Op op) {
+    return !without.contains(op);
+  }
+
+  /** A number that MAX or MIN takes: of zeros MAX takes −0 alone, and MIN none. */
+  private float bound(boolean isLeast) {
+    while (true) {
+      float bound = NUMBERS[random.nextInt(NUMBERS.length)];
+      boolean isTaken = bound != 0 || isLeast && Float.floatToRawIntBits(bound) != 0;
+      if (isTaken && !Float.isNaN(bound)) {
+        return bound;
+      }
+    }
   }
 
   private Value wide() {
@@ -144,14 +179,14 @@ public final class RandomProgram {
       case 1 -> b.add(a, c);
       case 2 -> b.subtract(a, c);
       case 3 -> b.multiply(a, c);
-      case 4 -> b.fma(a, c, pick(Type.F64));
+      case 4 -> has(Op.FMA) ? b.fma(a, c, pick(Type.F64)) : b.subtract(c, a);
       case 5 -> b.divide(a, c);
-      case 6 -> b.sqrt(a);
+      case 6 -> has(Op.SQRT) ? b.sqrt(a) : b.divide(c, a);
       case 7 -> b.negate(a);
       case 8 -> b.abs(a);
-      case 9 -> b.max(a, c);
-      case 10 -> b.min(a, c);
-      case 11 -> isExact ? b.abs(c) : b.exp(a);
+      case 9 -> b.max(a, hasNumberBounds ? b.wide(bound(true)) : c);
+      case 10 -> b.min(a, hasNumberBounds ? b.wide(bound(false)) : c);
+      case 11 -> has(Op.EXP) ? b.exp(a) : b.abs(c);
       default -> b.widen(pick(Type.F32));
     };
   }

@@ -75,8 +75,12 @@ class FigureTest {
                             new double[] {0, 1}))))));
   }
 
-  static Stream<Figure> allFigures() {
-    return Stream.of(figures(), wordy(), List.of(crowded(), ParetoFigureTest.example()))
+  static Stream<Figure> allFigures() throws IOException {
+    return Stream.of(
+            figures(),
+            wordy(),
+            List.of(crowded(), ParetoFigureTest.example()),
+            ChartFigureTest.examples())
         .flatMap(List::stream);
   }
 
@@ -167,6 +171,7 @@ class FigureTest {
     }
     Set<String> labels = new TreeSet<>();
     figure.panels().forEach(panel -> panel.curves().forEach(c -> labels.add(c.label())));
+    labels.remove("");
     assertEquals(2 * labels.size(), inLegend, "a sample and a text for each label");
   }
 

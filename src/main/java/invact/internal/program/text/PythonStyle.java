@@ -7,6 +7,7 @@ import invact.internal.program.Program;
 import invact.internal.program.Type;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -101,16 +102,19 @@ abstract class PythonStyle {
   /** A call of a step's operands, or an operator's use. */
   abstract String expression(Instruction step, List<String> operands);
 
-  /** The entry of a table at an index. */
-  abstract String lookup(List<String> entries, String index);
+  /** The entry of a table of a type at an index. */
+  abstract String lookup(Type type, List<String> entries, String index);
 
-  /** A selection. */
-  abstract String where(String condition, String yes, String no);
+  /** A selection of values of a type. */
+  abstract String where(Type type, String condition, String yes, String no);
+
+  /** A tensor, all of whose elements are a number. */
+  abstract String full(Type type, String number);
 
   private void write(Instruction step, List<String> lines) {
     switch (step.op()) {
       case INPUT -> texts.put(step.id(), Text.atom(input(step)));
-      case PARAMETER -> texts.put(step.id(), number(entries(step)[0]));
+      case PARAMETER -> texts.put(step.id(), entries(step).getFirst());
       case CONSTANT -> texts.put(step.id(), constant(step));
       default -> compute(step, lines);
     }
@@ -162,20 +166,22 @@ abstract class PythonStyle {
     List<Text> o = operands.stream().map(texts::get).toList();
     List<Integer> held = o.stream().flatMap(text -> text.held().stream()).toList();
     if (step.op() == Op.LOOKUP) {
-      float[] entries = entries(step);
-      List<String> numbers = new ArrayList<>();
-      for (float entry : entries) {
-        numbers.add(number(entry).text());
-      }
-      return entries.length == 1
-          ? number(entries[0])
-          : new Text(lookup(numbers, o.get(0).operand()), true, held);
+      List<Text> entries = entries(step);
+      List<String> numbers = entries.stream().map(Text::text).toList();
+      return entries.size() == 1
+          ? entries.getFirst()
+          : new Text(
+              lookup(
+                  step.type(), numbers, tensors(step, List.of(o.getFirst().operand())).getFirst()),
+              true,
+              held);
     }
-    boolean isCall = isCall(step.op());
-    List<String> spelled = o.stream().map(isCall ? Text::text : Text::operand).toList();
+    boolean isCall = isCall(step);
+    List<String> spelled =
+        tensors(step, o.stream().map(isCall ? Text::text : Text::operand).toList());
     String text =
         switch (step.op()) {
-          case SELECT, RARELY -> where(spelled.get(0), spelled.get(1), spelled.get(2));
+          case SELECT, RARELY -> where(step.type(), spelled.get(0), spelled.get(1), spelled.get(2));
           case ADD -> sum(spelled.get(0), spelled.get(1));
           case SUBTRACT -> difference(spelled.get(0), spelled.get(1));
           case MULTIPLY -> infix(spelled, "*");
@@ -194,9 +200,23 @@ abstract class PythonStyle {
     return new Text(text, isCall || isMethod(step.op()), held);
   }
 
+  /**
+   * Operands, the first as a tensor if no tensor would take part: Python computes with numbers in
+   * fp64.
+   */
+  private List<String> tensors(Instruction step, List<String> operands) {
+    boolean isSelection = step.op() == Op.SELECT || step.op() == Op.RARELY;
+    if (isSelection || !operands.stream().limit(2).allMatch(PythonStyle::isNumber)) {
+      return operands;
+    }
+    List<String> tensors = new ArrayList<>(operands);
+    tensors.set(0, full(program().step(step.operand(0)).type(), operands.getFirst()));
+    return tensors;
+  }
+
   /** Whether operands are a call's arguments, which need no parentheses. */
-  boolean isCall(Op op) {
-    return switch (op) {
+  boolean isCall(Instruction step) {
+    return switch (step.op()) {
       case SQRT, ABS, MAX, MIN, EXP, RECIPROCAL, EXP2, SELECT, RARELY -> true;
       default -> false;
     };
@@ -211,30 +231,42 @@ abstract class PythonStyle {
 
   private Text constant(Instruction step) {
     return switch (step.type()) {
-      case F32 -> number(Float.intBitsToFloat((int) step.number()));
-      case F64 -> Text.atom(Double.toString(step.constant()));
+      case F32 -> Text.atom(number(Float.intBitsToFloat((int) step.number())));
+      case F64 -> Text.atom(number(step.constant()));
       case I32, BOOL -> Text.atom(Long.toString(step.number()));
     };
   }
 
-  /** An fp32 number, as the shortest decimal that rounds to it. */
-  private static Text number(float number) {
-    if (Float.isNaN(number)) {
-      return Text.atom("float(\"nan\")");
-    }
-    if (Float.isInfinite(number)) {
-      return Text.atom("float(\"" + (number > 0 ? "" : "-") + "inf\")");
-    }
-    return Text.atom(Float.toString(number).replace('E', 'e'));
+  /** An F32, as the shortest decimal that rounds to it. */
+  String number(float number) {
+    return python(number, Float.toString(number));
   }
 
-  private float[] entries(Instruction step) {
-    int[] bits = computation.data(program().parameters().get((int) step.number()));
-    float[] entries = new float[bits.length];
-    for (int j = 0; j < bits.length; j++) {
-      entries[j] = Float.intBitsToFloat(bits[j]);
+  /** An F64, likewise. */
+  String number(double number) {
+    return python(number, Double.toString(number));
+  }
+
+  private static String python(double number, String decimal) {
+    if (Double.isNaN(number)) {
+      return "float(\"nan\")";
     }
-    return entries;
+    if (Double.isInfinite(number)) {
+      return "float(\"" + (number > 0 ? "" : "-") + "inf\")";
+    }
+    return decimal.replace('E', 'e');
+  }
+
+  /** The data of a parameter. */
+  private List<Text> entries(Instruction step) {
+    Program.Parameter parameter = program().parameters().get((int) step.number());
+    return Arrays.stream(computation.data(parameter))
+        .mapToObj(bits ->
+            parameter.type() == Type.F32
+                ? number(Float.intBitsToFloat(bits))
+                : Integer.toString(bits))
+        .map(Text::atom)
+        .toList();
   }
 
   /** Whether a text is a number. */
@@ -242,8 +274,12 @@ abstract class PythonStyle {
     return text.matches("-?[0-9.]+(e-?[0-9]+)?|float\\(\"[a-z-]*\"\\)");
   }
 
+  /** Whether a text is a number that can be added by subtracting its opposite. */
   private static boolean isNegative(String text) {
-    return isNumber(text) && text.startsWith("-") && !text.equals("-0.0");
+    return isNumber(text)
+        && text.startsWith("-")
+        && !text.equals("-0.0")
+        && !text.equals(Integer.toString(Integer.MIN_VALUE));
   }
 
   /** a + b. */
@@ -258,9 +294,18 @@ abstract class PythonStyle {
     return isNegative(b) ? a + " + " + b.substring(1) : a + " - " + b;
   }
 
-  /** Whether a bound is a zero, whose sign a target's minimum or maximum might not give. */
-  static boolean isZero(String bound) {
-    return bound.equals("0.0") || bound.equals("-0.0");
+  /**
+   * Whether an operand of a step is a zero, whose sign a target's minimum or maximum might not
+   * give.
+   */
+  final boolean isZero(Instruction step, int operand) {
+    Instruction bound = program().step(step.operand(operand));
+    return bound.op() == Op.CONSTANT
+        && switch (bound.type()) {
+          case F32 -> Float.intBitsToFloat((int) bound.number()) == 0;
+          case F64 -> bound.constant() == 0;
+          case I32, BOOL -> false;
+        };
   }
 
   /** Two operands with an operator between them. */

@@ -2,12 +2,17 @@ package invact.internal.program.text;
 
 import invact.internal.program.Computation;
 import invact.internal.program.Instruction;
+import invact.internal.program.Op;
+import invact.internal.program.Type;
 import java.util.List;
 
 /**
- * A program as the body of a function of plain PyTorch operations on fp32 tensors. PyTorch has no
- * fused multiply-add: products are rounded, so that results differ from the program's by a few ulp
- * of what is added.
+ * A program as the body of a function of plain PyTorch operations on fp32 tensors. {@code _wide(x)}
+ * is x in fp64.
+ *
+ * <p>PyTorch has no fused multiply-add: products are rounded, so that results differ from the
+ * program's by a few ulp of what is added. Its roots are off by an ulp, and exponentials and powers
+ * are its own; all else is what the program says.
  */
 public final class TorchText extends PythonStyle {
   private TorchText(Computation computation) {
@@ -28,18 +33,12 @@ public final class TorchText extends PythonStyle {
   String expression(Instruction step, List<String> o) {
     return switch (step.op()) {
       case FMA -> sum(o.get(0) + " * " + o.get(1), o.get(2));
-      case DIVIDE -> infix(o, "/");
+      case DIVIDE -> infix(List.of(dividend(step, o.get(0)), o.get(1)), "/");
       case NEGATE -> "-" + o.get(0);
       case SQRT -> "torch.sqrt(" + o.get(0) + ")";
       case ABS -> "torch.abs(" + o.get(0) + ")";
-      case MAX ->
-          isZero(o.get(1))
-              ? where(o.get(0) + " < 0.0", o.get(1), o.get(0))
-              : "torch.clamp(" + o.get(0) + ", min=" + o.get(1) + ")";
-      case MIN ->
-          isZero(o.get(1))
-              ? where(o.get(0) + " > 0.0", o.get(1), o.get(0))
-              : "torch.clamp(" + o.get(0) + ", max=" + o.get(1) + ")";
+      case MAX -> bounded(step, o, "<", "min");
+      case MIN -> bounded(step, o, ">", "max");
       case EXP -> "torch.exp(" + o.get(0) + ")";
       case POWER -> "torch.pow(" + o.get(0) + ", " + o.get(1) + ")";
       case RECIPROCAL -> "torch.reciprocal(" + o.get(0) + ")";
@@ -48,24 +47,55 @@ public final class TorchText extends PythonStyle {
           "(" + o.get(0) + " >> " + step.number() + ") & " + (-1 >>> (int) step.number());
       case BITS -> o.get(0) + ".view(torch.int32)";
       case FLOAT -> o.get(0) + ".view(torch.float32)";
-      case WIDEN -> o.get(0) + ".to(torch.float64)";
+      case WIDEN -> "_wide(" + o.get(0) + ")";
       case NARROW -> o.get(0) + ".to(torch.float32)";
       default -> throw new IllegalStateException(step.op() + " is no expression");
     };
   }
 
+  /** PyTorch computes number / tensor as the tensor's reciprocal times the number. */
+  private String dividend(Instruction step, String operand) {
+    return isNumber(operand) && !operand.equals("1.0") ? full(step.type(), operand) : operand;
+  }
+
+  /** The first operand, but the second where the first lies beyond it. */
+  private String bounded(Instruction step, List<String> o, String beyond, String bound) {
+    if (isZero(step, 1)) {
+      return where(step.type(), o.get(0) + " " + beyond + " 0.0", o.get(1), o.get(0));
+    }
+    // Integers may stand the other way round.
+    List<String> ordered = isNumber(o.get(0)) ? o.reversed() : o;
+    return "torch.clamp(" + ordered.get(0) + ", " + bound + "=" + ordered.get(1) + ")";
+  }
+
   @Override
-  String where(String condition, String yes, String no) {
-    boolean isNumbers = isNumber(yes) && isNumber(no);
-    String dtype = yes.matches("-?[0-9]+") ? "int32" : "float32";
-    String first =
-        isNumbers ? "torch.full_like(" + like() + ", " + yes + ", dtype=torch." + dtype + ")" : yes;
+  boolean isCall(Instruction step) {
+    return step.op() == Op.WIDEN || super.isCall(step);
+  }
+
+  @Override
+  String where(Type type, String condition, String yes, String no) {
+    String first = isNumber(yes) && isNumber(no) ? full(type, yes) : yes;
     return "torch.where(" + condition + ", " + first + ", " + no + ")";
   }
 
   @Override
-  String lookup(List<String> entries, String index) {
-    return "torch.tensor([%s], dtype=torch.float32, device=%s.device)[%s & %d]"
-        .formatted(String.join(", ", entries), like(), index, entries.size() - 1);
+  String full(Type type, String number) {
+    return "torch.full_like(%s, %s, dtype=torch.%s)".formatted(like(), number, dtype(type));
+  }
+
+  @Override
+  String lookup(Type type, List<String> entries, String index) {
+    return "torch.tensor([%s], dtype=torch.%s, device=%s.device)[%s & %d]"
+        .formatted(String.join(", ", entries), dtype(type), like(), index, entries.size() - 1);
+  }
+
+  private static String dtype(Type type) {
+    return switch (type) {
+      case F32 -> "float32";
+      case F64 -> "float64";
+      case I32 -> "int32";
+      case BOOL -> "bool";
+    };
   }
 }

@@ -11,7 +11,8 @@ import java.util.List;
 /**
  * A program as the body of a Triton device function: inputs are its parameters, F32 tensors, BOOL
  * ones masks; {@code PTX} is a constexpr, true where inline assembly may be used. {@code
- * _reciprocal(x, PTX)} is 1/x, {@code _pick(index, c0, …, c7)} the entry of a table.
+ * _reciprocal(x, PTX)} is 1/x, {@code _pick(index, c0, …, c7)} the entry of a table, {@code
+ * _negative_zero(x)} −0 for each element of x.
  *
  * <p>Division and root are the correctly rounded ones if results are wanted exactly; otherwise the
  * compiler's faster ones, off by 2 ulp.
@@ -41,8 +42,13 @@ public final class TritonText extends PythonStyle {
   }
 
   @Override
-  boolean isCall(Op op) {
-    return op == Op.FMA || op == Op.DIVIDE && isExact || super.isCall(op);
+  boolean isCall(Instruction step) {
+    return step.op() == Op.FMA || isRounded(step, Op.DIVIDE) || super.isCall(step);
+  }
+
+  /** Whether a step is an operation that Triton has as a correctly rounded function of its own. */
+  private boolean isRounded(Instruction step, Op op) {
+    return isExact && step.op() == op && step.type() == Type.F32;
   }
 
   @Override
@@ -50,18 +56,20 @@ public final class TritonText extends PythonStyle {
     return switch (step.op()) {
       case FMA -> fma(o);
       case DIVIDE ->
-          isExact ? "tl.div_rn(" + full(o.get(0)) + ", " + full(o.get(1)) + ")" : infix(o, "/");
+          isRounded(step, Op.DIVIDE)
+              ? "tl.div_rn(" + tensor(o.get(0)) + ", " + tensor(o.get(1)) + ")"
+              : infix(o, "/");
       // Triton 3.6 computes -x as 0 - x, which makes +0 of +0.
       case NEGATE -> o.get(0) + " * -1.0";
-      case SQRT -> (isExact ? "tl.sqrt_rn(" : "tl.sqrt(") + o.get(0) + ")";
+      case SQRT -> (isRounded(step, Op.SQRT) ? "tl.sqrt_rn(" : "tl.sqrt(") + o.get(0) + ")";
       case ABS -> "tl.abs(" + o.get(0) + ")";
       case MAX ->
-          isZero(o.get(1))
-              ? where(o.get(0) + " < 0.0", o.get(1), o.get(0))
+          isZero(step, 1)
+              ? where(step.type(), o.get(0) + " < 0.0", o.get(1), o.get(0))
               : "tl.maximum(" + String.join(", ", o) + nan(step);
       case MIN ->
-          isZero(o.get(1))
-              ? where(o.get(0) + " > 0.0", o.get(1), o.get(0))
+          isZero(step, 1)
+              ? where(step.type(), o.get(0) + " > 0.0", o.get(1), o.get(0))
               : "tl.minimum(" + String.join(", ", o) + nan(step);
       case EXP -> "tl.exp(" + o.get(0) + ")";
       case POWER -> "tl.exp2(" + o.get(1) + " * tl.log2(" + o.get(0) + "))";
@@ -87,10 +95,35 @@ public final class TritonText extends PythonStyle {
   }
 
   /** div_rn takes tensors alone. */
-  private String full(String operand) {
-    return isNumber(operand)
-        ? "tl.full(" + like() + ".shape, " + operand + ", tl.float32)"
-        : operand;
+  private String tensor(String operand) {
+    return isNumber(operand) ? full(Type.F32, operand) : operand;
+  }
+
+  @Override
+  String full(Type type, String number) {
+    String dtype =
+        switch (type) {
+          case F32 -> "float32";
+          case F64 -> "float64";
+          case I32 -> "int32";
+          case BOOL -> "int1";
+        };
+    return "tl.full(" + like() + ".shape, " + number + ", tl." + dtype + ")";
+  }
+
+  /** Triton takes a subnormal number for fp64, and makes +0 of −0. */
+  @Override
+  String number(float number) {
+    if (Float.floatToRawIntBits(number) == Integer.MIN_VALUE) {
+      return "_negative_zero(" + like() + ")";
+    }
+    boolean isSubnormal = number != 0 && Math.abs(number) < Float.MIN_NORMAL;
+    return isSubnormal ? full(Type.F32, super.number(number)) : super.number(number);
+  }
+
+  @Override
+  String number(double number) {
+    return full(Type.F64, super.number(number));
   }
 
   private static String nan(Instruction step) {
@@ -98,12 +131,12 @@ public final class TritonText extends PythonStyle {
   }
 
   @Override
-  String where(String condition, String yes, String no) {
+  String where(Type type, String condition, String yes, String no) {
     return "tl.where(" + condition + ", " + yes + ", " + no + ")";
   }
 
   @Override
-  String lookup(List<String> entries, String index) {
+  String lookup(Type type, List<String> entries, String index) {
     if (entries.size() > PICKED) {
       throw new IllegalArgumentException("a table of " + entries.size() + " entries");
     }

@@ -1,0 +1,17 @@
+package invact.internal.io;
+
+import java.io.IOException;
+
+/** A table that is not what is asked for; the message is one line: file, line, column, remedy. */
+public final class CsvException extends IOException {
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * A table that is not what is asked for.
+   *
+   * @param message file, line, column, remedy
+   */
+  public CsvException(String message) {
+    super(message);
+  }
+}
