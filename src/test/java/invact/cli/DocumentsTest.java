@@ -322,7 +322,9 @@ class DocumentsTest {
     }
     // The set's largest error away from T in fp32 is below 1e-5; the gated unit has a few ulp.
     assertArrayEquals(
-        exact.stream().mapToDouble(Double::doubleValue).toArray(), numbersPrintedBy("Example"), 1e-5);
+        exact.stream().mapToDouble(Double::doubleValue).toArray(),
+        numbersPrintedBy("Example"),
+        1e-5);
   }
 
   /** Compiles and runs the README's class of that name. */

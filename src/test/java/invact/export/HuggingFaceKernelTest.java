@@ -24,7 +24,8 @@ class HuggingFaceKernelTest {
   }
 
   private static Export all() {
-    List<CoefficientSet> sets = CoefficientSet.shippedNames().stream().map(CoefficientSet::shipped).toList();
+    List<CoefficientSet> sets =
+        CoefficientSet.shippedNames().stream().map(CoefficientSet::shipped).toList();
     return new Export(
         ExportTarget.PYTORCH.chosen(sets), "invact export --all --hf-kernel here", "1.2.3");
   }

@@ -104,7 +104,10 @@ record Panel(String title, Axis abscissa, Axis left, Axis right, List<Curve> cur
     }
     drawing.translate(-left, -top);
     if (!title.isEmpty()) {
-      paintTitle(drawing, place, left + chart.getScreenXFromChart(0.5 * (abscissa.low() + abscissa.high())));
+      paintTitle(
+          drawing,
+          place,
+          left + chart.getScreenXFromChart(0.5 * (abscissa.low() + abscissa.high())));
     }
   }
 
