@@ -113,7 +113,7 @@ class ArchitectureTest {
           "org.knowm.xchart..", Set.of("plot"),
           "java.awt..", Set.of("plot"),
           "picocli..", Set.of("cli"),
-          "de.siegmar..", Set.of("io"),
+          "de.siegmar..", Set.of("internal.io"),
           "me.tongfei.progressbar..", Set.of("cli"),
           "tools.jackson..", Set.of("internal.io", "coefficients", "fit.internal.selection", "cli"),
           "org.bytedeco..", Set.of("internal.bench"),

@@ -1,5 +1,6 @@
 package invact.activation;
 
+import invact.activation.internal.CustomActivation;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
@@ -28,7 +29,7 @@ public final class Activations {
   private static final String SWISH = Swish.PREFIX + "B";
 
   /** Names that no activation of one's own may have, so that none is taken for another. */
-  static boolean isReserved(String name) {
+  public static boolean isReserved(String name) {
     return name.startsWith(Swish.PREFIX)
         || ALL.stream().anyMatch(activation -> activation.name().equals(name));
   }
@@ -78,6 +79,19 @@ public final class Activations {
     return activation instanceof Swish swish
         ? OptionalDouble.of(swish.slope())
         : OptionalDouble.empty();
+  }
+
+  /**
+   * An activation given as an expression.
+   *
+   * @param name its name: letters, digits, '-', '.' and '_', not that of another activation
+   * @param expression f(x), for example {@code x*tanh(softplus(x))}
+   * @return the activation, f′, f″, T and f(T) computed from the expression
+   * @throws IllegalArgumentException if the name cannot be used, the expression cannot be read, or
+   *     f has not exactly one minimum with f → 0 at −∞ and f′ → 1 at +∞
+   */
+  public static Activation custom(String name, String expression) {
+    return CustomActivation.of(name, expression);
   }
 
   /**

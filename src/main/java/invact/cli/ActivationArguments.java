@@ -2,7 +2,6 @@ package invact.cli;
 
 import invact.activation.Activation;
 import invact.activation.Activations;
-import invact.activation.CustomActivation;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
@@ -61,7 +60,7 @@ final class ActivationArguments {
       List<Activation> activations =
           new ArrayList<>(names.stream().map(ActivationNames::of).distinct().toList());
       if (expression != null) {
-        activations.add(CustomActivation.of(name, expression));
+        activations.add(Activations.custom(name, expression));
       }
       return activations;
     } catch (IllegalArgumentException e) {

@@ -59,7 +59,7 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "DTYPE",
       split = ",",
       description = "fp32, bf16, fp16, or several with commas; default: all three")
-  private List<Dtype> formats = List.of(Dtype.FP32, Dtype.BF16, Dtype.FP16);
+  private List<Dtype> dtypes = List.of(Dtype.FP32, Dtype.BF16, Dtype.FP16);
 
   @Option(
       names = "--threads",
@@ -82,7 +82,7 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (formats.contains(Dtype.FP64)) {
+    if (dtypes.contains(Dtype.FP64)) {
       throw new ParameterException(
           spec.commandLine(), "the runtime has no fp64: use fp32, bf16 or fp16");
     }
@@ -122,16 +122,16 @@ final class BenchCommand implements Callable<Integer> {
   private SequencedMap<Dtype, List<CoefficientSet>> sets() {
     SequencedMap<Dtype, List<CoefficientSet>> sets = new LinkedHashMap<>();
     List<CoefficientSet> named = files.stream().map(SetArguments::load).toList();
-    for (Dtype format : formats) {
-      sets.put(format, files.isEmpty() ? shipped(format) : named);
+    for (Dtype dtype : dtypes) {
+      sets.put(dtype, files.isEmpty() ? shipped(dtype) : named);
     }
     return sets;
   }
 
   /** The sets that the README says to use. */
-  private static List<CoefficientSet> shipped(Dtype format) {
+  private static List<CoefficientSet> shipped(Dtype dtype) {
     return Activations.paper().stream()
-        .flatMap(activation -> CoefficientSet.shippedFor(activation, format).stream())
+        .flatMap(activation -> CoefficientSet.shippedFor(activation, dtype).stream())
         .toList();
   }
 

@@ -51,7 +51,7 @@ record DefaultsReport(List<CoefficientSet> sets) implements FitReport {
             set.name(),
             branch.label(),
             form.name(),
-            Integer.toString(form.cost().slots()),
+            Integer.toString(form.cost().issueSlots()),
             Digits.of(fit.derivativeError().rms()),
             Digits.of(fit.derivativeError().maxAbs()),
             Digits.input(fit.derivativeError().maxAbsAt()));
@@ -73,7 +73,7 @@ record DefaultsReport(List<CoefficientSet> sets) implements FitReport {
     json.writeStringProperty("activation", approximant.activation().name());
     json.writeStringProperty("branch", approximant.branch().label());
     json.writeStringProperty("form", approximant.approximant().form().name());
-    json.writeNumberProperty("issueSlots", approximant.approximant().form().cost().slots());
+    json.writeNumberProperty("issueSlots", approximant.approximant().form().cost().issueSlots());
     FitReport.writeNumbers(json, "coefficients", approximant.approximant().coefficients());
     json.writeNumberProperty("derivativeRms", fit.derivativeError().rms());
     json.writeNumberProperty("derivativeMaxAbs", fit.derivativeError().maxAbs());

@@ -2,8 +2,8 @@ package invact.cli;
 
 import invact.coefficients.CoefficientSet;
 import invact.export.Export;
-import invact.export.ExportTarget;
-import invact.export.HuggingFaceKernel;
+import invact.export.internal.ExportTarget;
+import invact.export.internal.HuggingFaceKernel;
 import invact.internal.io.AtomicFile;
 import invact.internal.io.AtomicFolder;
 import java.io.IOException;

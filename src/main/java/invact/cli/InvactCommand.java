@@ -4,7 +4,7 @@ import invact.activation.Branch;
 import invact.activation.Target;
 import invact.coefficients.CoefficientException;
 import invact.export.ExportException;
-import invact.export.ExportTarget;
+import invact.export.internal.ExportTarget;
 import invact.fit.FitException;
 import invact.fit.FitRequest;
 import invact.internal.bench.Benchmark;

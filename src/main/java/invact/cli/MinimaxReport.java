@@ -68,7 +68,7 @@ record MinimaxReport(
           approximant.branch().label(),
           form.name(),
           approximant.target().label(),
-          Integer.toString(form.cost().slots()),
+          Integer.toString(form.cost().issueSlots()),
           Digits.of(fit.levelledError()),
           Digits.of(fit.largestError()),
           Integer.toString(fit.reference().length),
@@ -118,7 +118,7 @@ record MinimaxReport(
     json.writeStringProperty("form", approximant.approximant().form().name());
     json.writeStringProperty("target", approximant.target().label());
     json.writeStringProperty("objective", FitRequest.Minimax.LABEL);
-    json.writeNumberProperty("issueSlots", approximant.approximant().form().cost().slots());
+    json.writeNumberProperty("issueSlots", approximant.approximant().form().cost().issueSlots());
     FitReport.writeNumbers(json, "coefficients", approximant.approximant().coefficients());
     json.writeNumberProperty("levelledError", fit.levelledError());
     json.writeNumberProperty("largestError", fit.largestError());

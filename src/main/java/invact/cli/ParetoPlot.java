@@ -80,7 +80,7 @@ final class ParetoPlot {
       points.add(
           new ParetoFigure.Point(
               family(each.candidate()),
-              each.candidate().cost().slots(),
+              each.candidate().cost().issueSlots(),
               result.error(each),
               front.contains(each)));
     }

@@ -184,7 +184,7 @@ final class SearchCommand implements Callable<Integer> {
     return candidates.stream()
         .filter(candidate ->
             candidate.isPaper()
-                || (candidate.cost().slots() <= maxCost
+                || (candidate.cost().issueSlots() <= maxCost
                     && (beginnings.isEmpty()
                         || beginnings.stream().anyMatch(candidate.form().name()::startsWith))))
         .toList();

@@ -67,7 +67,7 @@ final class SearchReport {
     table.add(
         finding.candidate().form().name(),
         finding.candidate().method().label(),
-        Integer.toString(cost.slots()),
+        Integer.toString(cost.issueSlots()),
         Integer.toString(cost.division()),
         Integer.toString(cost.squareRoot()),
         Integer.toString(cost.exponential()),
@@ -107,7 +107,7 @@ final class SearchReport {
       json.writeStringProperty("form", finding.candidate().form().name());
       json.writeStringProperty("target", finding.candidate().target().label());
       json.writeStringProperty("fit", finding.candidate().method().label());
-      json.writeNumberProperty("issueSlots", cost.slots());
+      json.writeNumberProperty("issueSlots", cost.issueSlots());
       json.writeNumberProperty("divisions", cost.division());
       json.writeNumberProperty("squareRoots", cost.squareRoot());
       json.writeNumberProperty("exponentials", cost.exponential());

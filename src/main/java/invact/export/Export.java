@@ -1,8 +1,9 @@
 package invact.export;
 
-import invact.activation.Activation;
-import invact.activation.Activations;
 import invact.coefficients.CoefficientSet;
+import invact.export.internal.ExportTarget;
+import invact.export.internal.HuggingFaceKernel;
+import invact.export.internal.Identifiers;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +28,7 @@ public record Export(List<CoefficientSet> sets, String command, String version) 
     }
     Map<String, String> names = new LinkedHashMap<>();
     for (CoefficientSet set : sets) {
-      String other = names.put(identifier(set), set.name());
+      String other = names.put(Identifiers.of(set), set.name());
       if (other != null) {
         throw new ExportException(
             other.equals(set.name())
@@ -37,43 +38,39 @@ public record Export(List<CoefficientSet> sets, String command, String version) 
                     + " and "
                     + set.name()
                     + " would both be called "
-                    + identifier(set)
+                    + Identifiers.of(set)
                     + ": export each to a file of its own, or rename one");
       }
     }
   }
 
-  /** The refusal of an activation without a program. */
-  ExportException noProgram(Activation f) {
-    String set = sets.stream().filter(s -> s.activation().equals(f)).findFirst().get().name();
-    return new ExportException(
-        set
-            + ": f of "
-            + f.name()
-            + (f.expression().isPresent() ? " is given as an expression" : " is Java code")
-            + ", which has no program to export: export a set of "
-            + String.join(", ", Activations.names())
-            + ", or run this one by invact.runtime");
+  /**
+   * One self-contained header for C99 and C++11.
+   *
+   * @return its text, the same for the same export
+   * @throws ExportException if a set cannot be exported
+   */
+  public String header() {
+    return ExportTarget.C.text(this);
   }
 
   /**
-   * What a set's functions begin with.
+   * One module for PyTorch, with one set for each activation and dtype.
    *
-   * @param set the set
-   * @return its name, '_' for whatever identifiers cannot hold, {@code set_} before a digit
+   * @return its text, the same for the same export
+   * @throws ExportException if a set cannot be exported, or two serve the same
    */
-  static String identifier(CoefficientSet set) {
-    String name = identifier(set.name());
-    return Character.isDigit(name.charAt(0)) ? "set_" + name : name;
+  public String pyTorchModule() {
+    return ExportTarget.PYTORCH.text(this);
   }
 
   /**
-   * A name without the characters that identifiers cannot hold.
+   * A kernel folder for Hugging Face's package {@code kernels}.
    *
-   * @param name of lower-case letters, digits, '-', '.' and '_'
-   * @return the same with '_' for '-' and '.'
+   * @return the text of each file by its path in the folder, the same for the same export
+   * @throws ExportException if a set cannot be exported, or no layer would have one
    */
-  static String identifier(String name) {
-    return name.replace('-', '_').replace('.', '_');
+  public Map<String, String> huggingFaceKernel() {
+    return HuggingFaceKernel.files(this);
   }
 }

@@ -18,9 +18,10 @@ import java.util.Objects;
  * sizes, which must agree exactly, and may exceed 2³¹. The indicator takes ⌈n/8⌉ bytes: element i
  * is bit i mod 8, least significant first, of byte ⌊i/8⌋; the bits past n are 0. y may be x and dx
  * may be dy: the same start, the same size. An output may not overlap another argument in any other
- * way; inputs may. A call on native segments allocates nothing; one on segments of arrays at most
- * some hundred bytes, to see whether they overlap, where the JIT compiler does not remove it. The
- * conveniences on arrays wrap them in segments, which takes 200 to 300 bytes.
+ * way; inputs may. A call on native segments allocates nothing. At most some hundred bytes are
+ * allocated, where the JIT compiler does not remove it, to see whether segments of arrays overlap,
+ * and for the indices of the vector backend's look-ups in the 16-bit dtypes. The conveniences on
+ * arrays wrap them in segments, which takes 200 to 300 bytes.
  *
  * <p><b>Speed.</b> The vector backend takes buffers that are all native, or all parts of arrays of
  * the dtype's own elements (float[], short[]) with the indicator in a byte[]; all others it leaves

@@ -3,6 +3,7 @@ package invact.activation;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import invact.activation.internal.CustomActivation;
 import invact.internal.program.Computation;
 import invact.internal.program.ProgramBuilder;
 import invact.internal.program.Type;

@@ -59,7 +59,8 @@ class DocumentsTest {
               Map.entry("cli/invact fit --defaults", "takes a minute: DefaultsCommandTest"),
               Map.entry("python src/bench/", "needs GPUs, for minutes to hours"),
               Map.entry("export PYTHONPATH=", "needs GPUs: it serves the line below it"),
-              Map.entry("invact chart ", "needs GPUs: it draws what they measured"),
+              Map.entry(
+                  "invact chart ", "works in the folder of results: ChartCommandTest draws charts"),
               Map.entry("INVACT_JAVA_OPTS=", "needs a GPU")));
 
   private static final Set<String> LANGUAGES = Set.of("java", "python", "text", "xml", "json");

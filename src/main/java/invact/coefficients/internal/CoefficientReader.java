@@ -3,7 +3,6 @@ package invact.coefficients.internal;
 import invact.activation.Activation;
 import invact.activation.Activations;
 import invact.activation.Branch;
-import invact.activation.CustomActivation;
 import invact.activation.internal.RoundedHeight;
 import invact.coefficients.CoefficientException;
 import invact.coefficients.CoefficientSet;
@@ -143,7 +142,7 @@ public final class CoefficientReader {
         .expression()
         .map(expression ->
             JsonObject.<Activation>checkedAt(
-                "expression", () -> CustomActivation.of(name, expression)))
+                "expression", () -> Activations.custom(name, expression)))
         .orElseGet(() -> JsonObject.checkedAt("activation", () -> Activations.of(name)));
   }
 

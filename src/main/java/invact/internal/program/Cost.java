@@ -3,11 +3,11 @@ package invact.internal.program;
 /**
  * The instructions that one element takes, counted as a GPU issues them.
  *
- * <p>{@link #slots()} weighs them by the width of their units: 128 lanes a clock and multiprocessor
- * do fma, 16 do {@code sqrt.approx}, {@code rcp.approx}, {@code ex2.approx} and {@code lg2.approx},
- * so that one of these counts 8. That is the worst case, in which the two kinds of unit never work
- * at the same time. At the memory bandwidth of an H100 there is time for about 60 slots an element
- * in a backward pass.
+ * <p>{@link #issueSlots()} weighs them by the width of their units: 128 lanes a clock and
+ * multiprocessor do fma, 16 do {@code sqrt.approx}, {@code rcp.approx}, {@code ex2.approx} and
+ * {@code lg2.approx}, so that one of these counts 8. That is the worst case, in which the two kinds
+ * of unit never work at the same time. At the memory bandwidth of an H100 there is time for about
+ * 60 issue slots an element in a backward pass.
  *
  * @param fma instructions of the full-width unit: fused multiply-add, add, multiply, min, max,
  *     compare, select, look-up in a table on chip
@@ -126,12 +126,12 @@ public record Cost(int fma, int division, int squareRoot, int exponential, int p
   }
 
   /**
-   * Instruction slots: 1 for each full-width instruction, 8 for each root, reciprocal and
-   * exponential, 17 for a power.
+   * Issue slots: 1 for each full-width instruction, 8 for each root, reciprocal and exponential, 17
+   * for a power.
    *
-   * @return the number of slots
+   * @return the number of issue slots
    */
-  public int slots() {
+  public int issueSlots() {
     return fma
         + SPECIAL_SLOTS * (division + squareRoot + exponential)
         + (2 * SPECIAL_SLOTS + 1) * power;

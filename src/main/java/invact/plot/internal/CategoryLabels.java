@@ -24,16 +24,16 @@ final class CategoryLabels {
    * Measures the names.
    *
    * @param axis an axis of categories
-   * @param slot the width of one category
+   * @param width the width of one category
    */
-  CategoryLabels(Axis axis, double slot) {
+  CategoryLabels(Axis axis, double width) {
     this.axis = axis;
     Font font = FigureFont.plain(Panel.TICK_SIZE);
     List<Shape> level =
         axis.categories().stream().map(name -> FigureFont.outline(name, font)).toList();
     areUpright =
         level.stream()
-            .anyMatch(name -> name.getBounds2D().getWidth() > slot - Panel.BETWEEN_LABELS);
+            .anyMatch(name -> name.getBounds2D().getWidth() > width - Panel.BETWEEN_LABELS);
     AffineTransform turn =
         areUpright ? AffineTransform.getQuadrantRotateInstance(-1) : new AffineTransform();
     names = level.stream().map(turn::createTransformedShape).toList();

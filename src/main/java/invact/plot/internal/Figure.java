@@ -91,6 +91,11 @@ public final class Figure {
     return file;
   }
 
+  /** The number of panels in a row. */
+  int columns() {
+    return columns;
+  }
+
   List<Panel> panels() {
     return panels;
   }

@@ -112,7 +112,7 @@ class IndependentReaderTest {
     String number = "\\s+(-?[0-9.e+-]+)";
     Pattern row = Pattern.compile("(\\S+)\\s+(bf16|fp16)" + number.repeat(6));
     int rows = 0;
-    for (String line : Files.readAllLines(BASE.resolve("README.md"))) {
+    for (String line : Files.readAllLines(BASE.resolve("coefficients/README.md"))) {
       Matcher cells = row.matcher(line);
       if (cells.matches()) {
         String use = cells.group(1) + " errorInUse." + cells.group(2) + ".";

@@ -188,7 +188,7 @@ class FormTest {
     Cost cost =
         Cost.backward(new RootRational(5, 5).cost(), new RootPolynomial(16, 1.125, 5.25).cost());
     assertEquals(new Cost(11 + 19 + 9, 1, 1, 0, 0), cost);
-    assertEquals(39 + 8 + 8, cost.slots());
-    assertEquals(8 + 17, new Cost(0, 0, 0, 1, 1).slots());
+    assertEquals(39 + 8 + 8, cost.issueSlots());
+    assertEquals(8 + 17, new Cost(0, 0, 0, 1, 1).issueSlots());
   }
 }

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import invact.activation.Activation;
 import invact.activation.Activations;
-import invact.activation.CustomActivation;
+import invact.activation.internal.CustomActivation;
 import invact.internal.program.Interpreter;
 import invact.numeric.Dtype;
 import java.util.List;

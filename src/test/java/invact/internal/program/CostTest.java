@@ -61,7 +61,7 @@ class CostTest {
 
   @Test
   void slotsWeighUnitsByTheirWidth() {
-    assertEquals(1 + 8 * (2 + 4 + 8) + 17 * 16, new Cost(1, 2, 4, 8, 16).slots());
+    assertEquals(1 + 8 * (2 + 4 + 8) + 17 * 16, new Cost(1, 2, 4, 8, 16).issueSlots());
     assertEquals(new Cost(2, 4, 6, 8, 10), new Cost(1, 2, 3, 4, 5).plus(new Cost(1, 2, 3, 4, 5)));
     assertThrows(IllegalArgumentException.class, () -> new Cost(0, 0, -1, 0, 0));
   }

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import invact.activation.Activation;
 import invact.activation.Activations;
 import invact.activation.Branch;
-import invact.activation.CustomActivation;
+import invact.activation.internal.CustomActivation;
 import invact.coefficients.CoefficientSet;
 import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
@@ -152,7 +152,7 @@ class FigureTest {
   void theLegendCoversNoPanelAndNothingIsCutOff(Figure figure) {
     Drawing drawing = figure.drawing();
     int legendTop = drawing.height() - new Legend(figure.panels(), Figure.WIDTH).height();
-    int panelWidth = Figure.panelWidth(figure.panels().size());
+    int panelWidth = Figure.WIDTH / figure.columns();
     Rectangle2D legend = new Rectangle2D.Double(0, legendTop, 1600, drawing.height() - legendTop);
     int inLegend = 0;
     for (Drawing.Mark mark : drawing.marks()) {

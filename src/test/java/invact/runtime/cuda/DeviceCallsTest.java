@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import invact.activation.Activation;
 import invact.activation.Activations;
-import invact.activation.CustomActivation;
+import invact.activation.internal.CustomActivation;
 import invact.numeric.Dtype;
 import invact.runtime.InvertedActivation;
 import java.lang.foreign.MemorySegment;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import invact.activation.Activation;
 import invact.activation.Activations;
-import invact.activation.CustomActivation;
+import invact.activation.internal.CustomActivation;
 import invact.coefficients.CoefficientSet;
 import invact.fit.FitRequest;
 import invact.fit.Fitter;

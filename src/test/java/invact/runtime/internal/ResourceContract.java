@@ -25,8 +25,17 @@ abstract class ResourceContract extends BackendContract {
   /** As many rounds as a busy compiler may take, some seconds. */
   private static final int ROUNDS = 300;
 
-  /** Bytes a call for slices of arrays, with which their overlap is checked; C2 removes most. */
+  /**
+   * Bytes that a call may take where HotSpot decides: for slices of arrays, whose overlap is
+   * checked, and for the index vectors of {@link #looksUp look-ups}. C2 removes them, or not, by
+   * what ran before.
+   */
   private static final int CHECKS = 1000;
+
+  /** Whether passes in a dtype gather from tables. */
+  boolean looksUp(Dtype dtype) {
+    return false;
+  }
 
   /** Below one byte a call on native memory: the allocation of a call would be 16 at least. */
   @ParameterizedTest
@@ -41,7 +50,7 @@ abstract class ResourceContract extends BackendContract {
         MemorySegment x = new GuardedBuffer(arena, place, 48L * c.dtype().bytes(), 0x5A).segment();
         MemorySegment y = new GuardedBuffer(arena, place, 48L * c.dtype().bytes(), 0x5A).segment();
         MemorySegment indicator = new GuardedBuffer(arena, place.ofIndicator(), 6, 0x5A).segment();
-        long limit = place.isNative() ? calls : CHECKS * (long) calls;
+        long limit = place.isNative() && !looksUp(c.dtype()) ? calls : CHECKS * (long) calls;
         long allocated = Long.MAX_VALUE;
         // The first rounds are interpreted: the compiler has others' work to do as well, and
         // compiles a loop anew, up to four times, when the arenas are of another kind.

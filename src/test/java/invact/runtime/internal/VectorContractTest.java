@@ -1,5 +1,6 @@
 package invact.runtime.internal;
 
+import invact.numeric.Dtype;
 import invact.runtime.InvertedActivation;
 import org.junit.jupiter.api.Nested;
 
@@ -30,6 +31,11 @@ class VectorContractTest {
   class Resources extends ResourceContract {
     Resources() {
       super("vector");
+    }
+
+    @Override
+    boolean looksUp(Dtype dtype) {
+      return dtype.isHalf();
     }
   }
 }

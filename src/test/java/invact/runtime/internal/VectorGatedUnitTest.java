@@ -1,5 +1,6 @@
 package invact.runtime.internal;
 
+import invact.numeric.Dtype;
 import invact.runtime.GatedUnit;
 import org.junit.jupiter.api.Nested;
 
@@ -23,6 +24,11 @@ class VectorGatedUnitTest {
   class Resources extends GatedResourceContract {
     Resources() {
       super("vector");
+    }
+
+    @Override
+    boolean looksUp(Dtype dtype) {
+      return dtype.isHalf();
     }
   }
 }

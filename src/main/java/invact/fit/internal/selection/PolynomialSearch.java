@@ -65,7 +65,7 @@ final class PolynomialSearch {
     }
 
     int cost() {
-      return Cost.backward(left.form().cost(), right.form().cost()).slots();
+      return Cost.backward(left.form().cost(), right.form().cost()).issueSlots();
     }
   }
 

@@ -71,6 +71,7 @@ public record SearchResult(
    * @return the Pareto front, by ascending cost and descending error
    */
   public List<Finding.Measured> front() {
-    return ParetoFront.of(measured(), finding -> finding.candidate().cost().slots(), this::error);
+    return ParetoFront.of(
+        measured(), finding -> finding.candidate().cost().issueSlots(), this::error);
   }
 }

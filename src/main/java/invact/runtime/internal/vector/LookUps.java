@@ -42,7 +42,10 @@ final class LookUps {
     return b.output("right", b.lt(answer, b.integer(0))).output("y", answer).build();
   }
 
-  /** Patterns dy and y and S to pattern dx; 512 KiB: g on the left, then on the right. */
+  /**
+   * From the bits of dy and y, and S, to the bits of dx. The table has 512 KiB: g on the left, then
+   * on the right.
+   */
   static Computation backward(ScalarActivation scalar, Dtype dtype) {
     FloatFunction left = scalar.derivative(Branch.LEFT, dtype);
     FloatFunction right = scalar.derivative(Branch.RIGHT, dtype);
@@ -62,7 +65,7 @@ final class LookUps {
     return b.output("dx", HalfPrecision.encode(b, dtype, dx)).build();
   }
 
-  /** Patterns a and b to pattern p. */
+  /** From the bits of a and b to those of p. */
   static Computation gatedForward(ScalarGatedUnit scalar, Dtype dtype) {
     ProgramBuilder b = new ProgramBuilder("gated_forward_lookup_" + dtype.label());
     Value factor = b.lookup(factors(b, scalar, dtype), b.input("a", Type.I32));
@@ -71,7 +74,7 @@ final class LookUps {
     return b.output("p", p).build();
   }
 
-  /** Patterns dp, a and kept to patterns da and db. */
+  /** From the bits of dp, a and kept to those of da and db. */
   static Computation gatedBackward(ScalarGatedUnit scalar, Dtype dtype) {
     float[] derivatives = new float[PATTERNS];
     for (int pattern = 0; pattern < PATTERNS; pattern++) {

@@ -93,7 +93,7 @@ class MinimaxFitterTest {
     assertTrue(wholeBranchError(f, Branch.LEFT, leftForm) <= 1e-5);
     assertTrue(wholeBranchError(f, Branch.RIGHT, rightForm) <= 1e-5);
     Cost cost = Cost.backward(leftForm.cost(), rightForm.cost());
-    assertEquals(slots, cost.slots());
+    assertEquals(slots, cost.issueSlots());
     assertEquals(0, cost.power());
   }
 

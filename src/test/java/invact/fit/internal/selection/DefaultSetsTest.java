@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import invact.activation.Activation;
 import invact.activation.Activations;
 import invact.activation.Branch;
-import invact.activation.CustomActivation;
+import invact.activation.internal.CustomActivation;
 import invact.coefficients.CoefficientSet;
 import invact.coefficients.internal.BranchCoefficients;
 import invact.coefficients.internal.CoefficientWriter;
@@ -175,7 +175,7 @@ class DefaultSetsTest {
         Cost.backward(
             set.left().approximant().approximant().form().cost(),
             set.right().approximant().approximant().form().cost());
-    assertTrue(cost.slots() <= 60, set.name() + ": " + cost);
+    assertTrue(cost.issueSlots() <= 60, set.name() + ": " + cost);
     assertEquals(0, cost.power());
     assertEquals(0, cost.exponential());
   }

@@ -22,7 +22,7 @@ class ParetoFrontTest {
   }
 
   private static int slots(Measured finding) {
-    return finding.candidate().cost().slots();
+    return finding.candidate().cost().issueSlots();
   }
 
   private static boolean dominates(Measured a, Measured b) {

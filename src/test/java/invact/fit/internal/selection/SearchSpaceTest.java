@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import invact.activation.Activation;
 import invact.activation.Activations;
 import invact.activation.Branch;
-import invact.activation.CustomActivation;
+import invact.activation.internal.CustomActivation;
 import invact.fit.FitException;
 import invact.fit.FitRequest;
 import invact.form.internal.Form;
@@ -81,7 +81,7 @@ class SearchSpaceTest {
   @Test
   void theSigmoidCosts() {
     Candidate published = candidates(Activations.SILU, Branch.LEFT, Dtype.FP32).get(0);
-    assertEquals(published.form().cost().slots() + 2, published.cost().slots());
+    assertEquals(published.form().cost().issueSlots() + 2, published.cost().issueSlots());
   }
 
   @Test

@@ -6,4 +6,4 @@
  * not {@link java.lang.StrictMath}'s, it knows no erf, and reading a set would pull in the library
  * that only fits need.
  */
-package invact.activation.expression;
+package invact.activation.internal.expression;

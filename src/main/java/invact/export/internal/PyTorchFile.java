@@ -1,9 +1,11 @@
-package invact.export;
+package invact.export.internal;
 
 import invact.activation.Activation;
 import invact.activation.Activations;
 import invact.coefficients.CoefficientSet;
 import invact.coefficients.internal.ErrorInUse;
+import invact.export.Export;
+import invact.export.ExportException;
 import invact.internal.arithmetic.Derivative;
 import invact.internal.arithmetic.Forward;
 import invact.internal.arithmetic.Gate;
@@ -144,7 +146,7 @@ final class PyTorchFile {
   }
 
   private void functions(Activation f, Map<Dtype, CoefficientSet> sets) {
-    String name = Export.identifier(f.name());
+    String name = Identifiers.of(f.name());
     String value = "f(x) = " + f.formula();
     String both = "f(a) and f'(a), " + value;
     if (sets.keySet().stream().anyMatch(Dtype::isHalf)) {
@@ -174,7 +176,7 @@ final class PyTorchFile {
   }
 
   private Computation program(Activation f, Optional<Computation> program) {
-    return program.orElseThrow(() -> export.noProgram(f));
+    return Programs.require(export, f, program);
   }
 
   private static Computation derivative(CoefficientSet set, Dtype dtype) {
@@ -215,7 +217,7 @@ final class PyTorchFile {
                 () -> new ExportException(set.name() + ": has no errorInUse: fit it anew"));
     text.append(
         PyTorchTemplates.ENTRY.formatted(
-            Export.identifier(set.activation().name()),
+            Identifiers.of(set.activation().name()),
             dtype.label(),
             set.name(),
             set.activation().name(),

@@ -1,4 +1,4 @@
-package invact.export;
+package invact.export.internal;
 
 /** The parts of a C header that come from no program. */
 final class CTemplates {

@@ -1,4 +1,4 @@
-package invact.export;
+package invact.export.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -8,13 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import invact.activation.Activation;
 import invact.activation.Activations;
 import invact.activation.Branch;
-import invact.activation.CustomActivation;
 import invact.activation.Target;
+import invact.activation.internal.CustomActivation;
 import invact.coefficients.CoefficientSet;
 import invact.coefficients.internal.BranchApproximant;
 import invact.coefficients.internal.BranchCoefficients;
 import invact.coefficients.internal.Provenance;
 import invact.coefficients.internal.ShippedSets;
+import invact.export.Export;
+import invact.export.ExportException;
 import invact.form.internal.Approximant;
 import invact.form.internal.PaperRight;
 import invact.form.internal.RootPolynomial;
@@ -99,8 +101,8 @@ class CHeaderTest {
 
   @Test
   void identifiersAreValidAndApart() {
-    assertEquals("set_4bit", Export.identifier(set("4bit", Activations.GELU, 0.5)));
-    assertEquals("my_set_1_5", Export.identifier(set("my-set_1.5", Activations.GELU, 0.5)));
+    assertEquals("set_4bit", Identifiers.of(set("4bit", Activations.GELU, 0.5)));
+    assertEquals("my_set_1_5", Identifiers.of(set("my-set_1.5", Activations.GELU, 0.5)));
     String message =
         assertThrows(
                 ExportException.class,

@@ -1,4 +1,4 @@
-package invact.export;
+package invact.export.internal;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import invact.coefficients.CoefficientSet;
 import invact.coefficients.internal.ShippedSets;
+import invact.export.Export;
 import invact.numeric.Dtype;
 import invact.runtime.internal.ScalarActivation;
 import java.io.IOException;
@@ -71,7 +72,7 @@ class CAgreementTest {
     for (CoefficientSet set : sets) {
       work.add(() -> {
         Path program = build(gcc, set.name(), List.of(set), options);
-        try (CDriver driver = new CDriver(program, Export.identifier(set))) {
+        try (CDriver driver = new CDriver(program, Identifiers.of(set))) {
           requireHalves(driver, set);
           requireSingle(driver, set, PATTERNS);
           requireEdges(driver, set);
@@ -118,7 +119,7 @@ class CAgreementTest {
             .toList();
     Path program = build(compiler, name, sets, options);
     for (CoefficientSet set : sets) {
-      try (CDriver driver = new CDriver(program, Export.identifier(set))) {
+      try (CDriver driver = new CDriver(program, Identifiers.of(set))) {
         requireHalves(driver, set);
         requireSingle(driver, set, BATCH);
       }
@@ -131,7 +132,7 @@ class CAgreementTest {
   void conversionsAgree() throws Exception {
     CoefficientSet set = ShippedSets.load("silu-bf16");
     Path program = build(CCompiler.gcc(), "convert", List.of(set), List.of("-std=c99", "-O2"));
-    try (CDriver driver = new CDriver(program, Export.identifier(set))) {
+    try (CDriver driver = new CDriver(program, Identifiers.of(set))) {
       for (Dtype format : HALVES) {
         for (int from = 0; from < PATTERNS; from += BATCH) {
           requireConversions(driver, format, singles(from, BATCH));
@@ -179,7 +180,7 @@ class CAgreementTest {
     Path sources = Files.createDirectory(folder.resolve(name));
     Files.writeString(sources.resolve("header.h"), ExportTarget.C.text(new Export(sets, "-", "-")));
     StringBuilder list = new StringBuilder("#define SETS(X)");
-    sets.forEach(set -> list.append(" X(").append(Export.identifier(set)).append(')'));
+    sets.forEach(set -> list.append(" X(").append(Identifiers.of(set)).append(')'));
     Files.writeString(sources.resolve("sets.h"), list.append('\n'));
     List<String> arguments = new ArrayList<>(options);
     arguments.addAll(List.of("-I.", DRIVER.toAbsolutePath().toString(), "-o", "driver", "-lm"));

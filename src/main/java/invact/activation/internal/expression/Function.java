@@ -1,4 +1,4 @@
-package invact.activation.expression;
+package invact.activation.internal.expression;
 
 import java.util.Arrays;
 import java.util.Locale;

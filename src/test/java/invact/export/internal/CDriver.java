@@ -1,4 +1,4 @@
-package invact.export;
+package invact.export.internal;
 
 import invact.numeric.Dtype;
 import java.io.IOException;

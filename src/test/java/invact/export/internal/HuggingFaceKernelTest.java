@@ -1,4 +1,4 @@
-package invact.export;
+package invact.export.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import invact.coefficients.CoefficientSet;
+import invact.export.Export;
+import invact.export.ExportException;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;

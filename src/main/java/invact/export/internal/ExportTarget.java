@@ -1,6 +1,8 @@
-package invact.export;
+package invact.export.internal;
 
 import invact.coefficients.CoefficientSet;
+import invact.export.Export;
+import invact.export.ExportException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;

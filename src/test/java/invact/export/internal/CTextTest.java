@@ -1,10 +1,11 @@
-package invact.export;
+package invact.export.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import invact.coefficients.internal.ShippedSets;
+import invact.export.Export;
 import invact.internal.program.Computation;
 import invact.internal.program.Interpreter;
 import invact.internal.program.Op;

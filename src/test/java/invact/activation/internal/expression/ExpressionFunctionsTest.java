@@ -1,4 +1,4 @@
-package invact.activation.expression;
+package invact.activation.internal.expression;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

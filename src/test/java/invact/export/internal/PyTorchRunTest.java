@@ -1,4 +1,4 @@
-package invact.export;
+package invact.export.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

@@ -1,4 +1,4 @@
-package invact.export;
+package invact.export.internal;
 
 /** The parts of the section of a PyTorch module that come from no program. */
 final class PyTorchTemplates {

@@ -1,11 +1,13 @@
-package invact.activation;
+package invact.activation.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import invact.activation.expression.Jet;
+import invact.activation.Activation;
+import invact.activation.Activations;
+import invact.activation.internal.expression.Jet;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

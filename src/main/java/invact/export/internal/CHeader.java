@@ -1,8 +1,10 @@
-package invact.export;
+package invact.export.internal;
 
 import invact.activation.Activation;
 import invact.activation.Branch;
 import invact.coefficients.CoefficientSet;
+import invact.export.Export;
+import invact.export.ExportException;
 import invact.internal.arithmetic.Derivative;
 import invact.internal.arithmetic.Forward;
 import invact.internal.arithmetic.HalfPrecision;
@@ -30,7 +32,7 @@ import java.util.zip.CRC32;
  * branch, shared ones begin with {@code invact_} and end otherwise.
  */
 final class CHeader {
-  private static final List<Dtype> FORMATS = List.of(Dtype.FP32, Dtype.BF16, Dtype.FP16);
+  private static final List<Dtype> DTYPES = List.of(Dtype.FP32, Dtype.BF16, Dtype.FP16);
 
   private final StringBuilder text = new StringBuilder();
 
@@ -45,8 +47,8 @@ final class CHeader {
     Set<Activation> activations = new LinkedHashSet<>();
     export.sets().forEach(set -> activations.add(set.activation()));
     activations.forEach(
-        f -> header.block("ACTIVATION_" + Export.identifier(f.name()), forward(f, export)));
-    export.sets().forEach(set -> header.block("SET_" + Export.identifier(set), backward(set)));
+        f -> header.block("ACTIVATION_" + Identifiers.of(f.name()), forward(f, export)));
+    export.sets().forEach(set -> header.block("SET_" + Identifiers.of(set), backward(set)));
     return header.text.append(CTemplates.END).toString();
   }
 
@@ -81,9 +83,9 @@ final class CHeader {
 
   private static String common() {
     StringBuilder text = new StringBuilder(CTemplates.REINTERPRET);
-    for (Dtype format : List.of(Dtype.BF16, Dtype.FP16)) {
-      boolean isFp16 = format == Dtype.FP16;
-      String label = format.label();
+    for (Dtype dtype : List.of(Dtype.BF16, Dtype.FP16)) {
+      boolean isFp16 = dtype == Dtype.FP16;
+      String label = dtype.label();
       ProgramBuilder b = new ProgramBuilder("decode");
       Value pattern = b.input("pattern", Type.I32);
       text.append(
@@ -91,7 +93,7 @@ final class CHeader {
               "The number of a pattern of " + label + "; NaN is quieted in fp16.",
               "float invact_decode_" + label + "(uint16_t bits)",
               CTemplates.PATTERN + (isFp16 ? CTemplates.NAN_FROM_FP16 : ""),
-              new CText(b.output("value", HalfPrecision.decode(b, format, pattern)).build())));
+              new CText(b.output("value", HalfPrecision.decode(b, dtype, pattern)).build())));
       b = new ProgramBuilder("encode");
       Value value = b.input("value", Type.F32);
       text.append(
@@ -99,7 +101,7 @@ final class CHeader {
               "The pattern of the nearest number of " + label + ", ties to even; NaN is quieted.",
               "uint16_t invact_encode_" + label + "(float value)",
               isFp16 ? CTemplates.NAN_TO_FP16 : CTemplates.NAN_TO_BF16,
-              new CText(b.output("pattern", HalfPrecision.encode(b, format, value)).build())));
+              new CText(b.output("pattern", HalfPrecision.encode(b, dtype, value)).build())));
     }
     return text.toString();
   }
@@ -112,31 +114,31 @@ final class CHeader {
   }
 
   private static String forward(Activation f, Export export) {
-    CText value = new CText(Forward.of(f).orElseThrow(() -> export.noProgram(f)));
-    String name = Export.identifier(f.name());
+    CText value = new CText(Programs.require(export, f, Forward.of(f)));
+    String name = Identifiers.of(f.name());
     String comment =
         f.title() + ": f(x) = " + f.formula() + (value.uses(Op.NARROW) ? ", in fp64." : ".");
     StringBuilder text =
         new StringBuilder(function(comment, "float invact_" + name + "(float x)", "", value));
     String threshold = value.number(Forward.threshold(f));
-    for (Dtype format : FORMATS) {
+    for (Dtype dtype : DTYPES) {
       text.append(
           CTemplates.FORWARD.formatted(
               name,
-              format.label(),
-              type(format),
-              load(format, "x[i]"),
-              store(format, "invact_" + name + "(input)"),
+              dtype.label(),
+              type(dtype),
+              load(dtype, "x[i]"),
+              store(dtype, "invact_" + name + "(input)"),
               threshold));
     }
     return text.toString();
   }
 
   private static String backward(CoefficientSet set) {
-    String name = Export.identifier(set);
+    String name = Identifiers.of(set);
     StringBuilder text = new StringBuilder();
     for (Branch branch : Branch.values()) {
-      CText g = new CText(FORMATS.stream().map(format -> derivative(set, branch, format)).toList());
+      CText g = new CText(DTYPES.stream().map(dtype -> derivative(set, branch, dtype)).toList());
       String function = name + "_" + branch.label();
       text.append(
           function(
@@ -147,38 +149,38 @@ final class CHeader {
               "float " + function + "(float y" + g.argumentList() + ")",
               "",
               g));
-      for (Dtype format : FORMATS) {
-        String values = g.argumentValues(FORMATS.indexOf(format));
-        text.append(CTemplates.DERIVATIVE.formatted(function, format.label(), values));
+      for (Dtype dtype : DTYPES) {
+        String values = g.argumentValues(DTYPES.indexOf(dtype));
+        text.append(CTemplates.DERIVATIVE.formatted(function, dtype.label(), values));
       }
     }
-    String f = Export.identifier(set.activation().name());
-    for (Dtype format : FORMATS) {
-      String label = format.label();
-      String product = store(format, load(format, "dy[i]") + " * g");
+    String f = Identifiers.of(set.activation().name());
+    for (Dtype dtype : DTYPES) {
+      String label = dtype.label();
+      String product = store(dtype, load(dtype, "dy[i]") + " * g");
       text.append(
-          CTemplates.PASSES.formatted(name, label, type(format), f, load(format, "y[i]"), product));
+          CTemplates.PASSES.formatted(name, label, type(dtype), f, load(dtype, "y[i]"), product));
     }
     return text.toString();
   }
 
-  private static Computation derivative(CoefficientSet set, Branch branch, Dtype format) {
+  private static Computation derivative(CoefficientSet set, Branch branch, Dtype dtype) {
     try {
-      return Derivative.computation(set.branch(branch).approximant(), set.decoding().get(format));
+      return Derivative.computation(set.branch(branch).approximant(), set.decoding().get(dtype));
     } catch (IllegalArgumentException e) {
       throw new ExportException(set.name() + ": " + e.getMessage(), e);
     }
   }
 
-  private static String type(Dtype format) {
-    return format.isHalf() ? "uint16_t" : "float";
+  private static String type(Dtype dtype) {
+    return dtype.isHalf() ? "uint16_t" : "float";
   }
 
-  private static String load(Dtype format, String element) {
-    return format.isHalf() ? "invact_decode_" + format.label() + "(" + element + ")" : element;
+  private static String load(Dtype dtype, String element) {
+    return dtype.isHalf() ? "invact_decode_" + dtype.label() + "(" + element + ")" : element;
   }
 
-  private static String store(Dtype format, String value) {
-    return format.isHalf() ? "invact_encode_" + format.label() + "(" + value + ")" : value;
+  private static String store(Dtype dtype, String value) {
+    return dtype.isHalf() ? "invact_encode_" + dtype.label() + "(" + value + ")" : value;
   }
 }

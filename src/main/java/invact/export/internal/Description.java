@@ -1,4 +1,4 @@
-package invact.export;
+package invact.export.internal;
 
 import invact.activation.Activation;
 import invact.activation.Branch;

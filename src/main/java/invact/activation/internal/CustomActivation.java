@@ -1,7 +1,9 @@
-package invact.activation;
+package invact.activation.internal;
 
-import invact.activation.expression.Expression;
-import invact.activation.expression.Jet;
+import invact.activation.Activation;
+import invact.activation.Activations;
+import invact.activation.internal.expression.Expression;
+import invact.activation.internal.expression.Jet;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;

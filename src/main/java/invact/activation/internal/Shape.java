@@ -1,6 +1,6 @@
-package invact.activation;
+package invact.activation.internal;
 
-import invact.activation.expression.Jet;
+import invact.activation.internal.expression.Jet;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,4 +1,4 @@
-package invact.activation.expression;
+package invact.activation.internal.expression;
 
 import invact.numeric.internal.Logistic;
 import invact.numeric.internal.NormalDistribution;

@@ -1,4 +1,4 @@
-package invact.export;
+package invact.export.internal;
 
 /** Lines of comments. */
 final class Comments {

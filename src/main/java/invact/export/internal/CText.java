@@ -1,4 +1,4 @@
-package invact.export;
+package invact.export.internal;
 
 import invact.internal.program.Computation;
 import invact.internal.program.Instruction;

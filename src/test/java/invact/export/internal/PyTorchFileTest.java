@@ -1,4 +1,4 @@
-package invact.export;
+package invact.export.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import invact.activation.Activation;
-import invact.activation.CustomActivation;
+import invact.activation.internal.CustomActivation;
 import invact.coefficients.CoefficientSet;
 import invact.coefficients.internal.ShippedSets;
+import invact.export.Export;
+import invact.export.ExportException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
