@@ -3241,8 +3241,8 @@ _VARIANTS = {
 }
 
 
-def _norm_floor(dtype: torch.dtype, normalized: bool) -> float:
-    """The floor of |w|. fp16 has no range for it: there small w are in the side tensor."""
+def _least_weight(dtype: torch.dtype, normalized: bool) -> float:
+    """The least |w|. fp16 has no range for it: there small w are in the side tensor."""
     return 0.0 if normalized or dtype == torch.float16 else _FLOOR
 
 
@@ -3253,13 +3253,13 @@ def _has_side(
     return weight is not None and not normalized and (bias is not None or kept == torch.float16)
 
 
-def _effective_weight(weight: torch.Tensor, variant: str, floor: float) -> torch.Tensor:
+def _effective_weight(weight: torch.Tensor, variant: str, least: float) -> torch.Tensor:
     w = weight.float()
     if _VARIANTS[variant].add_one:
         w = w + 1.0
-    if floor == 0.0:
+    if least == 0.0:
         return w
-    return torch.where(w.abs() < floor, torch.copysign(torch.full_like(w, floor), w), w)
+    return torch.where(w.abs() < least, torch.copysign(torch.full_like(w, least), w), w)
 
 
 class _Side(NamedTuple):
@@ -3425,7 +3425,7 @@ def _norm_forward(
     side = _Side(None, 0)
     if weight is not None and keep and _has_side(weight, bias, kept_dtype, normalized):
         side = _side_channels(weight, bias, variant, kept_dtype == torch.float16)
-    floor = _norm_floor(kept_dtype, normalized)
+    least = _least_weight(kept_dtype, normalized)
     kind = _VARIANTS[variant]
     device = x.device
     kept = torch.empty(x.shape, dtype=kept_dtype, device=device) if normalized and keep else None
@@ -3439,7 +3439,7 @@ def _norm_forward(
         xhat = wide * rstd
         if kind.round_first:
             xhat = xhat.to(x.dtype).float()
-        y = xhat if weight is None else xhat * _effective_weight(weight, variant, floor)
+        y = xhat if weight is None else xhat * _effective_weight(weight, variant, least)
         if bias is not None:
             y = y + bias.float()
         if kept is not None:
@@ -3471,7 +3471,7 @@ def _norm_forward(
         CENTRE=kind.centre,
         ADD_ONE=kind.add_one,
         ROUND=kind.round_first and x.dtype != torch.float32,
-        FLOOR=floor,
+        FLOOR=least,
         KEEP_NORMALIZED=kept is not None,
         SIDE=side.width > 0,
         ROWS=tile_rows,
@@ -3499,13 +3499,13 @@ def _norm_backward(
     kept = kept.contiguous()
     rows = kept.numel() // n
     kind = _VARIANTS[variant]
-    floor = _norm_floor(kept.dtype, normalized)
+    least = _least_weight(kept.dtype, normalized)
     device = kept.device
     width = 0 if beside is None else beside.shape[1]
     if not _triton_serves(device.type) or n > _LONGEST_ROW:
         gradient = dy.reshape(rows, n).float()
         xhat = kept.reshape(rows, n).float()
-        w = None if weight is None else _effective_weight(weight, variant, floor)
+        w = None if weight is None else _effective_weight(weight, variant, least)
         weighted = gradient if w is None else gradient * w
         if not normalized:
             if bias is not None:
@@ -3549,7 +3549,7 @@ def _norm_backward(
         HAS_BIAS=bias is not None,
         CENTRE=kind.centre,
         ADD_ONE=kind.add_one,
-        FLOOR=floor,
+        FLOOR=least,
         KEEP_NORMALIZED=normalized,
         SIDE=width > 0,
         ROWS=tile_rows,
@@ -5850,11 +5850,11 @@ def check(
         for module, setting in zip(converted, settings):
             _put(module, setting)
     norms = [0.0 if e is None else torch.linalg.vector_norm(e.float()).item() for e in expected]
-    floor = max(_LEAST_SHARE * math.sqrt(sum(n * n for n in norms) / max(len(norms), 1)), 1e-30)
+    least = max(_LEAST_SHARE * math.sqrt(sum(n * n for n in norms) / max(len(norms), 1)), 1e-30)
     errors = {}
     for name, g, e, norm in zip(parameters, gradients, expected, norms):
         if g is not None and e is not None:
-            errors[name] = torch.linalg.vector_norm(g.float() - e.float()).item() / max(norm, floor)
+            errors[name] = torch.linalg.vector_norm(g.float() - e.float()).item() / max(norm, least)
         elif g is not None or e is not None:
             errors[name] = math.inf
     if tolerance is None:
