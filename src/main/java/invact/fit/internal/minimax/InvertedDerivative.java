@@ -108,19 +108,30 @@ public final class InvertedDerivative {
       throw new IllegalArgumentException("tolerance must be positive: " + tolerance);
     }
     double unit = CUTOFF_STEP * Scale.of(activation);
-    double cutoff =
-        unit
-            * StrictMath.ceil(
-                activation.height(activation.value(end(activation, Branch.RIGHT))) / unit);
-    while (cutoff > unit) {
-      double next = cutoff - unit;
-      double x = activation.inverse(next + activation.minimum(), Branch.RIGHT);
-      if (!(StrictMath.abs(activation.derivative(x) - 1.0) <= tolerance)) {
-        break;
-      }
-      cutoff = next;
+    double end = activation.height(activation.value(end(activation, Branch.RIGHT)));
+    // Multiples of the unit. Inwards from the end by steps that double, since an algebraic tail has
+    // millions of multiples; then by halves.
+    double within = StrictMath.ceil(end / unit);
+    double beyond = within;
+    for (double step = 1; beyond > 0 && isWithin(activation, beyond * unit, tolerance); step *= 2) {
+      within = beyond;
+      beyond = StrictMath.max(0, within - step);
     }
-    return cutoff;
+    while (within - beyond > 1) {
+      double middle = StrictMath.floor(0.5 * (within + beyond));
+      if (isWithin(activation, middle * unit, tolerance)) {
+        within = middle;
+      } else {
+        beyond = middle;
+      }
+    }
+    return within * unit;
+  }
+
+  /** Whether |f′ − 1| is within a tolerance at a height of the right branch. */
+  private static boolean isWithin(Activation activation, double height, double tolerance) {
+    double x = activation.inverse(height + activation.minimum(), Branch.RIGHT);
+    return StrictMath.abs(activation.derivative(x) - 1.0) <= tolerance;
   }
 
   /**

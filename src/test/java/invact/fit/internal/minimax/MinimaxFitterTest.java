@@ -9,6 +9,7 @@ import invact.activation.Activation;
 import invact.activation.Activations;
 import invact.activation.Branch;
 import invact.activation.Target;
+import invact.activation.internal.Scale;
 import invact.coefficients.internal.BranchApproximant;
 import invact.fit.FitException;
 import invact.form.internal.Approximant;
@@ -210,6 +211,16 @@ class MinimaxFitterTest {
     assertThrows(
         IllegalArgumentException.class,
         () -> InvertedDerivative.upTo(Activations.GELU, Target.DERIVATIVE, -1));
+  }
+
+  /** f′ − 1 = 1/(4x²) + O(x⁻⁴) on the right: 2⁻⁴⁶ at x = 2²², some 3·10⁷ steps of ⅛ from 0. */
+  @Test
+  void cutoffOfAnAlgebraicTail() {
+    Activation f = Activations.custom("root_gate", "x*(1+x/sqrt(1+x^2))/2");
+    double x = 0x1p22;
+    double step = 0.125 * Scale.of(f);
+    // A step inside rounding of f′ near 1, whose last place is 2⁻⁵²: x to 2⁻⁷ of itself.
+    assertEquals(x, InvertedDerivative.cutoff(f, 0x1p-46), 0x1p-7 * x + step);
   }
 
   /** The cut-off is the least multiple of ⅛ that will do. */
