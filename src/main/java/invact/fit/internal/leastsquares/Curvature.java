@@ -18,6 +18,12 @@ import org.apache.commons.math3.util.Pair;
 public final class Curvature {
   private static final double TOLERANCE = 1e-5;
 
+  /**
+   * The least eigenvalue by differences forward above which the point is a minimum: over one step,
+   * which changes the residuals by a thousandth, S would have to lose half of its curvature.
+   */
+  private static final double CLEAR = 0.5;
+
   /** The step of the differences, which changes a residual by this fraction of their length. */
   private static final double STEP = 1e-3;
 
@@ -52,16 +58,47 @@ public final class Curvature {
     if (length <= NEGLIGIBLE * Math.sqrt(residuals.sumOfSquaresOfData())) {
       return Optional.empty();
     }
+    // Half of the evaluations tell a clear minimum, which most stationary points are.
+    Optional<EigenDecomposition> screen = curvature(point, tangents, length, false);
+    if (screen.isEmpty() || leastEigenvalue(screen.get()) >= CLEAR) {
+      return Optional.empty();
+    }
+    Optional<EigenDecomposition> found = curvature(point, tangents, length, true);
+    if (found.isEmpty() || leastEigenvalue(found.get()) >= -TOLERANCE) {
+      return Optional.empty();
+    }
+    EigenDecomposition eigen = found.get();
+    int least = new ArrayRealVector(eigen.getRealEigenvalues(), false).getMinIndex();
+    RealVector direction = eigen.getEigenvector(least);
+    for (int j = 0; j < point.getDimension(); j++) {
+      direction.setEntry(j, direction.getEntry(j) / tangents.columnLength(j));
+    }
+    return Optional.of(direction);
+  }
+
+  private static double leastEigenvalue(EigenDecomposition eigen) {
+    return new ArrayRealVector(eigen.getRealEigenvalues(), false).getMinValue();
+  }
+
+  /**
+   * ½·∂²S by differences, in units of J's columns.
+   *
+   * @param isCentral whether the differences are central; forward ones take half of the evaluations
+   * @return nothing at the edge of the model's domain, across which nothing can be told
+   */
+  private Optional<EigenDecomposition> curvature(
+      RealVector point, TangentSpace tangents, double length, boolean isCentral) {
     int k = point.getDimension();
     double[][] half = new double[k][k];
+    RealVector gradient = gradient(point);
     for (int j = 0; j < k; j++) {
       double unit = tangents.columnLength(j);
       double step = Math.max(STEP * length / unit, LEAST_STEP * Math.abs(point.getEntry(j)));
-      RealVector before = point.copy();
-      before.addToEntry(j, -step);
       RealVector after = point.copy();
       after.addToEntry(j, step);
-      RealVector change = gradient(after).subtract(gradient(before));
+      RealVector before = point.copy();
+      before.addToEntry(j, isCentral ? -step : 0);
+      RealVector change = gradient(after).subtract(isCentral ? gradient(before) : gradient);
       double width = (after.getEntry(j) - before.getEntry(j)) * unit;
       for (int l = 0; l < k; l++) {
         double element = 0.5 * change.getEntry(l) / (width * tangents.columnLength(l));
@@ -72,26 +109,11 @@ public final class Curvature {
     for (double[] row : half) {
       for (double element : row) {
         if (!Double.isFinite(element)) {
-          // The edge of the model's domain: nothing can be told across it.
           return Optional.empty();
         }
       }
     }
-    EigenDecomposition eigen = new EigenDecomposition(new Array2DRowRealMatrix(half, false));
-    int least = 0;
-    for (int j = 1; j < k; j++) {
-      if (eigen.getRealEigenvalue(j) < eigen.getRealEigenvalue(least)) {
-        least = j;
-      }
-    }
-    if (eigen.getRealEigenvalue(least) >= -TOLERANCE) {
-      return Optional.empty();
-    }
-    RealVector direction = eigen.getEigenvector(least);
-    for (int j = 0; j < k; j++) {
-      direction.setEntry(j, direction.getEntry(j) / tangents.columnLength(j));
-    }
-    return Optional.of(direction);
+    return Optional.of(new EigenDecomposition(new Array2DRowRealMatrix(half, false)));
   }
 
   /**
