@@ -40,6 +40,7 @@ import inspect
 import itertools
 import logging
 import math
+import operator
 import os
 import random
 import re
@@ -2842,8 +2843,7 @@ def _norm_backward_kernel(
     slot_ptr,
     side_ptr,
     dx_ptr,
-    dw_ptr,
-    db_ptr,
+    parts_ptr,
     rows,
     n,
     side_width,
@@ -2898,11 +2898,43 @@ def _norm_backward_kernel(
         dw += dy * normalized
         if HAS_BIAS:
             db += dy
-    to = tl.cast(program, tl.int64) * n + column
+    to = parts_ptr + program * n + column
     if HAS_WEIGHT:
-        tl.store(dw_ptr + to, tl.sum(dw, 0), inside)
+        tl.store(to, tl.sum(dw, 0), inside)
+        to += tl.num_programs(0) * n
     if HAS_BIAS:
-        tl.store(db_ptr + to, tl.sum(db, 0), inside)
+        tl.store(to, tl.sum(db, 0), inside)
+
+
+@_jit
+def _norm_sums_kernel(
+    parts_ptr,
+    dw_ptr,
+    db_ptr,
+    parts,
+    n,
+    HAS_WEIGHT: tl.constexpr,
+    HAS_BIAS: tl.constexpr,
+    PARTS: tl.constexpr,
+    BLOCK: tl.constexpr,
+):
+    column = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
+    inside = column < n
+    dw = tl.zeros([PARTS, BLOCK], tl.float32)
+    db = tl.zeros([PARTS, BLOCK], tl.float32)
+    for first in range(0, parts, PARTS):
+        part = first + tl.arange(0, PARTS)
+        mask = (part < parts)[:, None] & inside[None, :]
+        at = parts_ptr + part[:, None] * n + column[None, :]
+        if HAS_WEIGHT:
+            dw += tl.load(at, mask, other=0.0)
+            at += parts * n
+        if HAS_BIAS:
+            db += tl.load(at, mask, other=0.0)
+    if HAS_WEIGHT:
+        _store(dw_ptr + column, tl.sum(dw, 0), inside)
+    if HAS_BIAS:
+        _store(db_ptr + column, tl.sum(db, 0), inside)
 
 
 # ---------------------------------------------------------------------------------------------
@@ -2930,16 +2962,51 @@ def _raw(tensor: torch.Tensor) -> torch.Tensor:
     return tensor.view(torch.int16) if _INTERPRET and tensor.dtype == torch.bfloat16 else tensor
 
 
-def _launch(kernel: Any, programs: int, device: torch.device, *args: Any, **constants: Any) -> None:
-    if programs == 0:
-        return
-    if device.type == "cuda" and device.index != torch.cuda.current_device():
-        with torch.cuda.device(device):
-            kernel[(programs,)](*args, **constants)
-    elif _INTERPRET:
-        kernel[(programs,)](*[_raw(a) if isinstance(a, torch.Tensor) else a for a in args], **constants)
-    else:
-        kernel[(programs,)](*args, enable_fp_fusion=False, **constants)
+class _Program:
+    """A Triton kernel with its constants, for tensors whose dtypes do not change.
+
+    Triton's own launch takes 20 us of the host: it looks at each argument for what it has compiled for,
+    the dtype, whether an address or number is a multiple of 16, whether a number is 1. Here a compiled
+    kernel is kept for each grid and exact numbers, and launched with addresses, if all are multiples of
+    16 as they were the first time. `constants` name the kernel's last parameters, in their order, and
+    `num_warps`.
+    """
+
+    def __init__(self, kernel: Any, **constants: Any) -> None:
+        self.kernel = kernel
+        self.constants = constants
+        self.values = tuple(value for name, value in constants.items() if name != "num_warps")
+        self.compiled: dict[Any, Any] = {}
+
+    def __call__(self, programs: int, tensors: Sequence[torch.Tensor], *numbers: float) -> None:
+        index = tensors[0].get_device()
+        run = self.compiled.get((index, programs, numbers))
+        if run is not None and index == torch._C._cuda_getDevice():
+            addresses = [t.data_ptr() for t in tensors]
+            if functools.reduce(operator.or_, addresses) % 16 == 0:
+                stream = torch._C._cuda_getCurrentRawStream(index)
+                run(*addresses, *numbers, *self.values, stream=stream)
+                return
+        if programs > 0:
+            self._launch(programs, tensors, numbers)
+
+    def _launch(self, programs: int, tensors: Sequence[torch.Tensor], numbers: tuple[float, ...]) -> None:
+        device = tensors[0].device
+        if _INTERPRET:
+            self.kernel[(programs,)](*map(_raw, tensors), *numbers, **self.constants)
+        elif device.type == "cuda" and device.index != torch.cuda.current_device():
+            with torch.cuda.device(device):
+                self._launch(programs, tensors, numbers)
+        else:
+            kernel = self.kernel[(programs,)](*tensors, *numbers, enable_fp_fusion=False, **self.constants)
+            # AMD's compiler looks at the sizes of storages too.
+            if torch.version.cuda is not None and all(t.data_ptr() % 16 == 0 for t in tensors):
+                if len(self.compiled) >= _MOST_LAUNCHES:
+                    self.compiled.clear()
+                self.compiled[tensors[0].get_device(), programs, numbers] = kernel[(programs, 1, 1)]
+
+
+_MOST_LAUNCHES = 1024  # of one program: lengths of rows may differ from batch to batch
 
 
 def _cdiv(a: int, b: int) -> int:
@@ -2989,6 +3056,58 @@ def _in_memory_order(x: torch.Tensor) -> torch.Tensor:
 # The operations: what autograd functions launch, and what is registered
 
 
+@functools.cache
+def _activation_program(name: str, dtype: torch.dtype, indicator: bool) -> _Program:
+    coefficients = _coefficients(name, dtype)
+    return _Program(
+        _activation_forward_kernel,
+        FORWARD=coefficients.forward,
+        THRESHOLD=coefficients.threshold,
+        INDICATOR=indicator,
+        PTX=_PTX,
+        BLOCK=_BLOCK,
+    )
+
+
+@functools.cache
+def _activation_backward_program(name: str, dtype: torch.dtype, dy_dtype: torch.dtype) -> _Program:
+    factor = _coefficients(name, dtype).factor
+    return _Program(_activation_backward_kernel, FACTOR=factor, PTX=_PTX, BLOCK=_BLOCK)
+
+
+@functools.cache
+def _exact_backward_program(name: str, dtype: torch.dtype, dy_dtype: torch.dtype) -> _Program:
+    gate = _coefficients(name, dtype).gate
+    return _Program(_exact_backward_kernel, GATE=gate, PTX=_PTX, BLOCK=_BLOCK)
+
+
+@functools.cache
+def _gated_program(name: str, dtype: torch.dtype, recover: bool) -> _Program:
+    return _Program(
+        _gated_forward_kernel,
+        GATE=_coefficients(name, dtype).gate,
+        RECOVER=recover,
+        LEAST=_LEAST_GATE,
+        PTX=_PTX,
+        BLOCK=_BLOCK,
+    )
+
+
+@functools.cache
+def _gated_backward_program(
+    name: str, dtype: torch.dtype, dp_dtype: torch.dtype, recover: bool
+) -> _Program:
+    return _Program(
+        _gated_backward_kernel,
+        GATE=_coefficients(name, dtype).gate,
+        RECOVER=recover,
+        EXACT=dtype == torch.float32,
+        LEAST=_LEAST_GATE,
+        PTX=_PTX,
+        BLOCK=_BLOCK,
+    )
+
+
 def _activation(x: torch.Tensor, name: str) -> torch.Tensor:
     coefficients = _coefficients(name, x.dtype)
     x = x.contiguous(memory_format=_format(x))
@@ -2996,20 +3115,7 @@ def _activation(x: torch.Tensor, name: str) -> torch.Tensor:
         return coefficients.forward_torch(x.float()).to(x.dtype)
     y = torch.empty_like(x)
     n = x.numel()
-    _launch(
-        _activation_forward_kernel,
-        _cdiv(n, _BLOCK),
-        x.device,
-        x,
-        y,
-        y,
-        n,
-        FORWARD=coefficients.forward,
-        THRESHOLD=coefficients.threshold,
-        INDICATOR=False,
-        PTX=_PTX,
-        BLOCK=_BLOCK,
-    )
+    _activation_program(name, x.dtype, False)(_cdiv(n, _BLOCK), (x, y, y), n)
     return y
 
 
@@ -3023,20 +3129,7 @@ def _activation_forward(x: torch.Tensor, name: str) -> tuple[torch.Tensor, torch
     y = torch.empty_like(x)
     n = x.numel()
     bits = torch.empty(_cdiv(n, 8), dtype=torch.uint8, device=x.device)
-    _launch(
-        _activation_forward_kernel,
-        _cdiv(n, _BLOCK),
-        x.device,
-        x,
-        y,
-        bits,
-        n,
-        FORWARD=coefficients.forward,
-        THRESHOLD=coefficients.threshold,
-        INDICATOR=True,
-        PTX=_PTX,
-        BLOCK=_BLOCK,
-    )
+    _activation_program(name, x.dtype, True)(_cdiv(n, _BLOCK), (x, y, bits), n)
     return y, bits
 
 
@@ -3051,19 +3144,7 @@ def _activation_backward(dy: torch.Tensor, y: torch.Tensor, bits: torch.Tensor, 
         flat = (_in_memory_order(dy).float() * factor).to(y.dtype)
         return flat.as_strided(y.shape, y.stride())
     dx = torch.empty_like(y)
-    _launch(
-        _activation_backward_kernel,
-        _cdiv(n, _BLOCK),
-        y.device,
-        dy,
-        y,
-        bits,
-        dx,
-        n,
-        FACTOR=coefficients.factor,
-        PTX=_PTX,
-        BLOCK=_BLOCK,
-    )
+    _activation_backward_program(name, y.dtype, dy.dtype)(_cdiv(n, _BLOCK), (dy, y, bits, dx), n)
     return dx
 
 
@@ -3076,18 +3157,7 @@ def _exact_backward(dy: torch.Tensor, x: torch.Tensor, name: str) -> torch.Tenso
         return (dy.float() * coefficients.gate_torch(x.float())[1]).to(x.dtype)
     dx = torch.empty_like(x)
     n = x.numel()
-    _launch(
-        _exact_backward_kernel,
-        _cdiv(n, _BLOCK),
-        x.device,
-        dy,
-        x,
-        dx,
-        n,
-        GATE=coefficients.gate,
-        PTX=_PTX,
-        BLOCK=_BLOCK,
-    )
+    _exact_backward_program(name, x.dtype, dy.dtype)(_cdiv(n, _BLOCK), (dy, x, dx), n)
     return dx
 
 
@@ -3128,22 +3198,7 @@ def _gated_forward_to(a: torch.Tensor, b: torch.Tensor, p: torch.Tensor, name: s
         return
     (a, b, p), rows, width, strides = _layout([a, b, p])
     blocks = _cdiv(width, _BLOCK)
-    _launch(
-        _gated_forward_kernel,
-        rows * blocks,
-        a.device,
-        a,
-        b,
-        p,
-        width,
-        blocks,
-        *strides,
-        GATE=coefficients.gate,
-        RECOVER=recover,
-        LEAST=_LEAST_GATE,
-        PTX=_PTX,
-        BLOCK=_BLOCK,
-    )
+    _gated_program(name, a.dtype, recover)(rows * blocks, (a, b, p), width, blocks, *strides)
 
 
 def _gated_backward_to(
@@ -3165,25 +3220,8 @@ def _gated_backward_to(
         return
     (dp, a, kept, da, db), rows, width, strides = _layout([dp, a, kept, da, db])
     blocks = _cdiv(width, _BLOCK)
-    _launch(
-        _gated_backward_kernel,
-        rows * blocks,
-        a.device,
-        dp,
-        a,
-        kept,
-        da,
-        db,
-        width,
-        blocks,
-        *strides[:4],
-        GATE=coefficients.gate,
-        RECOVER=recover,
-        EXACT=a.dtype == torch.float32,
-        LEAST=_LEAST_GATE,
-        PTX=_PTX,
-        BLOCK=_BLOCK,
-    )
+    program = _gated_backward_program(name, a.dtype, dp.dtype, recover)
+    program(rows * blocks, (dp, a, kept, da, db), width, blocks, *strides[:4])
 
 
 def _away_from_zero(value: torch.Tensor, recover: bool) -> torch.Tensor:
@@ -3273,23 +3311,25 @@ class _Plan:
     """The side channels of one norm, and the state of its parameters for which they were found."""
 
     def __init__(self, weight: torch.Tensor, bias: torch.Tensor | None, variant: str, fp16: bool):
+        self.weight = weakref.ref(weight)
         self.bias = None if bias is None else weakref.ref(bias)
         self.variant = variant
         self.fp16 = fp16
         self.state: tuple[Any, ...] | None = None
         self.side = _Side(None, 0)
 
-    def state_of(self, weight: torch.Tensor) -> tuple[Any, ...] | None:
-        """A key that differs whenever the parameters may have changed; None if nothing tells."""
-        bias = None if self.bias is None else self.bias()
-        if (self.bias is not None and bias is None) or weight.is_inference():
-            return None
-        other = (0, 0) if bias is None else (bias.data_ptr(), bias._version)
-        return (_weights_epoch, weight.data_ptr(), weight._version, *other)
-
     def alike(self, weight: torch.Tensor) -> tuple[Any, ...]:
         """Equal for norms that can be looked at together."""
         return (weight.numel(), weight.dtype, self.variant, self.fp16, self.bias is None)
+
+
+def _state(weight: torch.Tensor, bias: torch.Tensor | None) -> tuple[int, ...] | None:
+    """A key that differs whenever the parameters of a norm may have changed; None if nothing tells."""
+    if weight.is_inference():
+        return None
+    if bias is None:
+        return (_weights_epoch, weight.data_ptr(), weight._version)
+    return (_weights_epoch, weight.data_ptr(), weight._version, bias.data_ptr(), bias._version)
 
 
 def _hard_channels(norms: Sequence[tuple[torch.Tensor, _Plan]]) -> torch.Tensor:
@@ -3311,7 +3351,8 @@ def _hard_channels(norms: Sequence[tuple[torch.Tensor, _Plan]]) -> torch.Tensor:
 
 _weights_epoch = 0
 _optimizers_watched = False
-_PLANS: Any = None
+# By the weight's id. An id says nothing once its tensor is gone, so that the plan's `weight` is compared.
+_PLANS: dict[int, _Plan] = {}
 
 
 def weights_changed() -> None:
@@ -3328,13 +3369,11 @@ def weights_changed() -> None:
 
 def _watch_optimizers() -> None:
     # FSDP keeps version counters as they are, and some optimizers write through .data or pointers.
-    global _optimizers_watched, _PLANS
+    global _optimizers_watched
     if not _optimizers_watched:
         from torch.optim.optimizer import register_optimizer_step_post_hook
-        from torch.utils.weak import WeakIdKeyDictionary
 
         register_optimizer_step_post_hook(lambda *_: weights_changed())
-        _PLANS = WeakIdKeyDictionary()
         _optimizers_watched = True
 
 
@@ -3344,19 +3383,32 @@ def _side_channels(weight: torch.Tensor, bias: torch.Tensor | None, variant: str
     Their number is needed on the host. When parameters have changed, all norms of the device that
     have been seen before are looked at together, so that a training step waits for the device once.
     """
-    _watch_optimizers()
-    plan = _PLANS.get(weight)
-    if plan is None or plan.variant != variant or plan.fp16 != fp16 or not _is_plan_of(plan, bias):
-        plan = _Plan(weight, bias, variant, fp16)
-        _PLANS[weight] = plan
-    state = plan.state_of(weight)
-    if state is not None and state == plan.state:
-        return plan.side
+    plan = _PLANS.get(id(weight))
+    if (
+        plan is None
+        or plan.weight() is not weight
+        or (bias is not None if plan.bias is None else plan.bias() is not bias)
+        or plan.variant != variant
+        or plan.fp16 != fp16
+    ):
+        _watch_optimizers()
+        plan = _PLANS[id(weight)] = _Plan(weight, bias, variant, fp16)
+    state = _state(weight, bias)
+    if state is None or state != plan.state:
+        _look_for_side_channels(weight, plan)
+    return plan.side
+
+
+def _look_for_side_channels(weight: torch.Tensor, plan: _Plan) -> None:
     groups: dict[Any, list[tuple[torch.Tensor, _Plan]]] = {plan.alike(weight): [(weight, plan)]}
-    for other, its_plan in list(_PLANS.items()):
-        if other is not weight and type(other) in _PLAIN and other.device == weight.device:
-            its_state = its_plan.state_of(other)
-            if its_state is not None and its_state != its_plan.state and other.untyped_storage().nbytes():
+    for key, its_plan in list(_PLANS.items()):
+        other = its_plan.weight()
+        bias = None if its_plan.bias is None else its_plan.bias()
+        if other is None or (its_plan.bias is not None and bias is None):
+            del _PLANS[key]
+        elif other is not weight and type(other) in _PLAIN and other.device == weight.device:
+            state = _state(other, bias)
+            if state is not None and state != its_plan.state and other.untyped_storage().nbytes():
                 groups.setdefault(its_plan.alike(other), []).append((other, its_plan))
     masks = [_hard_channels(norms) for norms in groups.values()]
     widths = iter(torch.cat([mask.sum(1) for mask in masks]).tolist())
@@ -3365,12 +3417,7 @@ def _side_channels(weight: torch.Tensor, bias: torch.Tensor | None, variant: str
         slots = torch.where(mask, mask.cumsum(1) - 1, -1).to(torch.int32) if any(counts) else mask
         for i, ((other, its_plan), width) in enumerate(zip(norms, counts)):
             its_plan.side = _Side(slots[i] if width else None, width)
-            its_plan.state = its_plan.state_of(other)
-    return plan.side
-
-
-def _is_plan_of(plan: _Plan, bias: torch.Tensor | None) -> bool:
-    return (plan.bias is None and bias is None) or (plan.bias is not None and plan.bias() is bias)
+            its_plan.state = _state(other, None if its_plan.bias is None else its_plan.bias())
 
 
 @functools.cache
@@ -3396,6 +3443,64 @@ def _tile(n: int) -> tuple[int, int, int]:
     if block > 1024:
         return 2, block, 8
     return min(16, 2048 // block), block, 8 if block == 512 else 4
+
+
+class _NormPrograms(NamedTuple):
+    """The kernels of norms alike in dtypes, length of rows and variant; `rows` a program takes at a time."""
+
+    forward: _Program
+    backward: _Program
+    sums: _Program
+    rows: int
+    programs: int  # most of a backward pass
+
+
+_SUMMED = 16  # columns a program of _norm_sums_kernel
+
+
+@functools.cache
+def _norm_programs(
+    n: int,
+    variant: str,
+    dtypes: tuple[torch.dtype | None, ...],
+    kept_dtype: torch.dtype,
+    normalized: bool,
+    keep: bool,
+    side: bool,
+    device: torch.device,
+) -> _NormPrograms:
+    """dtypes: of the first tensor, of weight and bias, of the result."""
+    x_dtype, weight, bias, _ = dtypes
+    kind = _VARIANTS[variant]
+    rows, block, warps = _tile(n)
+    has = {"HAS_WEIGHT": weight is not None, "HAS_BIAS": bias is not None}
+    formula = {"CENTRE": kind.centre, "ADD_ONE": kind.add_one}
+    tile = {"ROWS": rows, "BLOCK": block, "num_warps": warps}
+    least = _least_weight(kept_dtype, normalized)
+    return _NormPrograms(
+        _Program(
+            _norm_forward_kernel,
+            **has,
+            **formula,
+            ROUND=kind.round_first and x_dtype != torch.float32,
+            FLOOR=least,
+            KEEP_NORMALIZED=normalized and keep,
+            SIDE=side,
+            **tile,
+        ),
+        _Program(
+            _norm_backward_kernel,
+            **has,
+            **formula,
+            FLOOR=least,
+            KEEP_NORMALIZED=normalized,
+            SIDE=side,
+            **tile,
+        ),
+        _Program(_norm_sums_kernel, **has, PARTS=256, BLOCK=_SUMMED, num_warps=8),
+        rows,
+        _processors(device) * (4 if warps == 4 else 2),
+    )
 
 
 # y; the normalized input; 1/rms a row; slots; side tensor
@@ -3449,11 +3554,9 @@ def _norm_forward(
         return y.to(y_dtype), kept, rstd.reshape(rows), slot, beside
     y = torch.empty(x.shape, dtype=y_dtype, device=device)
     rstd = torch.empty(rows, dtype=torch.float32, device=device)
-    tile_rows, block, warps = _tile(n)
-    _launch(
-        _norm_forward_kernel,
-        _cdiv(rows, tile_rows),
-        device,
+    dtypes = (x.dtype, _dtype_of(weight), _dtype_of(bias), y_dtype)
+    norm = _norm_programs(n, variant, dtypes, kept_dtype, normalized, keep, slot is not None, device)
+    tensors = (
         x,
         x if weight is None else weight,
         x if bias is None else bias,
@@ -3462,22 +3565,8 @@ def _norm_forward(
         rstd,
         rstd if slot is None else slot,
         y if beside is None else beside,
-        rows,
-        n,
-        side.width,
-        eps,
-        HAS_WEIGHT=weight is not None,
-        HAS_BIAS=bias is not None,
-        CENTRE=kind.centre,
-        ADD_ONE=kind.add_one,
-        ROUND=kind.round_first and x.dtype != torch.float32,
-        FLOOR=least,
-        KEEP_NORMALIZED=kept is not None,
-        SIDE=side.width > 0,
-        ROWS=tile_rows,
-        BLOCK=block,
-        num_warps=warps,
     )
+    norm.forward(_cdiv(rows, norm.rows), tensors, rows, n, side.width, eps)
     return y, kept, rstd, slot, beside
 
 
@@ -3524,44 +3613,33 @@ def _norm_backward(
         db = None if bias is None else gradient.sum(0).to(bias.dtype)
         return dx, dw, db
     dx = torch.empty(kept.shape, dtype=x_dtype, device=device)
-    tile_rows, block, warps = _tile(n)
-    programs = min(_cdiv(rows, tile_rows), _processors(device) * (4 if warps == 4 else 2))
-    has_bias = bias is not None
-    parts = torch.empty((1 + has_bias, programs, n), dtype=torch.float32, device=device)
-    _launch(
-        _norm_backward_kernel,
-        programs,
-        device,
+    dtypes = (dy.dtype, _dtype_of(weight), _dtype_of(bias), x_dtype)
+    norm = _norm_programs(n, variant, dtypes, kept.dtype, normalized, True, width > 0, device)
+    programs = min(_cdiv(rows, norm.rows), norm.programs)
+    dw = None if weight is None else torch.empty_like(weight)
+    db = None if bias is None else torch.empty_like(bias)
+    given = (weight is not None) + (bias is not None)
+    parts = torch.empty(given * programs * n, dtype=torch.float32, device=device) if given else rstd
+    tensors = (
         dy,
         kept,
         rstd,
         kept if weight is None else weight,
         kept if bias is None else bias,
-        rstd if slot is None else slot,
-        kept if beside is None else beside,
+        rstd if slot is None or not width else slot,
+        kept if beside is None or not width else beside,
         dx,
-        parts[0],
-        parts[-1],
-        rows,
-        n,
-        width,
-        HAS_WEIGHT=weight is not None,
-        HAS_BIAS=bias is not None,
-        CENTRE=kind.centre,
-        ADD_ONE=kind.add_one,
-        FLOOR=least,
-        KEEP_NORMALIZED=normalized,
-        SIDE=width > 0,
-        ROWS=tile_rows,
-        BLOCK=block,
-        num_warps=warps,
+        parts,
     )
-    if weight is None and bias is None:
-        return dx, None, None
-    sums = parts.sum(1)
-    dw = None if weight is None else sums[0].to(weight.dtype)
-    db = None if bias is None else sums[-1].to(bias.dtype)
+    norm.backward(programs, tensors, rows, n, width)
+    if given:
+        sums = (parts, parts if dw is None else dw, parts if db is None else db)
+        norm.sums(_cdiv(n, _SUMMED), sums, programs, n)
     return dx, dw, db
+
+
+def _dtype_of(parameter: torch.Tensor | None) -> torch.dtype | None:
+    return None if parameter is None else parameter.dtype
 
 
 def _norm_forward_operator(*arguments: Any) -> tuple[torch.Tensor, ...]:
@@ -3969,10 +4047,10 @@ _INVERTED, _EXACT, _GATED, _NORM = (_twin(f) for f in (_Inverted, _Exact, _Gated
 
 def _refuse(*tensors: torch.Tensor | None) -> None:
     """vmap raises here rather than in a kernel."""
+    if torch.compiler.is_compiling() or not torch._C._are_functorch_transforms_active():
+        return
     for x in tensors:
-        if x is None or torch.compiler.is_compiling():
-            continue
-        if torch._C._functorch.is_batchedtensor(x):
+        if x is not None and torch._C._functorch.is_batchedtensor(x):
             raise NotImplementedError(
                 "invact_torch has no vmap rule: elementwise functions and norms take batches as they are"
             )
@@ -4166,40 +4244,79 @@ def _norm(
     variant: str,
     readers_are_linear: bool,
 ) -> torch.Tensor:
-    shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
-    if not shape or tuple(x.shape[x.dim() - len(shape) :]) != shape:
-        raise ValueError(f"an input of shape {tuple(x.shape)} does not end in {shape}")
-    for parameter, label in ((weight, "weight"), (bias, "bias")):
-        if parameter is not None and tuple(parameter.shape) != shape:
-            raise ValueError(f"{label} has shape {tuple(parameter.shape)}, not {shape}")
-        if parameter is not None and parameter.dtype not in _DTYPES:
-            raise TypeError(f"{label} must be float32, bfloat16 or float16, not {parameter.dtype}")
-    if x.dtype not in _DTYPES:
-        raise TypeError(f"a norm takes float32, bfloat16 or float16 tensors, not {x.dtype}")
-    if any(t is not None and _is_dtensor(t) for t in (x, weight, bias)):
+    plain = type(x) in _PLAIN
+    for t in (weight, bias):
+        plain = plain and (t is None or type(t) in _PLAIN)
+    device_type = x.device.type
+    form = _norm_form if torch.compiler.is_compiling() or not plain else _known_norm_form
+    n, y_dtype, kept_dtype = form(
+        normalized_shape if isinstance(normalized_shape, int) else tuple(normalized_shape),
+        variant,
+        torch.get_autocast_dtype(device_type) if torch.is_autocast_enabled(device_type) else None,
+        readers_are_linear,
+        (x.shape, x.dtype),
+        None if weight is None else (weight.shape, weight.dtype),
+        None if bias is None else (bias.shape, bias.dtype),
+    )
+    if not plain and any(t is not None and _is_dtensor(t) for t in (x, weight, bias)):
         raise NotImplementedError("a norm of DTensors: take local parts (to_local), rows are independent")
     _refuse(x, weight, bias)
-    y_dtype = kept_dtype = x.dtype
-    if torch.is_autocast_enabled(x.device.type):
-        kept_dtype = torch.get_autocast_dtype(x.device.type)
-        plain = x.dtype if variant == "gemma" else torch.float32
-        y_dtype = kept_dtype if readers_are_linear else plain
-    elif variant == "llama" and weight is not None:
-        y_dtype = torch.promote_types(x.dtype, weight.dtype)
-    normalized = kept_dtype != y_dtype
-    n = math.prod(shape)
     if x.numel() == 0:
         return _empty_norm(x, weight, bias, y_dtype)
     flat = x
-    if len(shape) > 1:  # a reshape to the same shape would be two nodes of autograd's graph
-        flat = x.reshape(*x.shape[: x.dim() - len(shape)], n)
+    dims = 1 if isinstance(normalized_shape, int) else len(normalized_shape)
+    if dims > 1:  # a reshape to the same shape would be two nodes of autograd's graph
+        flat = x.reshape(*x.shape[: x.dim() - dims], n)
         weight = None if weight is None else weight.reshape(n)
         bias = None if bias is None else bias.reshape(n)
     keep = forward_ad._current_level >= 0 or (
-        torch.is_grad_enabled() and any(t is not None and t.requires_grad for t in (x, weight, bias))
+        torch.is_grad_enabled()
+        and (
+            x.requires_grad
+            or (weight is not None and weight.requires_grad)
+            or (bias is not None and bias.requires_grad)
+        )
     )
+    normalized = kept_dtype != y_dtype
     y = _apply(_Norm, _NORM, flat, weight, bias, eps, variant, y_dtype, kept_dtype, normalized, keep)
     return y if flat is x else y.reshape(x.shape)
+
+
+_Typed = tuple[Sequence[int], torch.dtype]  # shape and dtype
+
+
+def _norm_form(
+    normalized_shape: int | tuple[int, ...],
+    variant: str,
+    autocast: torch.dtype | None,
+    readers_are_linear: bool,
+    x: _Typed,
+    weight: _Typed | None,
+    bias: _Typed | None,
+) -> tuple[int, torch.dtype, torch.dtype]:
+    """Length of a row, dtype of y and dtype of what is kept; errors for shapes and dtypes that do not fit."""
+    shape = (normalized_shape,) if isinstance(normalized_shape, int) else normalized_shape
+    x_shape, x_dtype = x
+    if not shape or tuple(x_shape[len(x_shape) - len(shape) :]) != shape:
+        raise ValueError(f"an input of shape {tuple(x_shape)} does not end in {shape}")
+    for parameter, label in ((weight, "weight"), (bias, "bias")):
+        if parameter is not None and tuple(parameter[0]) != shape:
+            raise ValueError(f"{label} has shape {tuple(parameter[0])}, not {shape}")
+        if parameter is not None and parameter[1] not in _DTYPES:
+            raise TypeError(f"{label} must be float32, bfloat16 or float16, not {parameter[1]}")
+    if x_dtype not in _DTYPES:
+        raise TypeError(f"a norm takes float32, bfloat16 or float16 tensors, not {x_dtype}")
+    y_dtype = kept_dtype = x_dtype
+    if autocast is not None:
+        kept_dtype = autocast
+        plain = x_dtype if variant == "gemma" else torch.float32
+        y_dtype = kept_dtype if readers_are_linear else plain
+    elif variant == "llama" and weight is not None:
+        y_dtype = torch.promote_types(x_dtype, weight[1])
+    return math.prod(shape), y_dtype, kept_dtype
+
+
+_known_norm_form = functools.lru_cache(4096)(_norm_form)
 
 
 def _empty_norm(
@@ -5944,19 +6061,8 @@ def _factor(coefficients: CoefficientSet, y: torch.Tensor, bits: torch.Tensor) -
     if not _triton_serves(y.device.type):
         return coefficients.factor_torch(wide, _unpack(bits, y.numel()))
     g = torch.empty_like(wide)
-    _launch(
-        _activation_backward_kernel,
-        _cdiv(y.numel(), _BLOCK),
-        y.device,
-        torch.ones_like(wide),
-        wide,
-        bits,
-        g,
-        y.numel(),
-        FACTOR=coefficients.factor,
-        PTX=_PTX,
-        BLOCK=_BLOCK,
-    )
+    program = _Program(_activation_backward_kernel, FACTOR=coefficients.factor, PTX=_PTX, BLOCK=_BLOCK)
+    program(_cdiv(y.numel(), _BLOCK), (torch.ones_like(wide), wide, bits, g), y.numel())
     return g
 
 
