@@ -3416,7 +3416,8 @@ def _side_channels(weight: torch.Tensor, bias: torch.Tensor | None, variant: str
         plan = _PLANS[id(weight)] = _Plan(weight, bias, variant, fp16)
     state = _state(weight, bias)
     if state is None or state != plan.state:
-        _look_for_side_channels(weight, plan)
+        with torch.autocast(weight.device.type, enabled=False):  # it takes no tensors of other 16-bit dtypes
+            _look_for_side_channels(weight, plan)
     return plan.side
 
 

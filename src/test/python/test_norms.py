@@ -276,6 +276,17 @@ def test_norms_of_several_kinds_are_looked_at_together(device):
         norm(x.requires_grad_()).sum().backward()
 
 
+def test_norms_of_another_dtype_are_looked_at_under_autocast(device):
+    half = inv.LayerNorm(8, device=device, dtype=torch.float16)
+    full = inv.LayerNorm(8, device=device, readers_are_linear=True)
+    half(torch.randn(3, 8, device=device).half())
+    with torch.no_grad():
+        half.bias[2] = 5.0
+    with torch.autocast(device.type, torch.bfloat16):
+        full(torch.randn(3, 8, device=device))
+        assert inv._PLANS[id(half.weight)].side.width == 1
+
+
 @pytest.mark.parametrize("label", list(DTYPES))
 @pytest.mark.parametrize("kind", ["layer", "rms"])
 def test_bytes(device, kind, label):
