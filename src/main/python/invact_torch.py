@@ -40,6 +40,7 @@ import inspect
 import itertools
 import logging
 import math
+import operator
 import os
 import random
 import re
@@ -2628,7 +2629,7 @@ def _store(pointer, value, mask):
 
 
 @_jit
-def _with_sign(size: tl.constexpr, value):
+def _with_sign(size, value):
     """size with value's sign, that of zero as well."""
     return tl.where(value.to(tl.int32, bitcast=True) < 0, -size, size)
 
@@ -2828,7 +2829,7 @@ def _norm_forward_kernel(
         _store(
             side_ptr + row[:, None] * side_width + slot[None, :],
             normalized,
-            mask & (slot >= 0)[None, :],
+            mask & ((slot >= 0) & (slot < side_width))[None, :],
         )
 
 
@@ -2842,8 +2843,7 @@ def _norm_backward_kernel(
     slot_ptr,
     side_ptr,
     dx_ptr,
-    dw_ptr,
-    db_ptr,
+    parts_ptr,
     rows,
     n,
     side_width,
@@ -2853,6 +2853,7 @@ def _norm_backward_kernel(
     ADD_ONE: tl.constexpr,
     FLOOR: tl.constexpr,
     KEEP_NORMALIZED: tl.constexpr,
+    BOUNDED: tl.constexpr,
     SIDE: tl.constexpr,
     ROWS: tl.constexpr,
     BLOCK: tl.constexpr,
@@ -2867,6 +2868,9 @@ def _norm_backward_kernel(
             bias = _widen(tl.load(b_ptr + column, inside, other=0.0))
     if SIDE:
         slot = tl.load(slot_ptr + column, inside, other=-1)
+        aside = (slot >= 0) & (slot < side_width)
+    if BOUNDED:
+        most = tl.sqrt_rn(tl.cast(n, tl.float32))
     dw = tl.zeros([ROWS, BLOCK], tl.float32)
     db = tl.zeros([ROWS, BLOCK], tl.float32)
     for first in range(program * ROWS, rows, tl.num_programs(0) * ROWS):
@@ -2881,13 +2885,15 @@ def _norm_backward_kernel(
             if HAS_BIAS:
                 normalized = normalized - bias[None, :]
             normalized = normalized * inverse[None, :]
+        if BOUNDED:
+            normalized = tl.where(tl.abs(normalized) > most, _with_sign(most, normalized), normalized)
         if SIDE:
             beside = tl.load(
                 side_ptr + row[:, None] * side_width + slot[None, :],
-                mask & (slot >= 0)[None, :],
+                mask & aside[None, :],
                 other=0.0,
             )
-            normalized = tl.where((slot >= 0)[None, :], _widen(beside), normalized)
+            normalized = tl.where(aside[None, :], _widen(beside), normalized)
         normalized = tl.where(mask, normalized, 0.0)
         weighted = dy * w[None, :]
         along = tl.sum(weighted * normalized, 1) / n
@@ -2898,11 +2904,43 @@ def _norm_backward_kernel(
         dw += dy * normalized
         if HAS_BIAS:
             db += dy
-    to = tl.cast(program, tl.int64) * n + column
+    to = parts_ptr + program * n + column
     if HAS_WEIGHT:
-        tl.store(dw_ptr + to, tl.sum(dw, 0), inside)
+        tl.store(to, tl.sum(dw, 0), inside)
+        to += tl.num_programs(0) * n
     if HAS_BIAS:
-        tl.store(db_ptr + to, tl.sum(db, 0), inside)
+        tl.store(to, tl.sum(db, 0), inside)
+
+
+@_jit
+def _norm_sums_kernel(
+    parts_ptr,
+    dw_ptr,
+    db_ptr,
+    parts,
+    n,
+    HAS_WEIGHT: tl.constexpr,
+    HAS_BIAS: tl.constexpr,
+    PARTS: tl.constexpr,
+    BLOCK: tl.constexpr,
+):
+    column = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
+    inside = column < n
+    dw = tl.zeros([PARTS, BLOCK], tl.float32)
+    db = tl.zeros([PARTS, BLOCK], tl.float32)
+    for first in range(0, parts, PARTS):
+        part = first + tl.arange(0, PARTS)
+        mask = (part < parts)[:, None] & inside[None, :]
+        at = parts_ptr + part[:, None] * n + column[None, :]
+        if HAS_WEIGHT:
+            dw += tl.load(at, mask, other=0.0)
+            at += parts * n
+        if HAS_BIAS:
+            db += tl.load(at, mask, other=0.0)
+    if HAS_WEIGHT:
+        _store(dw_ptr + column, tl.sum(dw, 0), inside)
+    if HAS_BIAS:
+        _store(db_ptr + column, tl.sum(db, 0), inside)
 
 
 # ---------------------------------------------------------------------------------------------
@@ -2930,16 +2968,59 @@ def _raw(tensor: torch.Tensor) -> torch.Tensor:
     return tensor.view(torch.int16) if _INTERPRET and tensor.dtype == torch.bfloat16 else tensor
 
 
-def _launch(kernel: Any, programs: int, device: torch.device, *args: Any, **constants: Any) -> None:
-    if programs == 0:
-        return
-    if device.type == "cuda" and device.index != torch.cuda.current_device():
-        with torch.cuda.device(device):
-            kernel[(programs,)](*args, **constants)
-    elif _INTERPRET:
-        kernel[(programs,)](*[_raw(a) if isinstance(a, torch.Tensor) else a for a in args], **constants)
-    else:
-        kernel[(programs,)](*args, enable_fp_fusion=False, **constants)
+class _Program:
+    """A Triton kernel with its constants, for tensors whose dtypes do not change.
+
+    Triton's own launch takes 20 us of the host: it looks at each argument for what it has compiled for,
+    the dtype, whether an address or number is a multiple of 16, whether a number is 1. Here a compiled
+    kernel is kept for each grid and exact numbers, and launched with addresses, if all are multiples of
+    16 as they were the first time. `constants` name the kernel's last parameters, in their order, and
+    `num_warps`.
+    """
+
+    def __init__(self, kernel: Any, **constants: Any) -> None:
+        self.kernel = kernel
+        self.constants = constants
+        self.values = tuple(value for name, value in constants.items() if name != "num_warps")
+        self.compiled: dict[Any, Any] = {}
+
+    def __call__(self, programs: int, tensors: Sequence[torch.Tensor], *numbers: float) -> None:
+        index = tensors[0].get_device()
+        compiled = self.compiled.get((index, programs, numbers))
+        if compiled is not None and index == _current_device() and not (_ENTER_HOOKS or _EXIT_HOOKS):
+            addresses = [t.data_ptr() for t in tensors]
+            if functools.reduce(operator.or_, addresses) % 16 == 0:
+                run, function, metadata = compiled
+                given = (*addresses, *numbers, *self.values)
+                run(programs, 1, 1, _raw_stream(index), function, metadata, None, None, None, *given)
+                return
+        if programs > 0:
+            self._launch(programs, tensors, numbers)
+
+    def _launch(self, programs: int, tensors: Sequence[torch.Tensor], numbers: tuple[float, ...]) -> None:
+        device = tensors[0].device
+        if _INTERPRET:
+            self.kernel[(programs,)](*map(_raw, tensors), *numbers, **self.constants)
+        elif device.type == "cuda" and device.index != torch.cuda.current_device():
+            with torch.cuda.device(device):
+                self._launch(programs, tensors, numbers)
+        else:
+            kernel = self.kernel[(programs,)](*tensors, *numbers, enable_fp_fusion=False, **self.constants)
+            # AMD's compiler looks at the sizes of storages too.
+            if torch.version.cuda is not None and all(t.data_ptr() % 16 == 0 for t in tensors):
+                if len(self.compiled) >= _MOST_LAUNCHES:
+                    self.compiled.clear()
+                key = (tensors[0].get_device(), programs, numbers)
+                self.compiled[key] = (kernel.run, kernel.function, kernel.packed_metadata)
+
+
+# Looked up once: in the thread that runs backward passes each look into a module costs.
+_current_device: Any = getattr(torch._C, "_cuda_getDevice", None)
+_raw_stream: Any = getattr(torch._C, "_cuda_getCurrentRawStream", None)
+# A profiler of Triton's that wants to see launches is in these lists.
+_ENTER_HOOKS: list[Any] = [] if triton is None else triton.knobs.runtime.launch_enter_hook.calls
+_EXIT_HOOKS: list[Any] = [] if triton is None else triton.knobs.runtime.launch_exit_hook.calls
+_MOST_LAUNCHES = 1024  # of one program: lengths of rows may differ from batch to batch
 
 
 def _cdiv(a: int, b: int) -> int:
@@ -2989,6 +3070,56 @@ def _in_memory_order(x: torch.Tensor) -> torch.Tensor:
 # The operations: what autograd functions launch, and what is registered
 
 
+@functools.cache
+def _activation_program(name: str, dtype: torch.dtype, indicator: bool) -> _Program:
+    coefficients = _coefficients(name, dtype)
+    return _Program(
+        _activation_forward_kernel,
+        FORWARD=coefficients.forward,
+        THRESHOLD=coefficients.threshold,
+        INDICATOR=indicator,
+        PTX=_PTX,
+        BLOCK=_BLOCK,
+    )
+
+
+@functools.cache
+def _activation_backward_program(name: str, dtype: torch.dtype, dy_dtype: torch.dtype) -> _Program:
+    factor = _coefficients(name, dtype).factor
+    return _Program(_activation_backward_kernel, FACTOR=factor, PTX=_PTX, BLOCK=_BLOCK)
+
+
+@functools.cache
+def _exact_backward_program(name: str, dtype: torch.dtype, dy_dtype: torch.dtype) -> _Program:
+    gate = _coefficients(name, dtype).gate
+    return _Program(_exact_backward_kernel, GATE=gate, PTX=_PTX, BLOCK=_BLOCK)
+
+
+@functools.cache
+def _gated_program(name: str, dtype: torch.dtype, recover: bool) -> _Program:
+    return _Program(
+        _gated_forward_kernel,
+        GATE=_coefficients(name, dtype).gate,
+        RECOVER=recover,
+        LEAST=_LEAST_GATE,
+        PTX=_PTX,
+        BLOCK=_BLOCK,
+    )
+
+
+@functools.cache
+def _gated_backward_program(name: str, dtype: torch.dtype, dp_dtype: torch.dtype, recover: bool) -> _Program:
+    return _Program(
+        _gated_backward_kernel,
+        GATE=_coefficients(name, dtype).gate,
+        RECOVER=recover,
+        EXACT=dtype == torch.float32,
+        LEAST=_LEAST_GATE,
+        PTX=_PTX,
+        BLOCK=_BLOCK,
+    )
+
+
 def _activation(x: torch.Tensor, name: str) -> torch.Tensor:
     coefficients = _coefficients(name, x.dtype)
     x = x.contiguous(memory_format=_format(x))
@@ -2996,20 +3127,7 @@ def _activation(x: torch.Tensor, name: str) -> torch.Tensor:
         return coefficients.forward_torch(x.float()).to(x.dtype)
     y = torch.empty_like(x)
     n = x.numel()
-    _launch(
-        _activation_forward_kernel,
-        _cdiv(n, _BLOCK),
-        x.device,
-        x,
-        y,
-        y,
-        n,
-        FORWARD=coefficients.forward,
-        THRESHOLD=coefficients.threshold,
-        INDICATOR=False,
-        PTX=_PTX,
-        BLOCK=_BLOCK,
-    )
+    _activation_program(name, x.dtype, False)(_cdiv(n, _BLOCK), (x, y, y), n)
     return y
 
 
@@ -3023,20 +3141,7 @@ def _activation_forward(x: torch.Tensor, name: str) -> tuple[torch.Tensor, torch
     y = torch.empty_like(x)
     n = x.numel()
     bits = torch.empty(_cdiv(n, 8), dtype=torch.uint8, device=x.device)
-    _launch(
-        _activation_forward_kernel,
-        _cdiv(n, _BLOCK),
-        x.device,
-        x,
-        y,
-        bits,
-        n,
-        FORWARD=coefficients.forward,
-        THRESHOLD=coefficients.threshold,
-        INDICATOR=True,
-        PTX=_PTX,
-        BLOCK=_BLOCK,
-    )
+    _activation_program(name, x.dtype, True)(_cdiv(n, _BLOCK), (x, y, bits), n)
     return y, bits
 
 
@@ -3051,19 +3156,7 @@ def _activation_backward(dy: torch.Tensor, y: torch.Tensor, bits: torch.Tensor, 
         flat = (_in_memory_order(dy).float() * factor).to(y.dtype)
         return flat.as_strided(y.shape, y.stride())
     dx = torch.empty_like(y)
-    _launch(
-        _activation_backward_kernel,
-        _cdiv(n, _BLOCK),
-        y.device,
-        dy,
-        y,
-        bits,
-        dx,
-        n,
-        FACTOR=coefficients.factor,
-        PTX=_PTX,
-        BLOCK=_BLOCK,
-    )
+    _activation_backward_program(name, y.dtype, dy.dtype)(_cdiv(n, _BLOCK), (dy, y, bits, dx), n)
     return dx
 
 
@@ -3076,18 +3169,7 @@ def _exact_backward(dy: torch.Tensor, x: torch.Tensor, name: str) -> torch.Tenso
         return (dy.float() * coefficients.gate_torch(x.float())[1]).to(x.dtype)
     dx = torch.empty_like(x)
     n = x.numel()
-    _launch(
-        _exact_backward_kernel,
-        _cdiv(n, _BLOCK),
-        x.device,
-        dy,
-        x,
-        dx,
-        n,
-        GATE=coefficients.gate,
-        PTX=_PTX,
-        BLOCK=_BLOCK,
-    )
+    _exact_backward_program(name, x.dtype, dy.dtype)(_cdiv(n, _BLOCK), (dy, x, dx), n)
     return dx
 
 
@@ -3128,22 +3210,7 @@ def _gated_forward_to(a: torch.Tensor, b: torch.Tensor, p: torch.Tensor, name: s
         return
     (a, b, p), rows, width, strides = _layout([a, b, p])
     blocks = _cdiv(width, _BLOCK)
-    _launch(
-        _gated_forward_kernel,
-        rows * blocks,
-        a.device,
-        a,
-        b,
-        p,
-        width,
-        blocks,
-        *strides,
-        GATE=coefficients.gate,
-        RECOVER=recover,
-        LEAST=_LEAST_GATE,
-        PTX=_PTX,
-        BLOCK=_BLOCK,
-    )
+    _gated_program(name, a.dtype, recover)(rows * blocks, (a, b, p), width, blocks, *strides)
 
 
 def _gated_backward_to(
@@ -3165,25 +3232,8 @@ def _gated_backward_to(
         return
     (dp, a, kept, da, db), rows, width, strides = _layout([dp, a, kept, da, db])
     blocks = _cdiv(width, _BLOCK)
-    _launch(
-        _gated_backward_kernel,
-        rows * blocks,
-        a.device,
-        dp,
-        a,
-        kept,
-        da,
-        db,
-        width,
-        blocks,
-        *strides[:4],
-        GATE=coefficients.gate,
-        RECOVER=recover,
-        EXACT=a.dtype == torch.float32,
-        LEAST=_LEAST_GATE,
-        PTX=_PTX,
-        BLOCK=_BLOCK,
-    )
+    program = _gated_backward_program(name, a.dtype, dp.dtype, recover)
+    program(rows * blocks, (dp, a, kept, da, db), width, blocks, *strides[:4])
 
 
 def _away_from_zero(value: torch.Tensor, recover: bool) -> torch.Tensor:
@@ -3194,7 +3244,7 @@ def _away_from_zero(value: torch.Tensor, recover: bool) -> torch.Tensor:
 
 
 def _gated_forward(a: torch.Tensor, b: torch.Tensor, name: str, recover: bool) -> torch.Tensor:
-    p = torch.empty(a.shape, dtype=a.dtype, device=a.device)
+    p = torch.empty_like(a, memory_format=torch.contiguous_format)
     _gated_forward_to(a, b, p, name, recover)
     return p
 
@@ -3202,8 +3252,8 @@ def _gated_forward(a: torch.Tensor, b: torch.Tensor, name: str, recover: bool) -
 def _gated_backward(
     dp: torch.Tensor, a: torch.Tensor, kept: torch.Tensor, name: str, recover: bool
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    da = torch.empty(a.shape, dtype=a.dtype, device=a.device)
-    db = torch.empty(a.shape, dtype=a.dtype, device=a.device)
+    da = torch.empty_like(a, memory_format=torch.contiguous_format)
+    db = torch.empty_like(a, memory_format=torch.contiguous_format)
     _gated_backward_to(dp, a, kept, da, db, name, recover)
     return da, db
 
@@ -3211,7 +3261,7 @@ def _gated_backward(
 def _gated_fused_forward(gate_up: torch.Tensor, name: str) -> torch.Tensor:
     """Gate input and product in one new tensor."""
     n = gate_up.shape[-1] // 2
-    kept = torch.empty(gate_up.shape, dtype=gate_up.dtype, device=gate_up.device)
+    kept = torch.empty_like(gate_up, memory_format=torch.contiguous_format)
     kept[..., :n].copy_(gate_up[..., :n])
     _gated_forward_to(gate_up[..., :n], gate_up[..., n:], kept[..., n:], name, True)
     return kept
@@ -3220,7 +3270,7 @@ def _gated_fused_forward(gate_up: torch.Tensor, name: str) -> torch.Tensor:
 def _gated_fused_backward(dp: torch.Tensor, both: torch.Tensor, name: str, recover: bool) -> torch.Tensor:
     """The gradient of (a, b), from (a, p) or, without recover, (a, b)."""
     n = both.shape[-1] // 2
-    d = torch.empty(both.shape, dtype=both.dtype, device=both.device)
+    d = torch.empty_like(both, memory_format=torch.contiguous_format)
     _gated_backward_to(dp, both[..., :n], both[..., n:], d[..., :n], d[..., n:], name, recover)
     return d
 
@@ -3263,7 +3313,10 @@ def _effective_weight(weight: torch.Tensor, variant: str, least: float) -> torch
 
 
 class _Side(NamedTuple):
-    """For each channel its place in the side tensor, or -1; and the side tensor's width."""
+    """For each channel its place in the side tensor, or -1; and the side tensor's width.
+
+    A place may lie beyond the width: see `_look_for_side_channels`.
+    """
 
     slot: torch.Tensor | None
     width: int
@@ -3273,45 +3326,52 @@ class _Plan:
     """The side channels of one norm, and the state of its parameters for which they were found."""
 
     def __init__(self, weight: torch.Tensor, bias: torch.Tensor | None, variant: str, fp16: bool):
+        self.weight = weakref.ref(weight)
         self.bias = None if bias is None else weakref.ref(bias)
         self.variant = variant
         self.fp16 = fp16
-        self.state: tuple[Any, ...] | None = None
+        self.state: tuple[int, ...] | None = None
         self.side = _Side(None, 0)
-
-    def state_of(self, weight: torch.Tensor) -> tuple[Any, ...] | None:
-        """A key that differs whenever the parameters may have changed; None if nothing tells."""
-        bias = None if self.bias is None else self.bias()
-        if (self.bias is not None and bias is None) or weight.is_inference():
-            return None
-        other = (0, 0) if bias is None else (bias.data_ptr(), bias._version)
-        return (_weights_epoch, weight.data_ptr(), weight._version, *other)
+        self.room = 0  # the side tensor's width after the next step of an optimizer
 
     def alike(self, weight: torch.Tensor) -> tuple[Any, ...]:
         """Equal for norms that can be looked at together."""
         return (weight.numel(), weight.dtype, self.variant, self.fp16, self.bias is None)
 
 
-def _hard_channels(norms: Sequence[tuple[torch.Tensor, _Plan]]) -> torch.Tensor:
-    """Channels whose normalized input y cannot give back: |b| > 2 |w|; in fp16 small w too.
+def _state(weight: torch.Tensor, bias: torch.Tensor | None) -> tuple[int, ...] | None:
+    """A key that differs whenever the parameters of a norm may have changed; None if nothing tells."""
+    if weight.is_inference():
+        return None
+    state = (_weights_epoch, _optimizer_steps, weight.data_ptr(), weight._version)
+    return state if bias is None else (*state, bias.data_ptr(), bias._version)
 
-    norms: of one length, variant and dtype, all with a bias or all without; a row of the result each.
+
+def _severity(norms: Sequence[tuple[torch.Tensor, _Plan]]) -> torch.Tensor:
+    """|b| / |w| of each channel: above _HARD y cannot give the normalized input back.
+
+    In fp16 |b| counts as no less than 2^-12, so that |w| < 2^-13 is hard too. norms: of one length, variant
+    and dtype, all with a bias or all without; a row of the result each.
     """
     first = norms[0][1]
     w = torch.cat([weight.detach().reshape(1, -1) for weight, _ in norms])
     w = _effective_weight(w, first.variant, 0.0 if first.fp16 else _FLOOR).abs()
-    hard = w < _LEAST_FP16 if first.fp16 else None
-    if first.bias is not None:
-        biases = [plan.bias() for _, plan in norms if plan.bias is not None]
-        b = torch.cat([bias.detach().reshape(1, -1) for bias in biases if bias is not None])
-        outside = b.float().abs() > 2.0 * w
-        hard = outside if hard is None else hard | outside
-    return torch.zeros_like(w, dtype=torch.bool) if hard is None else hard
+    if first.bias is None:
+        return _HARD * _LEAST_FP16 / w if first.fp16 else torch.zeros_like(w)
+    biases = [plan.bias() for _, plan in norms if plan.bias is not None]
+    b = torch.cat([bias.detach().reshape(1, -1) for bias in biases if bias is not None]).float().abs()
+    return (b.clamp(min=_HARD * _LEAST_FP16) if first.fp16 else b) / w
+
+
+_HARD = 2.0
+_NEARLY_HARD = _HARD / 8
 
 
 _weights_epoch = 0
+_optimizer_steps = 0
 _optimizers_watched = False
-_PLANS: Any = None
+# By the weight's id. An id says nothing once its tensor is gone, so that the plan's `weight` is compared.
+_PLANS: dict[int, _Plan] = {}
 
 
 def weights_changed() -> None:
@@ -3320,7 +3380,8 @@ def weights_changed() -> None:
     A norm with a bias looks for channels whose |b| > 2 |w| whenever its parameters have changed: their
     version counters tell, and every step of a torch.optim.Optimizer and load_state_dict count as a
     change. Call this after writing to parameters in a way that none of these shows, such as through
-    `.data` or by a kernel of one's own.
+    `.data` or by a kernel of one's own. The next forward pass then waits for the device; after a step of
+    an optimizer it does not.
     """
     global _weights_epoch
     _weights_epoch += 1
@@ -3328,49 +3389,130 @@ def weights_changed() -> None:
 
 def _watch_optimizers() -> None:
     # FSDP keeps version counters as they are, and some optimizers write through .data or pointers.
-    global _optimizers_watched, _PLANS
+    global _optimizers_watched
     if not _optimizers_watched:
         from torch.optim.optimizer import register_optimizer_step_post_hook
-        from torch.utils.weak import WeakIdKeyDictionary
 
-        register_optimizer_step_post_hook(lambda *_: weights_changed())
-        _PLANS = WeakIdKeyDictionary()
+        register_optimizer_step_post_hook(_optimizer_stepped)
         _optimizers_watched = True
 
 
-def _side_channels(weight: torch.Tensor, bias: torch.Tensor | None, variant: str, fp16: bool) -> _Side:
-    """The side channels of a norm.
+def _optimizer_stepped(*_: Any) -> None:
+    global _optimizer_steps
+    _optimizer_steps += 1
 
-    Their number is needed on the host. When parameters have changed, all norms of the device that
-    have been seen before are looked at together, so that a training step waits for the device once.
-    """
-    _watch_optimizers()
-    plan = _PLANS.get(weight)
-    if plan is None or plan.variant != variant or plan.fp16 != fp16 or not _is_plan_of(plan, bias):
-        plan = _Plan(weight, bias, variant, fp16)
-        _PLANS[weight] = plan
-    state = plan.state_of(weight)
-    if state is not None and state == plan.state:
-        return plan.side
-    groups: dict[Any, list[tuple[torch.Tensor, _Plan]]] = {plan.alike(weight): [(weight, plan)]}
-    for other, its_plan in list(_PLANS.items()):
-        if other is not weight and type(other) in _PLAIN and other.device == weight.device:
-            its_state = its_plan.state_of(other)
-            if its_state is not None and its_state != its_plan.state and other.untyped_storage().nbytes():
-                groups.setdefault(its_plan.alike(other), []).append((other, its_plan))
-    masks = [_hard_channels(norms) for norms in groups.values()]
-    widths = iter(torch.cat([mask.sum(1) for mask in masks]).tolist())
-    for norms, mask in zip(groups.values(), masks):
-        counts = [next(widths) for _ in norms]
-        slots = torch.where(mask, mask.cumsum(1) - 1, -1).to(torch.int32) if any(counts) else mask
-        for i, ((other, its_plan), width) in enumerate(zip(norms, counts)):
-            its_plan.side = _Side(slots[i] if width else None, width)
-            its_plan.state = its_plan.state_of(other)
+
+def _side_channels(weight: torch.Tensor, bias: torch.Tensor | None, variant: str, fp16: bool) -> _Side:
+    """The side channels of a norm, looked for if its parameters have changed."""
+    plan = _PLANS.get(id(weight))
+    if (
+        plan is None
+        or plan.weight() is not weight
+        or (bias is not None if plan.bias is None else plan.bias() is not bias)
+        or plan.variant != variant
+        or plan.fp16 != fp16
+    ):
+        _watch_optimizers()
+        plan = _PLANS[id(weight)] = _Plan(weight, bias, variant, fp16)
+    state = _state(weight, bias)
+    if state is None or state != plan.state:
+        with torch.autocast(weight.device.type, enabled=False):  # it takes no tensors of other 16-bit dtypes
+            _look_for_side_channels(weight, plan)
     return plan.side
 
 
-def _is_plan_of(plan: _Plan, bias: torch.Tensor | None) -> bool:
-    return (plan.bias is None and bias is None) or (plan.bias is not None and plan.bias() is bias)
+class _Asked(NamedTuple):
+    """Numbers of hard channels, and of these and nearly hard ones, on their way from the device."""
+
+    plans: list[_Plan]
+    n: int
+    counts: torch.Tensor
+    arrived: Any
+
+
+_ASKED: list[_Asked] = []
+
+
+def _room(hard: int, nearly: int, n: int) -> int:
+    """The width of a side tensor after the next step of an optimizer, in which some channels may become hard.
+
+    nearly: channels above _NEARLY_HARD, the hard ones included; without any, none is expected.
+    """
+    return min(n, hard + 4 + hard // 8) if nearly else 0
+
+
+def _look_for_side_channels(weight: torch.Tensor, plan: _Plan) -> None:
+    """Looks at a norm, and at all others of the device whose parameters have changed.
+
+    The width of side tensors is needed on the host. It is the number of hard channels, for which the
+    host waits; but after a step of an optimizer, when the device is best not waited for, it is the room
+    that the step before had asked for. Should more channels than that have become hard in one step, the
+    places of the least hard ones lie beyond the side tensor: for this step their x^ comes from y, within
+    sqrt(n).
+    """
+    if weight.is_cuda and torch.cuda.is_current_stream_capturing():
+        raise RuntimeError("parameters of a norm have changed: call it once before capturing a CUDA graph")
+    groups: dict[Any, list[tuple[torch.Tensor, _Plan]]] = {}
+    for key, its_plan in list(_PLANS.items()):
+        other = its_plan.weight()
+        bias = None if its_plan.bias is None else its_plan.bias()
+        if other is None or (its_plan.bias is not None and bias is None):
+            del _PLANS[key]
+            continue
+        if other is not weight:
+            if type(other) not in _PLAIN or other.device != weight.device:
+                continue
+            if not other.untyped_storage().nbytes():
+                continue
+        state, known = _state(other, bias), its_plan.state
+        if its_plan is plan or (state is not None and state != known):
+            stepped = False
+            if state is not None and known is not None:
+                stepped = known[0] == state[0] and known[1] != state[1]
+            groups.setdefault((stepped, its_plan.alike(other)), []).append((other, its_plan))
+            its_plan.state = state
+    while _ASKED:
+        asked = _ASKED.pop()
+        if asked.arrived is not None:
+            asked.arrived.synchronize()
+        for its_plan, (hard, nearly) in zip(asked.plans, asked.counts.tolist()):
+            its_plan.room = _room(hard, nearly, asked.n)
+    waiting = []
+    for (stepped, _), norms in groups.items():
+        plans = [its_plan for _, its_plan in norms]
+        severity = _severity(norms)
+        counts = torch.stack([(severity > least).sum(1) for least in (_HARD, _NEARLY_HARD)], 1)
+        if not stepped:
+            waiting.append((plans, severity, counts))
+            continue
+        arrived = None
+        if weight.is_cuda:
+            counts = counts.to("cpu", non_blocking=True)
+            arrived = torch.cuda.Event()
+            arrived.record(torch.cuda.current_stream(weight.device))
+        _ASKED.append(_Asked(plans, severity.shape[1], counts, arrived))
+        _set_sides(plans, severity, [its_plan.room for its_plan in plans])
+    if waiting:
+        numbers = iter(torch.cat([counts for _, _, counts in waiting]).tolist())
+        for plans, severity, _ in waiting:
+            widths = []
+            for its_plan in plans:
+                width, nearly = next(numbers)
+                its_plan.room = _room(width, nearly, severity.shape[1])
+                widths.append(width)
+            _set_sides(plans, severity, widths)
+
+
+def _set_sides(plans: Sequence[_Plan], severity: torch.Tensor, widths: Sequence[int]) -> None:
+    """Gives the hardest channels of each norm their places."""
+    most = max(widths)
+    if most:
+        hardest, channels = severity.topk(most, 1)
+        places = torch.arange(most, dtype=torch.int32, device=severity.device)
+        places = torch.where(hardest > _HARD, places, -1)
+        slots = torch.full_like(severity, -1, dtype=torch.int32).scatter_(1, channels, places)
+    for i, (plan, width) in enumerate(zip(plans, widths)):
+        plan.side = _Side(slots[i], width) if width else _Side(None, 0)
 
 
 @functools.cache
@@ -3396,6 +3538,65 @@ def _tile(n: int) -> tuple[int, int, int]:
     if block > 1024:
         return 2, block, 8
     return min(16, 2048 // block), block, 8 if block == 512 else 4
+
+
+class _NormPrograms(NamedTuple):
+    """The kernels of norms alike in dtypes, length of rows and variant; `rows` a program takes at a time."""
+
+    forward: _Program
+    backward: _Program
+    sums: _Program
+    rows: int
+    programs: int  # most of a backward pass
+
+
+_SUMMED = 16  # columns a program of _norm_sums_kernel
+
+
+@functools.cache
+def _norm_programs(
+    n: int,
+    variant: str,
+    dtypes: tuple[torch.dtype | None, ...],
+    kept_dtype: torch.dtype,
+    normalized: bool,
+    keep: bool,
+    side: bool,
+    device: torch.device,
+) -> _NormPrograms:
+    """dtypes: of the first tensor, of weight and bias, of the result."""
+    x_dtype, weight, bias, _ = dtypes
+    kind = _VARIANTS[variant]
+    rows, block, warps = _tile(n)
+    has = {"HAS_WEIGHT": weight is not None, "HAS_BIAS": bias is not None}
+    formula = {"CENTRE": kind.centre, "ADD_ONE": kind.add_one}
+    tile = {"ROWS": rows, "BLOCK": block, "num_warps": warps}
+    least = _least_weight(kept_dtype, normalized)
+    return _NormPrograms(
+        _Program(
+            _norm_forward_kernel,
+            **has,
+            **formula,
+            ROUND=kind.round_first and x_dtype != torch.float32,
+            FLOOR=least,
+            KEEP_NORMALIZED=normalized and keep,
+            SIDE=side,
+            **tile,
+        ),
+        _Program(
+            _norm_backward_kernel,
+            **has,
+            **formula,
+            FLOOR=least,
+            KEEP_NORMALIZED=normalized,
+            BOUNDED=weight is not None and not normalized and (bias is not None or least == 0.0),
+            SIDE=side,
+            **tile,
+        ),
+        _Program(_norm_sums_kernel, **has, PARTS=256, BLOCK=_SUMMED, num_warps=8),
+        rows,
+        _processors(device) * (4 if warps == 4 else 2),
+    )
 
 
 # y; the normalized input; 1/rms a row; slots; side tensor
@@ -3425,13 +3626,13 @@ def _norm_forward(
     side = _Side(None, 0)
     if weight is not None and keep and _has_side(weight, bias, kept_dtype, normalized):
         side = _side_channels(weight, bias, variant, kept_dtype == torch.float16)
-    least = _least_weight(kept_dtype, normalized)
-    kind = _VARIANTS[variant]
     device = x.device
-    kept = torch.empty(x.shape, dtype=kept_dtype, device=device) if normalized and keep else None
+    kept = torch.empty_like(x, dtype=kept_dtype) if normalized and keep else None
     slot = side.slot
     beside = None if slot is None else torch.empty((rows, side.width), dtype=kept_dtype, device=device)
     if not _triton_serves(device.type) or n > _LONGEST_ROW:
+        kind = _VARIANTS[variant]
+        least = _least_weight(kept_dtype, normalized)
         wide = x.float()
         if kind.centre:
             wide = wide - wide.mean(-1, keepdim=True)
@@ -3445,15 +3646,14 @@ def _norm_forward(
         if kept is not None:
             kept.copy_(xhat)
         if slot is not None and beside is not None:
-            beside.copy_(xhat.reshape(rows, n)[:, slot >= 0])
+            aside = (slot >= 0) & (slot < side.width)
+            beside[:, slot[aside].long()] = xhat.reshape(rows, n)[:, aside].to(kept_dtype)
         return y.to(y_dtype), kept, rstd.reshape(rows), slot, beside
-    y = torch.empty(x.shape, dtype=y_dtype, device=device)
+    y = torch.empty_like(x, dtype=y_dtype)
     rstd = torch.empty(rows, dtype=torch.float32, device=device)
-    tile_rows, block, warps = _tile(n)
-    _launch(
-        _norm_forward_kernel,
-        _cdiv(rows, tile_rows),
-        device,
+    dtypes = (x.dtype, _dtype_of(weight), _dtype_of(bias), y_dtype)
+    norm = _norm_programs(n, variant, dtypes, kept_dtype, normalized, keep, slot is not None, device)
+    tensors = (
         x,
         x if weight is None else weight,
         x if bias is None else bias,
@@ -3462,22 +3662,8 @@ def _norm_forward(
         rstd,
         rstd if slot is None else slot,
         y if beside is None else beside,
-        rows,
-        n,
-        side.width,
-        eps,
-        HAS_WEIGHT=weight is not None,
-        HAS_BIAS=bias is not None,
-        CENTRE=kind.centre,
-        ADD_ONE=kind.add_one,
-        ROUND=kind.round_first and x.dtype != torch.float32,
-        FLOOR=least,
-        KEEP_NORMALIZED=kept is not None,
-        SIDE=side.width > 0,
-        ROWS=tile_rows,
-        BLOCK=block,
-        num_warps=warps,
     )
+    norm.forward(_cdiv(rows, norm.rows), tensors, rows, n, side.width, eps)
     return y, kept, rstd, slot, beside
 
 
@@ -3498,11 +3684,10 @@ def _norm_backward(
     dy = dy.contiguous()
     kept = kept.contiguous()
     rows = kept.numel() // n
-    kind = _VARIANTS[variant]
-    least = _least_weight(kept.dtype, normalized)
     device = kept.device
     width = 0 if beside is None else beside.shape[1]
     if not _triton_serves(device.type) or n > _LONGEST_ROW:
+        least = _least_weight(kept.dtype, normalized)
         gradient = dy.reshape(rows, n).float()
         xhat = kept.reshape(rows, n).float()
         w = None if weight is None else _effective_weight(weight, variant, least)
@@ -3512,56 +3697,45 @@ def _norm_backward(
                 xhat = xhat - bias.float()
             if w is not None:
                 xhat = xhat / w
+            xhat = xhat.clamp(-math.sqrt(n), math.sqrt(n))
             if slot is not None and beside is not None and width:
-                # The last column, a dummy, is what slot -1 takes.
-                padded = F.pad(beside.float(), (0, 1))
-                xhat = torch.where(slot >= 0, padded[:, slot.long()], xhat)
+                aside = (slot >= 0) & (slot < width)
+                xhat = torch.where(aside, beside.float()[:, torch.where(aside, slot, 0)], xhat)
         dx = weighted - xhat * (weighted * xhat).mean(-1, keepdim=True)
-        if kind.centre:
+        if _VARIANTS[variant].centre:
             dx = dx - weighted.mean(-1, keepdim=True)
         dx = (dx * rstd[:, None]).to(x_dtype).reshape(kept.shape)
         dw = None if weight is None else (gradient * xhat).sum(0).to(weight.dtype)
         db = None if bias is None else gradient.sum(0).to(bias.dtype)
         return dx, dw, db
-    dx = torch.empty(kept.shape, dtype=x_dtype, device=device)
-    tile_rows, block, warps = _tile(n)
-    programs = min(_cdiv(rows, tile_rows), _processors(device) * (4 if warps == 4 else 2))
-    has_bias = bias is not None
-    parts = torch.empty((1 + has_bias, programs, n), dtype=torch.float32, device=device)
-    _launch(
-        _norm_backward_kernel,
-        programs,
-        device,
+    dx = torch.empty_like(kept, dtype=x_dtype)
+    dtypes = (dy.dtype, _dtype_of(weight), _dtype_of(bias), x_dtype)
+    norm = _norm_programs(n, variant, dtypes, kept.dtype, normalized, True, width > 0, device)
+    programs = min(_cdiv(rows, norm.rows), norm.programs)
+    dw = None if weight is None else torch.empty_like(weight)
+    db = None if bias is None else torch.empty_like(bias)
+    given = (weight is not None) + (bias is not None)
+    parts = torch.empty(given * programs * n, dtype=torch.float32, device=device) if given else rstd
+    tensors = (
         dy,
         kept,
         rstd,
         kept if weight is None else weight,
         kept if bias is None else bias,
-        rstd if slot is None else slot,
-        kept if beside is None else beside,
+        rstd if slot is None or not width else slot,
+        kept if beside is None or not width else beside,
         dx,
-        parts[0],
-        parts[-1],
-        rows,
-        n,
-        width,
-        HAS_WEIGHT=weight is not None,
-        HAS_BIAS=bias is not None,
-        CENTRE=kind.centre,
-        ADD_ONE=kind.add_one,
-        FLOOR=least,
-        KEEP_NORMALIZED=normalized,
-        SIDE=width > 0,
-        ROWS=tile_rows,
-        BLOCK=block,
-        num_warps=warps,
+        parts,
     )
-    if weight is None and bias is None:
-        return dx, None, None
-    sums = parts.sum(1)
-    dw = None if weight is None else sums[0].to(weight.dtype)
-    db = None if bias is None else sums[-1].to(bias.dtype)
+    norm.backward(programs, tensors, rows, n, width)
+    if given:
+        sums = (parts, parts if dw is None else dw, parts if db is None else db)
+        norm.sums(_cdiv(n, _SUMMED), sums, programs, n)
     return dx, dw, db
+
+
+def _dtype_of(parameter: torch.Tensor | None) -> torch.dtype | None:
+    return None if parameter is None else parameter.dtype
 
 
 def _norm_forward_operator(*arguments: Any) -> tuple[torch.Tensor, ...]:
@@ -3739,32 +3913,36 @@ def _first_derivative_only(backward: Callable[..., Any]) -> Callable[..., Any]:
     return wrapper
 
 
-def _twin(function: Any) -> Any:
+def _twin(function: Any, by_operator: Any, directly: Any) -> Any:
     """A function without setup_context, which torch.func needs and which costs 25 us a call.
 
-    It has the first output alone, and saves the others as they are.
+    It has the first output alone, and saves the others as they are, of the operator or of the Python
+    function that is the same without the dispatcher.
     """
-
-    run = getattr(function, "direct", function.forward)
 
     class Twin(torch.autograd.Function):
         @staticmethod
         def forward(ctx: Any, *inputs: Any) -> torch.Tensor:  # type: ignore[override]
-            output = run(*inputs)
+            output = (by_operator if _needs_operators(inputs[0]) else directly)(*inputs)
             function.save(ctx, inputs, output)
             return output[0] if isinstance(output, tuple) else output
 
         backward = staticmethod(function.backward)
 
     Twin.__name__ = Twin.__qualname__ = function.__name__ + "Twin"
-    return Twin
+    # What torch.autograd.Function.apply calls outside torch.func, without its look at each input.
+    return super(torch.autograd.Function, Twin).apply  # type: ignore[misc]
 
 
-def _apply(function: Any, twin: Any, *inputs: Any) -> torch.Tensor:
-    if torch.compiler.is_compiling() or torch._C._are_functorch_transforms_active():
-        output = function.apply(*inputs)
+def _apply(function: Any, twin: Any, x: torch.Tensor, *inputs: Any) -> torch.Tensor:
+    if (
+        torch.compiler.is_compiling()
+        or torch._C._are_functorch_transforms_active()
+        or torch._C._functorch.is_functorch_wrapped_tensor(x)  # one that torch.func has left behind
+    ):
+        output = function.apply(x, *inputs)
         return output[0] if isinstance(output, tuple) else output
-    return twin.apply(*inputs)
+    return twin(x, *inputs)
 
 
 class _Inverted(torch.autograd.Function):
@@ -3927,11 +4105,6 @@ class _Norm(torch.autograd.Function):
         return run(x, weight, bias, eps, variant, y_dtype, kept_dtype, normalized, keep)
 
     @staticmethod
-    def direct(*inputs: Any) -> Any:
-        """forward without tensors for what is not kept."""
-        return _OPS.norm_forward(*inputs) if _needs_operators(inputs[0]) else _norm_forward(*inputs)
-
-    @staticmethod
     def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
         ctx.mark_non_differentiable(*output[1:])
         _Norm.save(ctx, inputs, output)
@@ -3960,7 +4133,10 @@ class _Norm(torch.autograd.Function):
         )
 
 
-_INVERTED, _EXACT, _GATED, _NORM = (_twin(f) for f in (_Inverted, _Exact, _Gated, _Norm))
+_INVERTED = _twin(_Inverted, _OPS.activation_forward, _activation_forward)
+_EXACT = _twin(_Exact, _OPS.activation, _activation)
+_GATED = _twin(_Gated, _OPS.gated_forward, _gated_forward)
+_NORM = _twin(_Norm, _OPS.norm_forward, _norm_forward)
 
 
 # ---------------------------------------------------------------------------------------------
@@ -3969,10 +4145,10 @@ _INVERTED, _EXACT, _GATED, _NORM = (_twin(f) for f in (_Inverted, _Exact, _Gated
 
 def _refuse(*tensors: torch.Tensor | None) -> None:
     """vmap raises here rather than in a kernel."""
+    if torch.compiler.is_compiling() or not torch._C._are_functorch_transforms_active():
+        return
     for x in tensors:
-        if x is None or torch.compiler.is_compiling():
-            continue
-        if torch._C._functorch.is_batchedtensor(x):
+        if x is not None and torch._C._functorch.is_batchedtensor(x):
             raise NotImplementedError(
                 "invact_torch has no vmap rule: elementwise functions and norms take batches as they are"
             )
@@ -4166,40 +4342,79 @@ def _norm(
     variant: str,
     readers_are_linear: bool,
 ) -> torch.Tensor:
-    shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
-    if not shape or tuple(x.shape[x.dim() - len(shape) :]) != shape:
-        raise ValueError(f"an input of shape {tuple(x.shape)} does not end in {shape}")
-    for parameter, label in ((weight, "weight"), (bias, "bias")):
-        if parameter is not None and tuple(parameter.shape) != shape:
-            raise ValueError(f"{label} has shape {tuple(parameter.shape)}, not {shape}")
-        if parameter is not None and parameter.dtype not in _DTYPES:
-            raise TypeError(f"{label} must be float32, bfloat16 or float16, not {parameter.dtype}")
-    if x.dtype not in _DTYPES:
-        raise TypeError(f"a norm takes float32, bfloat16 or float16 tensors, not {x.dtype}")
-    if any(t is not None and _is_dtensor(t) for t in (x, weight, bias)):
+    plain = type(x) in _PLAIN
+    for t in (weight, bias):
+        plain = plain and (t is None or type(t) in _PLAIN)
+    device_type = x.device.type
+    form = _norm_form if torch.compiler.is_compiling() or not plain else _known_norm_form
+    n, y_dtype, kept_dtype = form(
+        normalized_shape if isinstance(normalized_shape, int) else tuple(normalized_shape),
+        variant,
+        torch.get_autocast_dtype(device_type) if torch.is_autocast_enabled(device_type) else None,
+        readers_are_linear,
+        (x.shape, x.dtype),
+        None if weight is None else (weight.shape, weight.dtype),
+        None if bias is None else (bias.shape, bias.dtype),
+    )
+    if not plain and any(t is not None and _is_dtensor(t) for t in (x, weight, bias)):
         raise NotImplementedError("a norm of DTensors: take local parts (to_local), rows are independent")
     _refuse(x, weight, bias)
-    y_dtype = kept_dtype = x.dtype
-    if torch.is_autocast_enabled(x.device.type):
-        kept_dtype = torch.get_autocast_dtype(x.device.type)
-        plain = x.dtype if variant == "gemma" else torch.float32
-        y_dtype = kept_dtype if readers_are_linear else plain
-    elif variant == "llama" and weight is not None:
-        y_dtype = torch.promote_types(x.dtype, weight.dtype)
-    normalized = kept_dtype != y_dtype
-    n = math.prod(shape)
     if x.numel() == 0:
         return _empty_norm(x, weight, bias, y_dtype)
     flat = x
-    if len(shape) > 1:  # a reshape to the same shape would be two nodes of autograd's graph
-        flat = x.reshape(*x.shape[: x.dim() - len(shape)], n)
+    dims = 1 if isinstance(normalized_shape, int) else len(normalized_shape)
+    if dims > 1:  # a reshape to the same shape would be two nodes of autograd's graph
+        flat = x.reshape(*x.shape[: x.dim() - dims], n)
         weight = None if weight is None else weight.reshape(n)
         bias = None if bias is None else bias.reshape(n)
     keep = forward_ad._current_level >= 0 or (
-        torch.is_grad_enabled() and any(t is not None and t.requires_grad for t in (x, weight, bias))
+        torch.is_grad_enabled()
+        and (
+            x.requires_grad
+            or (weight is not None and weight.requires_grad)
+            or (bias is not None and bias.requires_grad)
+        )
     )
+    normalized = kept_dtype != y_dtype
     y = _apply(_Norm, _NORM, flat, weight, bias, eps, variant, y_dtype, kept_dtype, normalized, keep)
     return y if flat is x else y.reshape(x.shape)
+
+
+_Typed = tuple[Sequence[int], torch.dtype]  # shape and dtype
+
+
+def _norm_form(
+    normalized_shape: int | tuple[int, ...],
+    variant: str,
+    autocast: torch.dtype | None,
+    readers_are_linear: bool,
+    x: _Typed,
+    weight: _Typed | None,
+    bias: _Typed | None,
+) -> tuple[int, torch.dtype, torch.dtype]:
+    """Length of a row, dtype of y and dtype of what is kept; errors for shapes and dtypes that do not fit."""
+    shape = (normalized_shape,) if isinstance(normalized_shape, int) else normalized_shape
+    x_shape, x_dtype = x
+    if not shape or tuple(x_shape[len(x_shape) - len(shape) :]) != shape:
+        raise ValueError(f"an input of shape {tuple(x_shape)} does not end in {shape}")
+    for parameter, label in ((weight, "weight"), (bias, "bias")):
+        if parameter is not None and tuple(parameter[0]) != shape:
+            raise ValueError(f"{label} has shape {tuple(parameter[0])}, not {shape}")
+        if parameter is not None and parameter[1] not in _DTYPES:
+            raise TypeError(f"{label} must be float32, bfloat16 or float16, not {parameter[1]}")
+    if x_dtype not in _DTYPES:
+        raise TypeError(f"a norm takes float32, bfloat16 or float16 tensors, not {x_dtype}")
+    y_dtype = kept_dtype = x_dtype
+    if autocast is not None:
+        kept_dtype = autocast
+        plain = x_dtype if variant == "gemma" else torch.float32
+        y_dtype = kept_dtype if readers_are_linear else plain
+    elif variant == "llama" and weight is not None:
+        y_dtype = torch.promote_types(x_dtype, weight[1])
+    return math.prod(shape), y_dtype, kept_dtype
+
+
+_known_norm_form = functools.lru_cache(4096)(_norm_form)
 
 
 def _empty_norm(
@@ -4230,10 +4445,14 @@ def layer_norm(
     Kept: y and 1/sqrt(var + eps) a row; x^ = (y - b) / w comes back in the backward pass. |w| below
     2^-100 counts as 2^-100 with its sign, in both passes. Of channels with |b| > 2 |w|, whose x^
     rounded y has lost, x^ is kept beside y, in a tensor as wide as there are such channels; in fp16
-    also of channels with |w| < 2^-13. Which they are is looked up when the parameters have changed,
-    which waits for the device once a training step (see `weights_changed`): before capturing a CUDA
-    graph, call the norm once. Where y is fp32 and
-    16-bit Linears read it, x^ rounded to 16 bits is kept instead of y.
+    also of channels with |w| < 2^-13. Which they are is looked up when the parameters have changed. How
+    many is known when the device has told: a norm's first call, and calls after load_state_dict or
+    writes to its parameters, wait for that. After a step of an optimizer none waits: the side tensor is
+    as wide as there were such channels at the step before, and 4 wider if any channel was within a factor
+    of 8 of being one. What has no room has its x^ from y, within sqrt(n), for this step. Before capturing
+    a CUDA graph, call the norm once.
+
+    Where y is fp32 and 16-bit Linears read it, x^ rounded to 16 bits is kept instead of y.
 
     Errors: ValueError for shapes that do not fit, TypeError for other dtypes; as `activation` for
     second derivatives, vmap and changing y in place. DTensors are refused.
@@ -4417,14 +4636,8 @@ class LayerNorm(nn.LayerNorm):
         super().__init__(*args, **kwargs)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return layer_norm(
-            x,
-            self.normalized_shape,
-            self.weight,
-            self.bias,
-            self.eps,
-            readers_are_linear=self.readers_are_linear,
-        )
+        shape, linear = self.normalized_shape, self.readers_are_linear
+        return _norm(x, shape, self.weight, self.bias, self.eps, "layer", linear)
 
     def _load_from_state_dict(self, *args: Any, **kwargs: Any) -> None:
         super()._load_from_state_dict(*args, **kwargs)
@@ -4569,7 +4782,7 @@ class _ConvertedNorm(_Converted):
         shape: Any = weight.shape if weight is not None else self.normalized_shape
         eps = torch.finfo(x.dtype).eps if setting.eps is None else setting.eps
         bias: Any = getattr(self, "bias", None)
-        given = (x, tuple(shape), weight, bias, eps, setting.function, setting.readers_are_linear)
+        given = (x, shape, weight, bias, eps, setting.function, setting.readers_are_linear)
         if setting.own_dtype and torch.is_autocast_enabled(x.device.type):
             with torch.autocast(x.device.type, enabled=False):
                 return _norm(*given)
@@ -5944,19 +6157,8 @@ def _factor(coefficients: CoefficientSet, y: torch.Tensor, bits: torch.Tensor) -
     if not _triton_serves(y.device.type):
         return coefficients.factor_torch(wide, _unpack(bits, y.numel()))
     g = torch.empty_like(wide)
-    _launch(
-        _activation_backward_kernel,
-        _cdiv(y.numel(), _BLOCK),
-        y.device,
-        torch.ones_like(wide),
-        wide,
-        bits,
-        g,
-        y.numel(),
-        FACTOR=coefficients.factor,
-        PTX=_PTX,
-        BLOCK=_BLOCK,
-    )
+    program = _Program(_activation_backward_kernel, FACTOR=coefficients.factor, PTX=_PTX, BLOCK=_BLOCK)
+    program(_cdiv(y.numel(), _BLOCK), (torch.ones_like(wide), wide, bits, g), y.numel())
     return g
 
 

@@ -480,5 +480,6 @@ def test_models_on_a_card(name, mode):
     model = model.cuda()
     batch = {k: v.cuda() if torch.is_tensor(v) else v for k, v in batch.items()}
     inv.convert(model, inputs=batch, mode=mode, autocast=torch.bfloat16)
-    assert inv.check(model, batch, autocast=torch.bfloat16).worst[1] <= 0.1
+    # In 16 bits AST's own gradients of its two tokens are off by 0.10 to 0.14; a wrong function gives 1.
+    assert inv.check(model, batch, autocast=torch.bfloat16, tolerance=0.3).worst[1] <= 0.3
     assert inv.check(model, batch, tolerance=1e-3).worst[1] <= 1e-3

@@ -115,12 +115,19 @@ def test_norm(layer, n):
         inv._norm_backward_kernel,
         {
             **dict.fromkeys(["dy_ptr", "kept_ptr", "w_ptr", "b_ptr", "side_ptr", "dx_ptr"], "*bf16"),
-            **dict.fromkeys(["rstd_ptr", "dw_ptr", "db_ptr"], "*fp32"),
+            **dict.fromkeys(["rstd_ptr", "parts_ptr"], "*fp32"),
             "slot_ptr": "*i32",
         },
         {"rows": "i32", "n": "i32", "side_width": "i32"},
-        shared,
+        {**shared, "BOUNDED": layer},
         warps,
     )
-    for ptx in (forward, backward):
+    sums = compiled(
+        inv._norm_sums_kernel,
+        {"parts_ptr": "*fp32", "dw_ptr": "*bf16", "db_ptr": "*bf16"},
+        {"parts": "i32", "n": "i32"},
+        {"HAS_WEIGHT": True, "HAS_BIAS": layer, "PARTS": 256, "BLOCK": inv._SUMMED},
+        8,
+    )
+    for ptx in (forward, backward, sums):
         assert ".f64" not in ptx
