@@ -3,6 +3,7 @@ package invact.cli;
 import invact.coefficients.internal.ShippedSets;
 import invact.internal.bench.Libtorch;
 import invact.internal.bench.Machine;
+import invact.runtime.Backend;
 import invact.runtime.Backends;
 import invact.runtime.cuda.Context;
 import invact.runtime.cuda.CudaException;
@@ -49,6 +50,28 @@ record Diagnosis(String part, boolean isThere, String detail) {
     return all;
   }
 
+  /** What decides results and speed, for a report of a fault. */
+  static List<Diagnosis> versions() {
+    List<Diagnosis> parts = new ArrayList<>();
+    parts.add(new Diagnosis("Java", true, Machine.java()));
+    for (Backend backend : Backends.all()) {
+      parts.add(
+          backend
+              .obstacle()
+              .map(why -> new Diagnosis(backend.name() + " backend", false, "no: " + why))
+              .orElseGet(() -> new Diagnosis(backend.name() + " backend", true, "yes")));
+    }
+    parts.add(
+        Context.obstacle()
+            .map(obstacle -> new Diagnosis("driver", false, "none"))
+            .orElseGet(Diagnosis::driver));
+    return parts;
+  }
+
+  private static Diagnosis driver() {
+    return new Diagnosis("driver", true, "for CUDA " + Cuda.text(Cuda.version()));
+  }
+
   private static Diagnosis vectors() {
     return new VectorBackend()
         .obstacle()
@@ -78,7 +101,7 @@ record Diagnosis(String part, boolean isThere, String detail) {
       return List.of(new Diagnosis("GPU", false, obstacle.get()));
     }
     List<Diagnosis> gpu = new ArrayList<>();
-    gpu.add(new Diagnosis("driver", true, "for CUDA " + Cuda.text(Cuda.version())));
+    gpu.add(driver());
     for (Device device : Cuda.devices()) {
       gpu.add(
           new Diagnosis(

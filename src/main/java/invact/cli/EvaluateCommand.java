@@ -4,6 +4,8 @@ import invact.activation.internal.RoundedHeight;
 import invact.coefficients.CoefficientSet;
 import invact.evaluate.Evaluation;
 import invact.evaluate.internal.IrreducibleErrorComparison;
+import invact.evaluate.internal.Samples;
+import invact.internal.io.CsvLines;
 import invact.internal.io.Json;
 import invact.numeric.Dtype;
 import invact.numeric.internal.ErrorStats;
@@ -13,6 +15,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,7 +40,8 @@ import tools.jackson.core.JsonGenerator;
     footer = {
       "  invact evaluate --all",
       "  invact evaluate gelu-paper gelu-published --dtype bf16",
-      "  invact evaluate coefficients/silu-paper.json --json"
+      "  invact evaluate coefficients/silu-paper.json --json",
+      "  invact evaluate gelu-bf16 --dtype bf16 --csv > samples.csv"
     })
 final class EvaluateCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -51,12 +55,26 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "fp64, fp32, bf16, fp16, or several with commas; default: all")
   private List<Dtype> dtypes = List.of(Dtype.values());
 
-  @Option(names = "--json", description = "print one JSON document instead of the table")
-  private boolean json;
+  @ArgGroup private Output output = new Output();
+
+  /** What is printed. */
+  private static final class Output {
+    @Option(names = "--json", description = "print one JSON document instead of the table")
+    private boolean json;
+
+    @Option(
+        names = "--csv",
+        description = "print every sample as CSV instead: input, derivative found, f'(x), error")
+    private boolean csv;
+  }
 
   @Override
   public Integer call() throws IOException {
     List<CoefficientSet> sets = arguments.load();
+    if (output.csv) {
+      samples(sets);
+      return 0;
+    }
     List<Evaluation> evaluations = new ArrayList<>();
     List<IrreducibleErrorComparison> comparisons = new ArrayList<>();
     try (Progress progress = Progress.of("evaluating", sets.size() * dtypes.size())) {
@@ -71,7 +89,7 @@ final class EvaluateCommand implements Callable<Integer> {
       }
     }
     PrintWriter out = spec.commandLine().getOut();
-    if (json) {
+    if (output.json) {
       out.print(json(evaluations, comparisons));
     } else {
       table(evaluations).print(out);
@@ -89,6 +107,22 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     out.flush();
     return 0;
+  }
+
+  private void samples(List<CoefficientSet> sets) {
+    PrintWriter out = spec.commandLine().getOut();
+    CsvLines lines = new CsvLines(out, "set", "dtype", "branch", "x", "found", "exact", "error");
+    for (CoefficientSet set : sets) {
+      for (Dtype dtype : dtypes) {
+        Samples.of(
+            set,
+            dtype,
+            (branch, x, found, exact, _) ->
+                lines.add(
+                    set.name(), dtype.label(), branch.label(), x, found, exact, found - exact));
+      }
+    }
+    out.flush();
   }
 
   private static TextTable table(List<Evaluation> evaluations) {

@@ -26,6 +26,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
@@ -45,6 +47,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       FitCommand.class,
       SearchCommand.class,
       EvaluateCommand.class,
+      CompareCommand.class,
       PlotCommand.class,
       ChartCommand.class,
       ExportCommand.class,
@@ -59,6 +62,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  invact fit silu                  print one refit, write nothing",
       "  invact search gelu               forms of all kinds: error against cost",
       "  invact evaluate --all            errors in fp64, fp32, bf16 and fp16",
+      "  invact compare gelu-paper gelu-published",
+      "                                   what differs between two sets",
       "  invact plot gelu-published       draw the figures of one set",
       "  invact chart runs.csv --x step --y loss --series run --out runs.png",
       "                                   draw a table of measurements",
@@ -90,6 +95,7 @@ final class InvactCommand implements Runnable {
     commandLine.registerConverter(Target.class, labelled(Target::of));
     commandLine.registerConverter(Dtype.class, labelled(Dtype::of));
     commandLine.registerConverter(ImageFormat.class, labelled(ImageFormat::of));
+    commandLine.setExecutionStrategy(InvactCommand::execute);
     commandLine.setExecutionExceptionHandler(InvactCommand::report);
     commandLine.setParameterExceptionHandler(InvactCommand::reportUsage);
     return commandLine;
@@ -109,6 +115,19 @@ final class InvactCommand implements Runnable {
         throw new TypeConversionException(e.getMessage());
       }
     };
+  }
+
+  /** Runs the command, or answers {@code --version}: picocli asks each command for its version. */
+  private static int execute(ParseResult result) {
+    CommandLine command = result.asCommandLineList().getLast();
+    int exitCode = new RunLast().execute(result);
+    if (command.isVersionHelpRequested()) {
+      for (Diagnosis diagnosis : Diagnosis.versions()) {
+        command.getOut().println(diagnosis.part() + ": " + diagnosis.detail());
+      }
+      command.getOut().flush();
+    }
+    return exitCode;
   }
 
   private static int reportUsage(ParameterException e, String[] args) {
@@ -135,7 +154,7 @@ final class InvactCommand implements Runnable {
   }
 
   /** Failures of the work are told in one line; anything else is a bug, and shows where it is. */
-  private static int report(Exception e, CommandLine command, CommandLine.ParseResult parseResult) {
+  private static int report(Exception e, CommandLine command, ParseResult parseResult) {
     switch (e) {
       case FitException wrong when wrong.isWrongRequest() -> {
         return reportUsage(new ParameterException(command, wrong.getMessage(), wrong), null);

@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "  invact plot --all",
       "  invact plot gelu-published gelu-paper --out figures --format svg",
-      "  invact plot my-coefficients/silu-paper.json --format png,svg"
+      "  invact plot my-coefficients/silu-paper.json --format png,svg",
+      "  invact plot gelu-paper --csv"
     })
 final class PlotCommand implements Callable<Integer> {
   /** The folder of the pictures that fits draw. */
@@ -50,6 +51,11 @@ final class PlotCommand implements Callable<Integer> {
       description = "png, svg, or both with a comma; default png")
   private List<ImageFormat> formats = List.of(ImageFormat.PNG);
 
+  @Option(
+      names = "--csv",
+      description = "also write the data of each figure, NAME.csv: panel, curve, axis, x, y")
+  private boolean csv;
+
   @Override
   public Integer call() throws IOException {
     Figures.prepare();
@@ -64,6 +70,11 @@ final class PlotCommand implements Callable<Integer> {
     for (ImageFormat format : formats) {
       for (Path file : Figures.write(figures, out, format)) {
         spec.commandLine().getOut().println(file);
+      }
+    }
+    if (csv) {
+      for (Figure figure : figures) {
+        spec.commandLine().getOut().println(figure.writeData(out));
       }
     }
     spec.commandLine().getOut().flush();

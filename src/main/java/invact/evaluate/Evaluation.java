@@ -1,17 +1,12 @@
 package invact.evaluate;
 
-import invact.activation.Activation;
 import invact.activation.Branch;
 import invact.coefficients.CoefficientSet;
-import invact.coefficients.internal.BranchApproximant;
+import invact.evaluate.internal.Samples;
 import invact.numeric.Dtype;
 import invact.numeric.internal.ErrorStats;
-import invact.runtime.Backends;
-import invact.runtime.InvertedActivation;
 import invact.sampling.internal.ArgminNeighbourhood;
 import invact.sampling.internal.ErrorGrid;
-import invact.sampling.internal.HalfPrecision;
-import java.util.Arrays;
 
 /**
  * The error of a coefficient set's derivative in one dtype: found minus f′(x), where x is a number
@@ -39,95 +34,25 @@ public record Evaluation(
    * @return the evaluation
    */
   public static Evaluation of(CoefficientSet set, Dtype dtype) {
-    Tally tally = new Tally(set.activation());
-    switch (dtype) {
-      case FP64 -> measureApproximants(set, tally);
-      case FP32 -> {
-        float[] grid = ErrorGrid.inSinglePrecision(set.activation());
-        float[] neighbours = ArgminNeighbourhood.inputs(set.activation().argmin());
-        double[] found = derivatives(set, grid);
-        for (int i = 0; i < grid.length; i++) {
-          tally.add(grid[i], found[i]);
-        }
-        found = derivatives(set, neighbours);
-        for (int i = 0; i < neighbours.length; i++) {
-          tally.addExtreme(neighbours[i], found[i]);
-        }
-      }
-      case BF16, FP16 -> {
-        short[] x = HalfPrecision.finitePatterns(dtype);
-        double[] found = derivatives(set, dtype, x);
-        for (int i = 0; i < x.length; i++) {
-          tally.add(dtype.decode(x[i]), found[i]);
-        }
-      }
-      default -> throw new AssertionError(dtype);
-    }
+    Tally tally = new Tally();
+    Samples.of(set, dtype, tally::add);
     return new Evaluation(set, dtype, tally.left.stats(), tally.right.stats(), tally.whole.stats());
   }
 
-  private static void measureApproximants(CoefficientSet set, Tally tally) {
-    for (Branch branch : Branch.values()) {
-      BranchApproximant approximant = set.branch(branch).approximant();
-      for (double x : ErrorGrid.points(set.activation(), branch)) {
-        tally.addError(branch, x, approximant.derivativeError(x));
-      }
-    }
-  }
-
-  private static double[] derivatives(CoefficientSet set, float[] x) {
-    float[] y = new float[x.length];
-    float[] dx = new float[x.length];
-    byte[] indicator = new byte[(int) InvertedActivation.indicatorBytes(x.length)];
-    InvertedActivation runtime = specification(set);
-    runtime.forward(x, y, indicator);
-    Arrays.fill(dx, 1.0f);
-    runtime.backward(dx, y, indicator, dx);
-    double[] derivatives = new double[x.length];
-    Arrays.setAll(derivatives, i -> dx[i]);
-    return derivatives;
-  }
-
-  private static double[] derivatives(CoefficientSet set, Dtype dtype, short[] x) {
-    short[] y = new short[x.length];
-    short[] dx = new short[x.length];
-    byte[] indicator = new byte[(int) InvertedActivation.indicatorBytes(x.length)];
-    InvertedActivation runtime = specification(set);
-    runtime.forward(dtype, x, y, indicator);
-    Arrays.fill(dx, dtype.encode(1.0f));
-    runtime.backward(dtype, dx, y, indicator, dx);
-    double[] derivatives = new double[x.length];
-    Arrays.setAll(derivatives, i -> dtype.decode(dx[i]));
-    return derivatives;
-  }
-
-  private static InvertedActivation specification(CoefficientSet set) {
-    return Backends.of("scalar").open(set);
-  }
-
   private static final class Tally {
-    private final Activation activation;
     private final ErrorStats.Accumulator left = new ErrorStats.Accumulator();
     private final ErrorStats.Accumulator right = new ErrorStats.Accumulator();
     private final ErrorStats.Accumulator whole = new ErrorStats.Accumulator();
 
-    Tally(Activation activation) {
-      this.activation = activation;
-    }
-
-    void add(double x, double found) {
-      addError(activation.branch(x), x, found - activation.derivative(x));
-    }
-
-    void addError(Branch branch, double x, double error) {
-      side(branch).add(x, error);
-      whole.add(x, error);
-    }
-
-    void addExtreme(double x, double found) {
-      double error = found - activation.derivative(x);
-      side(activation.branch(x)).addExtreme(x, error);
-      whole.addExtreme(x, error);
+    void add(Branch branch, double x, double found, double exact, boolean isExtra) {
+      double error = found - exact;
+      if (isExtra) {
+        side(branch).addExtreme(x, error);
+        whole.addExtreme(x, error);
+      } else {
+        side(branch).add(x, error);
+        whole.add(x, error);
+      }
     }
 
     private ErrorStats.Accumulator side(Branch branch) {

@@ -1,8 +1,12 @@
 package invact.plot.internal;
 
 import invact.internal.io.AtomicFile;
+import invact.internal.io.CsvLines;
 import java.awt.geom.Rectangle2D;
 import java.io.IOException;
+import java.io.StringWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -88,6 +92,40 @@ public final class Figure {
   public Path write(Path directory, ImageFormat format) throws IOException {
     Path file = directory.resolve(fileName(format));
     AtomicFile.write(file, encode(format));
+    return file;
+  }
+
+  /**
+   * The data of everything drawn, as CSV: panel, counted from 1, and its title, curve, axis, x and
+   * y. A point that interrupts a line has y = NaN.
+   *
+   * @param out receives the lines
+   */
+  public void writeData(Writer out) {
+    CsvLines lines = new CsvLines(out, "panel", "title", "curve", "axis", "x", "y");
+    for (int i = 0; i < panels.size(); i++) {
+      Panel panel = panels.get(i);
+      for (Curve curve : panel.curves()) {
+        Axis axis = curve.side() == Curve.Side.RIGHT ? panel.right() : panel.left();
+        for (int j = 0; j < curve.x().length; j++) {
+          lines.add(i + 1, panel.title(), curve.label(), axis.title(), curve.x()[j], curve.y()[j]);
+        }
+      }
+    }
+  }
+
+  /**
+   * Writes {@link #writeData the figure's data} to NAME.csv in a directory, whole or not at all.
+   *
+   * @param directory where; made if it is not there
+   * @return the file
+   * @throws IOException if the directory cannot be written; the message names it
+   */
+  public Path writeData(Path directory) throws IOException {
+    StringWriter text = new StringWriter();
+    writeData(text);
+    Path file = directory.resolve(name + ".csv");
+    AtomicFile.write(file, text.toString().getBytes(StandardCharsets.UTF_8));
     return file;
   }
 
