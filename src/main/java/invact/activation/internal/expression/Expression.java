@@ -1,5 +1,6 @@
 package invact.activation.internal.expression;
 
+import invact.internal.io.Printable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,6 +22,9 @@ import java.util.stream.Collectors;
  */
 public final class Expression {
   private static final int MAX_LENGTH = 1000;
+
+  /** How much of a text a message quotes. */
+  private static final int EXCERPT = 100;
 
   private final String text;
   private final UnaryOperator<Jet> function;
@@ -267,7 +271,14 @@ public final class Expression {
 
     private IllegalArgumentException failure(String reason) {
       return new IllegalArgumentException(
-          "expression '" + text + "', character " + (at + 1) + ": " + reason);
+          Printable.line("expression '" + excerpt() + "', character " + (at + 1) + ": " + reason));
+    }
+
+    /** The text, or what stands about the place: the reason behind it must not be cut off. */
+    private String excerpt() {
+      int start = StrictMath.max(0, at - EXCERPT / 2);
+      int end = StrictMath.min(text.length(), start + EXCERPT);
+      return (start > 0 ? "…" : "") + text.substring(start, end) + (end < text.length() ? "…" : "");
     }
   }
 }
