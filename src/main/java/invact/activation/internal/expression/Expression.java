@@ -94,8 +94,9 @@ public final class Expression {
 
     UnaryOperator<Jet> whole() {
       UnaryOperator<Jet> whole = sum();
-      if (next() != 0) {
-        throw failure("there is '" + next() + "' where an operator should be");
+      next();
+      if (at < text.length()) {
+        throw misplaced("an operator");
       }
       return whole;
     }
@@ -170,10 +171,7 @@ public final class Expression {
           default -> call(name, start);
         };
       }
-      throw failure(
-          c == 0
-              ? "it ends where a number, x or a function should be"
-              : "there is '" + c + "' where a number, x or a function should be");
+      throw misplaced("a number, x or a function");
     }
 
     private UnaryOperator<Jet> call(String name, int start) {
@@ -246,10 +244,7 @@ public final class Expression {
 
     private void expect(char c) {
       if (!accept(c)) {
-        throw failure(
-            next() == 0
-                ? "it ends where '" + c + "' should be"
-                : "there is '" + next() + "' where '" + c + "' should be");
+        throw misplaced("'" + c + "'");
       }
     }
 
@@ -267,6 +262,14 @@ public final class Expression {
 
     private static boolean isLetter(char c) {
       return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
+    }
+
+    private IllegalArgumentException misplaced(String expected) {
+      return failure(
+          (at < text.length() ? "there is '" + text.charAt(at) + "'" : "it ends")
+              + " where "
+              + expected
+              + " should be");
     }
 
     private IllegalArgumentException failure(String reason) {

@@ -134,6 +134,39 @@ class ExpressionTest {
     assertEquals(1, message.lines().count(), message);
   }
 
+  /** What is no character of the language is named, and ends no text. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "x\\0 | expression 'x\\u0000', character 2: there is '\\u0000' where an operator should be",
+        "x\\0) | expression 'x\\u0000)', character 2: there is '\\u0000' where an operator should"
+            + " be",
+        "(x\\0 | expression '(x\\u0000', character 3: there is '\\u0000' where ')' should be",
+        "x +\\n | expression 'x +\\u000a', character 4: there is '\\u000a' where a number, x or a"
+            + " function should be",
+        "\\e[31mx | expression '\\u001b[31mx', character 1: there is '\\u001b' where a number, x or"
+            + " a function should be",
+      })
+  void controlCharactersAreRefusedInOneLine(String text, String message) {
+    String raw = text.replace("\\0", "\0").replace("\\n", "\n").replace("\\e", "\033");
+    assertEquals(
+        message,
+        assertThrows(IllegalArgumentException.class, () -> Expression.parse(raw)).getMessage());
+  }
+
+  /** The reason is behind the text, and lines are cut at 1000 characters. */
+  @Test
+  void aLongTextIsQuotedWhereItIsWrong() {
+    String text = "x" + "+x".repeat(450) + "+y" + "+x".repeat(40);
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> Expression.parse(text)).getMessage();
+    assertTrue(message.startsWith("expression '…x+x+") && message.contains("x+y+x"), message);
+    assertTrue(message.contains("…', character 903: 'y' is unknown"), message);
+    assertTrue(message.length() < 350, message);
+  }
+
   /** The deepest text is no deeper than the stack. */
   @Test
   void longTexts() {
