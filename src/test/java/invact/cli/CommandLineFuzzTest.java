@@ -21,7 +21,7 @@ import picocli.CommandLine;
 /**
  * Any command line ends with 0, 1 or 2 and says why in one line. An input is text: the arguments,
  * separated by spaces ('_' stands for a space in one), and below them what is in the file t.csv.
- * Commands that fit or measure are parsed only.
+ * Commands that fit, measure or load all sets are parsed only.
  */
 class CommandLineFuzzTest {
   private static final Set<String> QUICK = Set.of("invact", "list", "help", "export", "chart");
@@ -119,7 +119,13 @@ class CommandLineFuzzTest {
       last = last.subcommand();
     }
     boolean isQuick =
-        QUICK.contains(last.commandSpec().name()) || CommandLine.printHelpIfRequested(parsed);
+        QUICK.contains(last.commandSpec().name())
+            && !last.hasMatchedOption("--all")
+            && !last.hasMatchedOption("--hf-kernel");
+    Integer help = CommandLine.executeHelpRequest(parsed);
+    if (help != null) {
+      return help;
+    }
     return isQuick ? new CommandLine.RunLast().execute(parsed) : 0;
   }
 

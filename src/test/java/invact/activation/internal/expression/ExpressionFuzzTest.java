@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 
 /** Any text is an expression, or is refused with one line. */
 class ExpressionFuzzTest {
-  private static final double[] INPUTS = {-1e300, -40, -1, -0.0, 0, 1e-310, 0.75, 3, 800};
+  private static final double[] INPUTS = {-1e300, -0.0, 0.75, 800};
 
   @DictionaryEntries({
     "abs(", "atan(", "cos(", "cosh(", "erf(", "exp(", "expm1(", "log(", "log1p(", "max(", "min(",

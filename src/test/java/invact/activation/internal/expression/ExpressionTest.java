@@ -99,6 +99,11 @@ class ExpressionTest {
       assertTrue(Double.isNaN(at(text, -1).value()), text);
     }
     assertTrue(Double.isNaN(at("(x)^0.5", -1).value()));
+    for (String text : new String[] {"log(x)", "log1p(x)", "max(2, log(x))", "x + log(-3)"}) {
+      Jet jet = at(text, -2);
+      assertTrue(Double.isNaN(jet.value()) && Double.isNaN(jet.first()), text + ": " + jet);
+      assertTrue(Double.isNaN(jet.second()), text + ": " + jet);
+    }
     assertTrue(!at("1/x", 0).isFinite());
     assertEquals(0, at("x^2", 0).value());
     assertEquals(new Jet(0, 0, 2), at("x^2", 0));
