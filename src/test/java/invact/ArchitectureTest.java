@@ -30,7 +30,7 @@ class ArchitectureTest {
               room("numeric"),
               room("internal.io"),
               room("internal.program"),
-              room("activation", "numeric", "internal.program"),
+              room("activation", "numeric", "internal.io", "internal.program"),
               room("sampling", "numeric", "activation"),
               room("form", "numeric", "internal.program"),
               room("coefficients", "numeric", "internal.io", "activation", "sampling", "form"),

@@ -2,6 +2,7 @@ package invact.cli;
 
 import invact.internal.io.AtomicFile;
 import invact.internal.io.CsvTable;
+import invact.internal.io.Printable;
 import invact.plot.internal.Chart;
 import invact.plot.internal.ChartFigure;
 import invact.plot.internal.Figure;
@@ -149,7 +150,8 @@ final class ChartCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    String name = out.getFileName().toString();
+    // The root of a file system has no name.
+    String name = out.getFileName() == null ? "" : out.getFileName().toString();
     int dot = name.lastIndexOf('.');
     ImageFormat format;
     Chart chart;
@@ -183,7 +185,7 @@ final class ChartCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
     AtomicFile.write(out, picture);
-    spec.commandLine().getOut().println(out);
+    spec.commandLine().getOut().println(Printable.line(out.toString()));
     spec.commandLine().getOut().flush();
     return 0;
   }

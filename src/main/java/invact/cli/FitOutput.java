@@ -6,6 +6,7 @@ import invact.coefficients.CoefficientSet;
 import invact.evaluate.internal.MeasuredInUse;
 import invact.fit.FitRequest;
 import invact.internal.io.AtomicFile;
+import invact.internal.io.Printable;
 import invact.plot.internal.Figure;
 import invact.plot.internal.Figures;
 import invact.plot.internal.ImageFormat;
@@ -98,12 +99,12 @@ final class FitOutput {
     PrintWriter err = mixee.commandLine().getErr();
     err.println(
         setFolder
-            .map(folder -> written.size() + " coefficient sets in " + folder)
+            .map(folder -> Printable.line(written.size() + " coefficient sets in " + folder))
             .orElse("no file written: --out DIR keeps the coefficient sets"));
     if (figureFolder.isPresent()) {
       List<Figure> drawn = figures.apply(sets);
       Figures.write(drawn, figureFolder.get(), ImageFormat.PNG);
-      err.println(drawn.size() + " figures in " + figureFolder.get());
+      err.println(Printable.line(drawn.size() + " figures in " + figureFolder.get()));
     }
     return 0;
   }

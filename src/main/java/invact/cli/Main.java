@@ -21,7 +21,12 @@ final class Main {
 
   /** Runs one command; results that cannot be written are a failure. */
   static int run(StandardStream out, StandardStream err, String... args) {
-    CommandLine commandLine = InvactCommand.commandLine().setOut(out.lines()).setErr(err.lines());
+    return run(InvactCommand.commandLine(), out, err, args);
+  }
+
+  /** The same of a command line that was prepared. */
+  static int run(CommandLine commandLine, StandardStream out, StandardStream err, String... args) {
+    commandLine.setOut(out.lines()).setErr(err.lines());
     int exitCode = commandLine.execute(args);
     commandLine.getOut().flush();
     Optional<String> failure = out.finish();

@@ -2,6 +2,7 @@ package invact.cli;
 
 import invact.coefficients.CoefficientSet;
 import invact.internal.io.AtomicFile;
+import invact.internal.io.Printable;
 import invact.plot.internal.Figure;
 import invact.plot.internal.Figures;
 import invact.plot.internal.ImageFormat;
@@ -69,7 +70,7 @@ final class PlotCommand implements Callable<Integer> {
     }
     for (ImageFormat format : formats) {
       for (Path file : Figures.write(figures, out, format)) {
-        spec.commandLine().getOut().println(file);
+        spec.commandLine().getOut().println(Printable.line(file.toString()));
       }
     }
     if (csv) {

@@ -9,6 +9,7 @@ import invact.fit.internal.selection.SearchProblem;
 import invact.fit.internal.selection.SearchResult;
 import invact.fit.internal.selection.SearchSpace;
 import invact.internal.io.AtomicFile;
+import invact.internal.io.Printable;
 import invact.numeric.Dtype;
 import invact.plot.internal.Figures;
 import invact.plot.internal.ImageFormat;
@@ -146,7 +147,7 @@ final class SearchCommand implements Callable<Integer> {
     out.flush();
     if (figures.isPresent()) {
       for (Path file : figures.get().write(results)) {
-        spec.commandLine().getErr().println("figure " + file);
+        spec.commandLine().getErr().println(Printable.line("figure " + file));
       }
     }
     return 0;
@@ -157,7 +158,7 @@ final class SearchCommand implements Callable<Integer> {
         state
             .map(file -> "interrupted, the same command goes on where it stopped: " + file)
             .orElse("--resume FILE keeps them, so that an interrupted search goes on");
-    spec.commandLine().getErr().println(count + " fits; " + how);
+    spec.commandLine().getErr().println(Printable.line(count + " fits; " + how));
   }
 
   /** What is to be searched, checked before anything is done. */

@@ -80,4 +80,21 @@ class ChartCommandTest {
       assertEquals(List.of(table), files.toList());
     }
   }
+
+  /** The root of a file system has no name, and a name may have several lines. */
+  @Test
+  void namesOfFilesAreToldInOneLine() throws Exception {
+    CommandTest.Run run = CommandTest.run("chart", "t.csv", "--x", "a", "--y", "b", "--out", "/");
+    assertEquals(2, run.exitCode(), run.err());
+    assertTrue(run.err().startsWith("invact: unknown image format ''"), run.err());
+
+    Path table = Files.writeString(folder.resolve("t.csv"), "a,b\n1,2\n2,3\n");
+    Path picture = folder.resolve("two\nlines.svg");
+    run =
+        CommandTest.run(
+            "chart", table.toString(), "--x", "a", "--y", "b", "--out", picture.toString());
+    assertEquals(0, run.exitCode(), run.err());
+    assertEquals(folder.resolve("two") + "\\u000alines.svg\n", run.out());
+    assertTrue(Files.exists(picture));
+  }
 }

@@ -4,6 +4,7 @@ import invact.activation.Activation;
 import invact.activation.Activations;
 import invact.activation.internal.expression.Expression;
 import invact.activation.internal.expression.Jet;
+import invact.internal.io.Printable;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -34,7 +35,7 @@ public final class CustomActivation implements Activation {
     if (!name.matches(NAME)) {
       throw new IllegalArgumentException(
           "'"
-              + name
+              + Printable.line(name)
               + "' is no name for an activation: begin with a letter, use a-z, 0-9, '-' and '_'");
     }
     if (Activations.isReserved(name)) {

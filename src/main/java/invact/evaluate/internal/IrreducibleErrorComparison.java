@@ -7,7 +7,7 @@ import invact.coefficients.internal.BranchApproximant;
 import invact.internal.arithmetic.Derivative;
 import invact.internal.program.Interpreter;
 import invact.numeric.Dtype;
-import invact.numeric.internal.CompensatedSum;
+import invact.numeric.internal.ErrorSummary;
 import invact.sampling.Density;
 import invact.sampling.internal.QuantizationCells;
 import java.util.Arrays;
@@ -58,28 +58,14 @@ public record IrreducibleErrorComparison(
    * @return the comparison
    */
   static IrreducibleErrorComparison of(CoefficientSet set, Dtype dtype, QuantizationCells classes) {
-    List<QuantizationCells.Input> inputs = classes.inputs();
-    float[] g = decode(set, dtype, inputs);
-    CompensatedSum squares = new CompensatedSum();
-    CompensatedSum sum = new CompensatedSum();
-    double max = 0;
-    double maxAt = inputs.getFirst().x();
-    for (int i = 0; i < g.length; i++) {
-      double error = g[i] - inputs.get(i).derivative();
-      squares.add(inputs.get(i).weight() * error * error);
-      sum.add(inputs.get(i).weight() * error);
-      if (StrictMath.abs(error) > max) {
-        max = StrictMath.abs(error);
-        maxAt = inputs.get(i).x();
-      }
-    }
+    ErrorSummary error = classes.error(decode(set, dtype, classes.inputs()));
     return new IrreducibleErrorComparison(
         set,
         dtype,
-        StrictMath.sqrt(squares.value()),
-        sum.value(),
-        max,
-        maxAt,
+        error.rms(),
+        error.bias(),
+        error.maxAbs(),
+        error.maxAbsAt(),
         classes.irreducibleRms(),
         classes.irreducibleMaxAbs());
   }

@@ -9,9 +9,9 @@ public final class CsvException extends IOException {
   /**
    * A table that is not what is asked for.
    *
-   * @param message file, line, column, remedy
+   * @param message file, line, column, remedy; characters that cannot be printed are escaped
    */
   public CsvException(String message) {
-    super(message);
+    super(Printable.line(message));
   }
 }

@@ -32,7 +32,7 @@ public final class CsvTable {
       Pattern.compile("[+-]?(\\d+(\\.\\d*)?|\\.\\d+)([eE][+-]?\\d+)?");
 
   private final String file;
-  private final List<String> columns;
+  final List<String> columns;
   private final List<Row> rows;
 
   private CsvTable(String file, List<String> columns, List<Row> rows) {

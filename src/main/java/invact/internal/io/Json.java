@@ -100,7 +100,10 @@ public final class Json {
                   + e.getLocation().getColumnNr()
                   + ": ";
       throw new IllegalArgumentException(
-          "no valid JSON: " + where + e.getOriginalMessage().lines().findFirst().orElse(""), e);
+          "no valid JSON: "
+              + where
+              + Printable.line(e.getOriginalMessage().lines().findFirst().orElse("")),
+          e);
     }
   }
 

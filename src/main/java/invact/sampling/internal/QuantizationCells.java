@@ -4,6 +4,7 @@ import invact.activation.Activation;
 import invact.activation.Branch;
 import invact.numeric.Dtype;
 import invact.numeric.internal.CompensatedSum;
+import invact.numeric.internal.ErrorSummary;
 import invact.sampling.Density;
 import java.util.ArrayList;
 import java.util.List;
@@ -170,6 +171,29 @@ public final class QuantizationCells {
    */
   public double irreducibleMaxAbs() {
     return irreducibleMaxAbs;
+  }
+
+  /**
+   * The error of a decoder.
+   *
+   * @param derivatives what it makes of the output of each input, in the order of {@link #inputs()}
+   * @return its error, weighted by the probability of the inputs
+   */
+  public ErrorSummary error(float[] derivatives) {
+    CompensatedSum squares = new CompensatedSum();
+    CompensatedSum sum = new CompensatedSum();
+    double max = 0;
+    double maxAt = inputs.getFirst().x();
+    for (int i = 0; i < derivatives.length; i++) {
+      double error = derivatives[i] - inputs.get(i).derivative();
+      squares.add(inputs.get(i).weight() * error * error);
+      sum.add(inputs.get(i).weight() * error);
+      if (StrictMath.abs(error) > max) {
+        max = StrictMath.abs(error);
+        maxAt = inputs.get(i).x();
+      }
+    }
+    return new ErrorSummary(StrictMath.sqrt(squares.value()), sum.value(), max, maxAt);
   }
 
   private static boolean sameCell(Input a, Input b) {

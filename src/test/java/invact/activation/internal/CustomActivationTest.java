@@ -130,6 +130,17 @@ class CustomActivationTest {
     assertEquals(1, message.lines().count(), message);
   }
 
+  @Test
+  void aNameThatIsNoneIsToldInOneLine() {
+    assertEquals(
+        "'a\\u000ab\\u001b' is no name for an activation: begin with a letter, use a-z, 0-9, '-'"
+            + " and '_'",
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> CustomActivation.of("a\nb\u001b", "x*sigmoid(x)"))
+            .getMessage());
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

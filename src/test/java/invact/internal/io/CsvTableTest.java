@@ -77,6 +77,25 @@ class CsvTableTest {
     assertEquals(value, table("a\n" + text + "\n").rows().getFirst().number("a").getAsDouble());
   }
 
+  /** A quoted field may have several lines and any characters. */
+  @Test
+  void whatAFieldHoldsIsToldInOneLine() throws CsvException {
+    CsvTable table = table("\"a\nb\",c\n\"\u001b[31m1\",\"2\u2028\"\n");
+    CsvTable.Row row = table.rows().getFirst();
+    CsvException e = assertThrows(CsvException.class, () -> row.number("a\nb"));
+    assertEquals(
+        "t.csv, line 3, column 'a\\u000ab': '\\u001b[31m1' is not a number: leave the field empty"
+            + " if there is none",
+        e.getMessage());
+    e = assertThrows(CsvException.class, () -> table.where("c", List.of("x\r")));
+    assertEquals("t.csv: no line has 'x\\u000d' in column 'c': there is 2\\u2028", e.getMessage());
+    e = assertThrows(CsvException.class, () -> row.text("d"));
+    assertEquals("t.csv: has no column 'd': there is a\\u000ab, c", e.getMessage());
+    assertEquals(
+        "t.csv, line 1: the header has an empty name or '\\u000b' twice",
+        refusal("a,\"\u000b\"\n1,2"));
+  }
+
   @Test
   void linesAreChosenInTheOrderOfTheValues() throws CsvException {
     CsvTable table = table("m,v\na,1\nb,2\na,3\nc,4\n");

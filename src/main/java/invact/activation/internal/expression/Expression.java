@@ -1,5 +1,6 @@
 package invact.activation.internal.expression;
 
+import invact.internal.io.Printable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,6 +22,9 @@ import java.util.stream.Collectors;
  */
 public final class Expression {
   private static final int MAX_LENGTH = 1000;
+
+  /** How much of a text a message quotes. */
+  private static final int EXCERPT = 100;
 
   private final String text;
   private final UnaryOperator<Jet> function;
@@ -90,8 +94,9 @@ public final class Expression {
 
     UnaryOperator<Jet> whole() {
       UnaryOperator<Jet> whole = sum();
-      if (next() != 0) {
-        throw failure("there is '" + next() + "' where an operator should be");
+      next();
+      if (at < text.length()) {
+        throw misplaced("an operator");
       }
       return whole;
     }
@@ -166,10 +171,7 @@ public final class Expression {
           default -> call(name, start);
         };
       }
-      throw failure(
-          c == 0
-              ? "it ends where a number, x or a function should be"
-              : "there is '" + c + "' where a number, x or a function should be");
+      throw misplaced("a number, x or a function");
     }
 
     private UnaryOperator<Jet> call(String name, int start) {
@@ -242,10 +244,7 @@ public final class Expression {
 
     private void expect(char c) {
       if (!accept(c)) {
-        throw failure(
-            next() == 0
-                ? "it ends where '" + c + "' should be"
-                : "there is '" + next() + "' where '" + c + "' should be");
+        throw misplaced("'" + c + "'");
       }
     }
 
@@ -265,9 +264,24 @@ public final class Expression {
       return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
     }
 
+    private IllegalArgumentException misplaced(String expected) {
+      return failure(
+          (at < text.length() ? "there is '" + text.charAt(at) + "'" : "it ends")
+              + " where "
+              + expected
+              + " should be");
+    }
+
     private IllegalArgumentException failure(String reason) {
       return new IllegalArgumentException(
-          "expression '" + text + "', character " + (at + 1) + ": " + reason);
+          Printable.line("expression '" + excerpt() + "', character " + (at + 1) + ": " + reason));
+    }
+
+    /** The text, or what stands about the place: the reason behind it must not be cut off. */
+    private String excerpt() {
+      int start = StrictMath.max(0, at - EXCERPT / 2);
+      int end = StrictMath.min(text.length(), start + EXCERPT);
+      return (start > 0 ? "…" : "") + text.substring(start, end) + (end < text.length() ? "…" : "");
     }
   }
 }

@@ -331,8 +331,12 @@ public record Jet(double value, double first, double second) {
 
   /**
    * h(f), where g, g1, g2 are h, h′, h″ at f; an infinite h′ does not matter where f stands still.
+   * What has no value, as log(−1), has no derivatives.
    */
   private Jet chain(double g, double g1, double g2) {
+    if (Double.isNaN(g)) {
+      return new Jet(g, g, g);
+    }
     return isConstant() ? constant(g) : new Jet(g, g1 * first, g2 * (first * first) + g1 * second);
   }
 }

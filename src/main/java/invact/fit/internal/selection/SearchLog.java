@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,9 +99,8 @@ public final class SearchLog implements AutoCloseable {
     int line = 1;
     for (int end = 0; end < bytes.length; end++) {
       if (bytes[end] == '\n') {
-        String text = new String(bytes, start, end - start, StandardCharsets.UTF_8);
         try {
-          remember(Json.tree(text.getBytes(StandardCharsets.UTF_8)));
+          remember(Json.tree(Arrays.copyOfRange(bytes, start, end)));
         } catch (IllegalArgumentException e) {
           throw new IOException(
               file + ": line " + line + " is no finding: " + e.getMessage() + "; name another file",
@@ -125,26 +125,58 @@ public final class SearchLog implements AutoCloseable {
   }
 
   private void remember(JsonNode finding) {
-    List<String> key = new ArrayList<>();
-    for (String name : KEYS) {
-      key.add(finding.path(name).asString(""));
-    }
-    if (finding.path("search").asInt(0) != VERSION) {
+    if (!finding.path("search").isInt() || finding.get("search").intValue() != VERSION) {
       throw new IllegalArgumentException("it is of another version of invact");
     }
-    boolean measured =
-        finding.path("rms").isNumber()
-            && finding.path("bias").isNumber()
-            && finding.path("maxAbs").isNumber();
-    if (measured == finding.path("failure").isString()) {
+    List<String> key = new ArrayList<>();
+    for (String name : KEYS) {
+      if (finding.has(name) ? !finding.get(name).isString() : !OPTIONAL_KEYS.contains(name)) {
+        throw new IllegalArgumentException("it has no " + name + " that is a string");
+      }
+      key.add(finding.path(name).asString(""));
+    }
+    boolean failed = finding.path("failure").isString();
+    if (failed == ERRORS.stream().allMatch(error -> finding.path(error).isNumber())) {
       throw new IllegalArgumentException("it has neither errors nor a failure, or both");
+    }
+    if (!failed) {
+      requirePossible(finding);
     }
     known.put(String.join("|", key), finding);
   }
 
+  /** A whole number of hundreds of digits is infinite as a double. */
+  private static double number(JsonNode finding, String key) {
+    return finding.get(key).numberValue().doubleValue();
+  }
+
+  /** A search would put a candidate with errors that none can have before all others. */
+  private static void requirePossible(JsonNode finding) {
+    double rms = number(finding, "rms");
+    double maxAbs = number(finding, "maxAbs");
+    double bias = number(finding, "bias");
+    if (!(rms >= 0 && rms <= maxAbs * SLACK && Double.isFinite(maxAbs) && Double.isFinite(bias))) {
+      throw new IllegalArgumentException(
+          "no fit has an RMS error of "
+              + rms
+              + ", a bias of "
+              + bias
+              + " and a largest error of "
+              + maxAbs);
+    }
+  }
+
+  private static final List<String> ERRORS = List.of("rms", "bias", "maxAbs");
+
+  /** Relative slack for the order of summation. */
+  private static final double SLACK = 1 + 1e-4;
+
   /** What tells one finding from another. */
   private static final List<String> KEYS =
       List.of("activation", "expression", "branch", "dtype", "density", "form", "target", "method");
+
+  /** Those that are left out where they are empty. */
+  private static final List<String> OPTIONAL_KEYS = List.of("expression", "density");
 
   private static List<String> values(SearchProblem problem, Candidate candidate) {
     return List.of(
@@ -174,10 +206,7 @@ public final class SearchLog implements AutoCloseable {
         found.has("failure")
             ? new Finding.Failed(candidate, found.get("failure").stringValue())
             : new Finding.Measured(
-                candidate,
-                found.get("rms").doubleValue(),
-                found.get("bias").doubleValue(),
-                found.get("maxAbs").doubleValue()));
+                candidate, number(found, "rms"), number(found, "bias"), number(found, "maxAbs")));
   }
 
   /**

@@ -99,6 +99,11 @@ class ExpressionTest {
       assertTrue(Double.isNaN(at(text, -1).value()), text);
     }
     assertTrue(Double.isNaN(at("(x)^0.5", -1).value()));
+    for (String text : new String[] {"log(x)", "log1p(x)", "max(2, log(x))", "x + log(-3)"}) {
+      Jet jet = at(text, -2);
+      assertTrue(Double.isNaN(jet.value()) && Double.isNaN(jet.first()), text + ": " + jet);
+      assertTrue(Double.isNaN(jet.second()), text + ": " + jet);
+    }
     assertTrue(!at("1/x", 0).isFinite());
     assertEquals(0, at("x^2", 0).value());
     assertEquals(new Jet(0, 0, 2), at("x^2", 0));
@@ -132,6 +137,39 @@ class ExpressionTest {
         assertThrows(IllegalArgumentException.class, () -> Expression.parse(text)).getMessage();
     assertTrue(message.contains(complaint), message);
     assertEquals(1, message.lines().count(), message);
+  }
+
+  /** What is no character of the language is named, and ends no text. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "x\\0 | expression 'x\\u0000', character 2: there is '\\u0000' where an operator should be",
+        "x\\0) | expression 'x\\u0000)', character 2: there is '\\u0000' where an operator should"
+            + " be",
+        "(x\\0 | expression '(x\\u0000', character 3: there is '\\u0000' where ')' should be",
+        "x +\\n | expression 'x +\\u000a', character 4: there is '\\u000a' where a number, x or a"
+            + " function should be",
+        "\\e[31mx | expression '\\u001b[31mx', character 1: there is '\\u001b' where a number, x or"
+            + " a function should be",
+      })
+  void controlCharactersAreRefusedInOneLine(String text, String message) {
+    String raw = text.replace("\\0", "\0").replace("\\n", "\n").replace("\\e", "\033");
+    assertEquals(
+        message,
+        assertThrows(IllegalArgumentException.class, () -> Expression.parse(raw)).getMessage());
+  }
+
+  /** The reason is behind the text, and lines are cut at 1000 characters. */
+  @Test
+  void aLongTextIsQuotedWhereItIsWrong() {
+    String text = "x" + "+x".repeat(450) + "+y" + "+x".repeat(40);
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> Expression.parse(text)).getMessage();
+    assertTrue(message.startsWith("expression '…x+x+") && message.contains("x+y+x"), message);
+    assertTrue(message.contains("…', character 903: 'y' is unknown"), message);
+    assertTrue(message.length() < 350, message);
   }
 
   /** The deepest text is no deeper than the stack. */

@@ -1,10 +1,12 @@
 package invact.fit.internal.selection;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import invact.OneLine;
 import invact.activation.Activation;
 import invact.activation.Activations;
 import invact.activation.Branch;
@@ -30,6 +32,11 @@ class SearchLogTest {
   private static final Candidate PARABOLA =
       new Candidate(new RootPolynomial(2), Target.DERIVATIVE, Method.MINIMAX);
   private static final SearchProblem GELU = problem(Activations.GELU, Dtype.FP32, 1);
+
+  /** A finding of {@link #LINE} for {@link #GELU}, but for its errors. */
+  private static final String LINE_OF_LOG =
+      "{\"search\":1,\"activation\":\"gelu\",\"branch\":\"left\",\"dtype\":\"fp32\","
+          + "\"form\":\"root-polynomial-1\",\"target\":\"derivative\",\"method\":\"minimax\",%s}\n";
 
   @TempDir private Path folder;
 
@@ -129,6 +136,48 @@ class SearchLogTest {
     assertTrue(e.getMessage().endsWith("name another file"), e.getMessage());
     assertEquals(1, e.getMessage().lines().count(), e.getMessage());
     assertEquals(content, Files.readString(file()));
+  }
+
+  /**
+   * What a search would take for the best candidate of all, or stumble over when it is asked for.
+   */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"rms\":-1,\"bias\":0,\"maxAbs\":1",
+        "\"rms\":1,\"bias\":0,\"maxAbs\":-1",
+        "\"rms\":1e999,\"bias\":0,\"maxAbs\":1e999",
+        "\"rms\":1,\"bias\":1e999,\"maxAbs\":1",
+        "\"rms\":0.2,\"bias\":0,\"maxAbs\":0.1",
+        "\"rms\":1,\"bias\":0",
+      })
+  void errorsThatNoFitHasAreRefused(String errors) throws Exception {
+    assertRefused(LINE_OF_LOG.formatted(errors).getBytes(UTF_8));
+  }
+
+  @Test
+  void onlyWholeFindingsInUtf8AreRead() throws Exception {
+    String good = LINE_OF_LOG.formatted("\"rms\":1,\"bias\":0,\"maxAbs\":1");
+    Files.writeString(file(), good);
+    assertEquals(Optional.of(new Finding.Measured(LINE, 1, 0, 1)), find(file(), GELU, LINE));
+    assertRefused(good.replace("\"rms\":1", "\"rms\":1" + "0".repeat(400)).getBytes(UTF_8));
+    assertRefused(good.replace("\"search\":1", "\"search\":1.5").getBytes(UTF_8));
+    assertRefused(good.replace("\"branch\":\"left\",", "").getBytes(UTF_8));
+    assertRefused(good.replace("\"left\"", "7").getBytes(UTF_8));
+    assertRefused(good.replace("\"rms\"", "\u001b[31m\"rms\"").getBytes(UTF_8));
+    byte[] broken = good.replace("gelu", "ge?u").getBytes(UTF_8);
+    for (int i = 0; i < broken.length; i++) {
+      broken[i] = broken[i] == '?' ? (byte) 0xFF : broken[i];
+    }
+    assertRefused(broken);
+  }
+
+  private void assertRefused(byte[] content) throws Exception {
+    Files.write(file(), content);
+    IOException e = assertThrows(IOException.class, () -> SearchLog.open(file()));
+    assertTrue(e.getMessage().startsWith(file() + ": line 1 is no finding: "), e.getMessage());
+    OneLine.require(e.getMessage());
+    assertArrayEquals(content, Files.readAllBytes(file()));
   }
 
   @Test
