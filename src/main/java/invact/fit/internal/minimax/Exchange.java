@@ -4,6 +4,7 @@ import invact.fit.FitException;
 import invact.form.internal.Form;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The exchange algorithm of E. Ya. Remez (1934): level the error on a reference, move the reference
@@ -72,9 +73,9 @@ final class Exchange {
     int halvings = 0;
     double levelness = 0;
     for (int iteration = 1; iteration <= MAX_ITERATIONS; iteration++) {
-      double[] c = solver.level(reference);
-      List<Grid.Extremum> extrema = c == null ? null : grid.alternation(form, c);
-      if (extrema == null) {
+      Optional<double[]> solved = solver.level(reference);
+      Optional<List<Grid.Extremum>> alternating = solved.flatMap(c -> grid.alternation(form, c));
+      if (alternating.isEmpty()) {
         if (last == null || ++halvings > MAX_HALVINGS) {
           throw new FitException(
               "no %s without a pole levels the error on %d points: try another degree or centre"
@@ -83,6 +84,8 @@ final class Exchange {
         reference = midpoints(last, reference);
         continue;
       }
+      double[] c = solved.orElseThrow();
+      List<Grid.Extremum> extrema = alternating.get();
       double largest = extrema.stream().mapToDouble(Grid.Extremum::size).max().orElse(0);
       if (largest <= negligible) {
         return new Level(c, extrema, largest, iteration);

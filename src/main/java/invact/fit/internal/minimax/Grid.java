@@ -5,6 +5,7 @@ import invact.form.internal.Form;
 import invact.sampling.internal.ChebyshevPoints;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Samples of a curve, and the extrema of an error between them.
@@ -94,14 +95,14 @@ final class Grid {
    * alternate. An extremum between grid points is found on the parabola through three of them; with
    * a hundred points from one sign change to the next its error is right to 10⁻⁸.
    *
-   * @return the extrema, by ascending x; null if the error is not finite somewhere
+   * @return the extrema, by ascending x; nothing if the error is not finite somewhere
    */
-  List<Extremum> alternation(Form form, double[] coefficients) {
+  Optional<List<Extremum>> alternation(Form form, double[] coefficients) {
     double[] errors = new double[samples.length];
     for (int i = 0; i < errors.length; i++) {
       errors[i] = samples[i].error(form, coefficients);
       if (!Double.isFinite(errors[i])) {
-        return null;
+        return Optional.empty();
       }
     }
     List<Extremum> extrema = new ArrayList<>();
@@ -121,7 +122,7 @@ final class Grid {
       }
       start = end;
     }
-    return extrema;
+    return Optional.of(extrema);
   }
 
   private Extremum refined(Form form, double[] coefficients, double[] errors, int peak) {

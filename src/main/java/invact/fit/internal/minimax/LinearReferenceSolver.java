@@ -2,6 +2,7 @@ package invact.fit.internal.minimax;
 
 import invact.form.internal.Form;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Levels a form in its linear coefficients, with the others fixed: Σ cⱼ·w·φⱼ(u) + sᵢ·h = w·(v −
@@ -39,7 +40,7 @@ final class LinearReferenceSolver implements ReferenceSolver {
   }
 
   @Override
-  public double[] level(List<Sample> reference) {
+  public Optional<double[]> level(List<Sample> reference) {
     int n = linear.length;
     double[][] matrix = new double[n + 1][n + 1];
     double[] rightSide = new double[n + 1];
@@ -58,6 +59,6 @@ final class LinearReferenceSolver implements ReferenceSolver {
     for (int j = 0; j < n; j++) {
       coefficients[linear[j]] = solution[j];
     }
-    return coefficients;
+    return Optional.of(coefficients);
   }
 }

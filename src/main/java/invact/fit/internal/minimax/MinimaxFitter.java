@@ -104,10 +104,11 @@ public final class MinimaxFitter {
       int agreeing,
       boolean isTranslated) {
     Grid denseGrid = new Grid(curve, CHECK_FACTOR * GRID);
-    List<Grid.Extremum> dense = denseGrid.alternation(form, level.coefficients());
-    if (dense == null) {
-      throw new FitException("%s has a pole on the curve".formatted(form.name()));
-    }
+    List<Grid.Extremum> dense =
+        denseGrid
+            .alternation(form, level.coefficients())
+            .orElseThrow(
+                () -> new FitException("%s has a pole on the curve".formatted(form.name())));
     double largest = level.largestError();
     for (Grid.Extremum extremum : dense) {
       largest = StrictMath.max(largest, extremum.size());

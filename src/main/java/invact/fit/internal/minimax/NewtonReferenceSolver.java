@@ -3,6 +3,7 @@ package invact.fit.internal.minimax;
 import invact.fit.FitException;
 import invact.form.internal.Form;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Levels a form in all its coefficients by Newton's method on w·(q(u; c) − v) = sᵢ·h, from the
@@ -31,7 +32,7 @@ final class NewtonReferenceSolver implements ReferenceSolver {
   }
 
   @Override
-  public double[] level(List<Sample> reference) {
+  public Optional<double[]> level(List<Sample> reference) {
     int n = coefficients.length;
     double[] c = coefficients;
     double level = 0;
@@ -42,13 +43,13 @@ final class NewtonReferenceSolver implements ReferenceSolver {
     for (int step = 0; step < MAX_STEPS; step++) {
       if (distance <= TOLERANCE * StrictMath.abs(level)) {
         coefficients = c;
-        return c.clone();
+        return Optional.of(c.clone());
       }
       double[] change;
       try {
         change = newtonStep(reference, c, level);
       } catch (FitException e) {
-        return null;
+        return Optional.empty();
       }
       double[] next = null;
       double nextLevel = 0;
@@ -64,13 +65,13 @@ final class NewtonReferenceSolver implements ReferenceSolver {
         factor *= 0.5;
       }
       if (!(nextDistance < distance)) {
-        return null;
+        return Optional.empty();
       }
       c = next;
       level = nextLevel;
       distance = nextDistance;
     }
-    return null;
+    return Optional.empty();
   }
 
   private double[] newtonStep(List<Sample> reference, double[] c, double level) {

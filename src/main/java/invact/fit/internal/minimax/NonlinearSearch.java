@@ -324,11 +324,10 @@ final class NonlinearSearch {
 
   private Exchange.Level exchanged(ReferenceSolver solver, double[] start) {
     int count = solver.referenceSize();
-    List<Grid.Extremum> extrema = grid.alternation(form, start);
-    if (extrema == null || extrema.size() < count) {
+    List<Grid.Extremum> extrema = grid.alternation(form, start).orElse(List.of());
+    if (extrema.size() < count) {
       throw new FitException(
-          "the error alternates at %d points, not %d"
-              .formatted(extrema == null ? 0 : extrema.size(), count));
+          "the error alternates at %d points, not %d".formatted(extrema.size(), count));
     }
     List<Sample> reference =
         Exchange.choose(extrema, count).stream().map(Grid.Extremum::sample).toList();

@@ -2,6 +2,7 @@ package invact.fit.internal.minimax;
 
 import invact.form.internal.RootRational;
 import java.util.List;
+import java.util.Optional;
 import org.apache.commons.math3.exception.MathArithmeticException;
 import org.apache.commons.math3.exception.MathIllegalStateException;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
@@ -47,7 +48,7 @@ final class RationalReferenceSolver implements ReferenceSolver {
   }
 
   @Override
-  public double[] level(List<Sample> reference) {
+  public Optional<double[]> level(List<Sample> reference) {
     int count = referenceSize();
     int n = form.denominatorDegree();
     double[] t = new double[count];
@@ -89,15 +90,16 @@ final class RationalReferenceSolver implements ReferenceSolver {
       eigen = new EigenDecomposition(new Array2DRowRealMatrix(symmetric, false));
     } catch (MathIllegalStateException | MathArithmeticException e) {
       // Points so close that the matrix is not finite, or nearly so.
-      return null;
+      return Optional.empty();
     }
-    double[] best = null;
+    Optional<double[]> best = Optional.empty();
     double bestLevel = Double.POSITIVE_INFINITY;
     for (int k = 0; k <= n; k++) {
       double level = eigen.getRealEigenvalue(k);
       if (StrictMath.abs(level) < bestLevel) {
-        double[] coefficients = coefficients(reference, t, level, denominator(qr.getR(), eigen, k));
-        if (coefficients != null) {
+        Optional<double[]> coefficients =
+            coefficients(reference, t, level, denominator(qr.getR(), eigen, k));
+        if (coefficients.isPresent()) {
           best = coefficients;
           bestLevel = StrictMath.abs(level);
         }
@@ -118,18 +120,19 @@ final class RationalReferenceSolver implements ReferenceSolver {
     return b;
   }
 
-  /** The form's coefficients, or null if the denominator has a root in the range. */
-  private double[] coefficients(List<Sample> reference, double[] t, double level, double[] b) {
+  /** The form's coefficients; nothing if the denominator has a root in the range. */
+  private Optional<double[]> coefficients(
+      List<Sample> reference, double[] t, double level, double[] b) {
     int m = form.numeratorDegree();
     double constant = b[0];
     for (int k = 0; k < b.length; k++) {
       b[k] /= constant;
       if (!Double.isFinite(b[k])) {
-        return null;
+        return Optional.empty();
       }
     }
     if (!Positivity.holds(b, least / scale, largest / scale)) {
-      return null;
+      return Optional.empty();
     }
     double[][] matrix = new double[t.length][m + 1];
     double[] rightSide = new double[t.length];
@@ -158,7 +161,7 @@ final class RationalReferenceSolver implements ReferenceSolver {
       coefficients[m + k] = b[k] / power;
       power *= scale;
     }
-    return coefficients;
+    return Optional.of(coefficients);
   }
 
   private static double sign(int i) {

@@ -2,6 +2,7 @@ package invact.fit.internal.minimax;
 
 import invact.fit.FitException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Solves the inner problem of an exchange: coefficients whose errors on a reference alternate in
@@ -15,8 +16,8 @@ interface ReferenceSolver {
    * The levelled coefficients.
    *
    * @param reference points by ascending x
-   * @return all coefficients of the form; null if there are none, or only ones with a pole
+   * @return all coefficients of the form; nothing if there are none, or only ones with a pole
    * @throws FitException if the problem is singular
    */
-  double[] level(List<Sample> reference);
+  Optional<double[]> level(List<Sample> reference);
 }

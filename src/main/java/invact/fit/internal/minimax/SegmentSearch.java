@@ -6,6 +6,7 @@ import invact.form.internal.SegmentedPolynomial;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Break points that make the largest of the segments' errors least.
@@ -88,13 +89,14 @@ final class SegmentSearch {
     double high = StrictMath.log(whole.error());
     double low = high - StrictMath.log(form.segments()) * (form.degree() + 3) - 1;
     double target = high - StrictMath.log(form.segments()) * (form.degree() + 1);
-    List<Segment> reaching = null;
+    Optional<List<Segment>> reaching = Optional.empty();
     for (int step = 0; step < MAX_STEPS && high - low > tolerance; step++) {
-      List<Segment> segments = segments(StrictMath.exp(target));
+      Optional<List<Segment>> found = segments(StrictMath.exp(target));
       double next = Double.NaN;
-      if (segments == null) {
+      if (found.isEmpty()) {
         high = target;
       } else {
+        List<Segment> segments = found.get();
         double excess = StrictMath.log(segments.getLast().error()) - target;
         if (StrictMath.abs(excess) <= MATCH) {
           return segments;
@@ -103,42 +105,42 @@ final class SegmentSearch {
           low = target;
         } else {
           high = target;
-          reaching = segments;
+          reaching = found;
         }
         // All segments move by the same factor if each of them takes up its share of the excess.
         next = target + excess / form.segments();
       }
       target = next > low && next < high && step % 3 != 2 ? next : 0.5 * (low + high);
     }
-    if (reaching == null) {
+    if (reaching.isEmpty()) {
       throw new FitException(
           "no convergence of the break points of %s: is the error of its segments rounding?"
               .formatted(form.name()));
     }
     lowerBound = StrictMath.exp(low);
-    return reaching;
+    return reaching.get();
   }
 
-  /** S segments, all but the last of the error given; null if fewer reach the end. */
-  private List<Segment> segments(double bound) {
+  /** S segments, all but the last of the error given; nothing if fewer reach the end. */
+  private Optional<List<Segment>> segments(double bound) {
     List<Segment> segments = new ArrayList<>();
     double from = start;
     double length = (end - start) / form.segments();
     while (segments.size() < form.segments() - 1) {
-      Segment next = longest(from, length, bound);
-      if (next == null) {
-        return null;
+      Optional<Segment> next = longest(from, length, bound);
+      if (next.isEmpty()) {
+        return Optional.empty();
       }
-      segments.add(next);
-      length = next.to - from;
-      from = next.to;
+      segments.add(next.get());
+      length = next.get().to - from;
+      from = next.get().to;
     }
     segments.add(segment(from, end));
-    return segments;
+    return Optional.of(segments);
   }
 
-  /** The segment of the error given; null if even the rest of the curve has a smaller one. */
-  private Segment longest(double from, double lengthGuess, double bound) {
+  /** The segment of the error given; nothing if even the rest of the curve has less. */
+  private Optional<Segment> longest(double from, double lengthGuess, double bound) {
     double longer = end - from;
     double shorter = 0;
     double length = StrictMath.abs(lengthGuess) < StrictMath.abs(longer) ? lengthGuess : longer;
@@ -146,18 +148,18 @@ final class SegmentSearch {
       Segment segment = segment(from, from + length);
       double ratio = bound / segment.error();
       if (StrictMath.abs(ratio - 1) <= 0.3 * MATCH) {
-        return segment;
+        return Optional.of(segment);
       }
       if (ratio > 1) {
         if (length == end - from) {
-          return null;
+          return Optional.empty();
         }
         shorter = length;
       } else {
         longer = length;
       }
       if (StrictMath.abs(longer - shorter) <= JUMP * StrictMath.abs(longer)) {
-        return segment(from, from + shorter);
+        return Optional.of(segment(from, from + shorter));
       }
       double next = length * StrictMath.pow(ratio, 1.0 / (form.degree() + 1));
       if (ratio > 1 && StrictMath.abs(next) >= StrictMath.abs(longer) && longer == end - from) {
@@ -203,7 +205,8 @@ final class SegmentSearch {
     }
     levelled = StrictMath.max(levelled, lowerBound);
     double largest = segments.stream().mapToDouble(Segment::error).max().orElseThrow();
-    List<Grid.Extremum> dense = new Grid(curve, CHECK_GRID).alternation(form, coefficients);
+    List<Grid.Extremum> dense =
+        new Grid(curve, CHECK_GRID).alternation(form, coefficients).orElseThrow();
     for (Grid.Extremum extremum : dense) {
       largest = StrictMath.max(largest, extremum.size());
     }

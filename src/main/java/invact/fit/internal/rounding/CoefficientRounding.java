@@ -4,6 +4,7 @@ import invact.fit.FitException;
 import invact.form.internal.Form;
 import invact.numeric.Dtype;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.QRDecomposition;
@@ -195,10 +196,11 @@ public final class CoefficientRounding {
     }
 
     /** Keeps coefficients if they are numbers of the dtype and better. */
-    private boolean consider(double[] coefficients) {
-      if (coefficients == null) {
+    private boolean consider(Optional<double[]> numbers) {
+      if (numbers.isEmpty()) {
         return false;
       }
+      double[] coefficients = numbers.get();
       double measured = measure.applyAsDouble(coefficients);
       if (!(measured < bestMeasure)) {
         return false;
@@ -208,16 +210,16 @@ public final class CoefficientRounding {
       return true;
     }
 
-    /** The numbers of the dtype, or null if one of them needs another exponent. */
-    private double[] coefficients(long[] point, int[] exponents) {
+    /** The numbers of the dtype; nothing if one of them needs another exponent. */
+    private Optional<double[]> coefficients(long[] point, int[] exponents) {
       double[] coefficients = new double[point.length];
       for (int j = 0; j < coefficients.length; j++) {
         coefficients[j] = StrictMath.scalb((double) point[j], exponents[j]);
         if (dtype.round(coefficients[j]) != coefficients[j]) {
-          return null;
+          return Optional.empty();
         }
       }
-      return coefficients;
+      return Optional.of(coefficients);
     }
 
     /** Moves the best by short lattice vectors, and by sums and differences of two of them. */
@@ -238,16 +240,16 @@ public final class CoefficientRounding {
       }
     }
 
-    private double[] moved(long[] a, long first, long[] b, long second, int[] exponents) {
+    private Optional<double[]> moved(long[] a, long first, long[] b, long second, int[] exponents) {
       double[] coefficients = new double[a.length];
       for (int j = 0; j < a.length; j++) {
         coefficients[j] =
             best[j] + StrictMath.scalb((double) (first * a[j] + second * b[j]), exponents[j]);
         if (dtype.round(coefficients[j]) != coefficients[j]) {
-          return null;
+          return Optional.empty();
         }
       }
-      return coefficients;
+      return Optional.of(coefficients);
     }
   }
 
