@@ -47,6 +47,9 @@ final class Attention {
    * @param masked whether a mask is given, not only "causal" or nothing
    * @param softmax32 whether eager attention asks for a softmax in fp32
    * @param softcap whether eager attention caps scores by tanh
+   * @param caches whether keys and values go through a cache, which copies them
+   * @param headsFirst whether q is dense with heads before tokens; a 16-bit kernel's output is then
+   *     too, and is copied for the Linear
    */
   record Shape(
       long batch,
@@ -57,7 +60,9 @@ final class Attention {
       double dropout,
       boolean masked,
       boolean softmax32,
-      boolean softcap) {
+      boolean softcap,
+      boolean caches,
+      boolean headsFirst) {
     long elements(long count) {
       return batch * tokens * count * width;
     }
@@ -76,7 +81,9 @@ final class Attention {
   }
 
   /** softmax(q·kᵀ)·v, ready for the Linear that follows. */
-  Tensor run(Shape shape, Tensor q, Tensor k, Tensor v) {
+  Tensor run(Shape shape, Tensor q, Tensor keys, Tensor values) {
+    Tensor k = shape.caches ? copy(keys, keys.elements, keys.bytes) : keys;
+    Tensor v = shape.caches ? copy(values, values.elements, values.bytes) : values;
     boolean grouped = shape.groups < shape.heads;
     if (tape.plan.eager()) {
       return products(shape, q, repeated(shape, k), repeated(shape, v), shape.softmax32);
@@ -133,7 +140,7 @@ final class Attention {
       long row = wide ? aligned(shape.tokens, MASK_ALIGNMENT) : shape.tokens;
       step.saves(Kind.ATTENTION, tape.constant(shape.batch * shape.tokens * row, compute));
     }
-    return out;
+    return shape.headsFirst && !wide ? copy(out, out.elements, compute) : out;
   }
 
   /** Two batched products with a softmax between. */

@@ -135,6 +135,8 @@ final class Bert implements Model {
             attentionDropout,
             false,
             false,
+            false,
+            false,
             false);
     Tensor out =
         layers.linear(Kind.ATTENTION, blocks.attention.run(shape, q, k, v), width, width, true);
@@ -171,7 +173,7 @@ final class Bert implements Model {
   }
 
   private void classify(Blocks blocks, long batch, Tensor x) {
-    Tensor first = x.view(batch * width);
+    Tensor first = x.firstTokens(batch * width);
     Tensor given =
         type.equals("roberta") ? blocks.layers.dropout(first, classifierDropout) : first;
     Tensor h = blocks.layers.linear(Kind.HEAD, given, width, width, true);

@@ -69,6 +69,8 @@ final class Blocks {
             settings.attentionDropout,
             false,
             settings.softmax32,
+            false,
+            settings.caches,
             false);
     Tensor attended = attention.run(shape, q, k, v);
     Tensor out = layers.linear(Kind.ATTENTION, attended, width, width, true);
@@ -94,6 +96,7 @@ final class Blocks {
    * @param heads of attention
    * @param fused whether one Linear makes q, k and v, which then share a storage
    * @param qkvBias whether these Linears have a bias
+   * @param caches whether keys and values go through a cache
    * @param softmax32 whether eager attention asks for a softmax in fp32
    * @param dropout after attention and MLP
    * @param attentionDropout inside attention
@@ -110,6 +113,7 @@ final class Blocks {
       long heads,
       boolean fused,
       boolean qkvBias,
+      boolean caches,
       boolean softmax32,
       double dropout,
       double attentionDropout,

@@ -23,6 +23,7 @@ final class Clip implements Model {
               config.count("num_attention_heads", heads),
               false,
               true,
+              false,
               true,
               0,
               config.number("attention_dropout", 0),

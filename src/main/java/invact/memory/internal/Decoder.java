@@ -132,6 +132,7 @@ final class Decoder implements Model {
       Tensor x,
       List<Tensor> tables,
       long window) {
+    Tape tape = blocks.tape;
     long queries = is.heads() * is.headWidth();
     long keys = is.groups() * is.headWidth();
     Tensor q;
@@ -156,8 +157,8 @@ final class Decoder implements Model {
       q = blocks.norms.rms(module + "q_norm", family.norm(), q, queries);
       k = blocks.norms.rms(module + "k_norm", family.norm(), k, keys);
     }
-    q = rotated(blocks.tape, q, tables);
-    k = rotated(blocks.tape, k, tables);
+    q = rotated(tape, q, tables);
+    k = rotated(tape, k, tables);
     Attention.Shape shape =
         new Attention.Shape(
             batch,
@@ -168,9 +169,20 @@ final class Decoder implements Model {
             is.attentionDropout(),
             masked(window, tokens),
             true,
-            is.softcap());
+            is.softcap(),
+            is.caches() && tape.plan.mode() != Mode.CHECKPOINT,
+            headsFirst(tape, module));
     Tensor out = blocks.attention.run(shape, q, k, v);
     return blocks.layers.linear(Kind.ATTENTION, out, queries, is.width(), is.outBias());
+  }
+
+  /**
+   * Whether q comes out dense with heads before tokens: put together from parts, or from a norm that
+   * gets a view with heads first and keeps a dense output.
+   */
+  private boolean headsFirst(Tape tape, String module) {
+    return family.isFused()
+        || (family == DecoderFamily.GEMMA3 && tape.plan.convertsNorm(module + "q_norm"));
   }
 
   /** x·cos + turned(x)·sin: saves both tables, as only x needs a gradient. */

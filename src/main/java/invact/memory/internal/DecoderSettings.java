@@ -30,6 +30,7 @@ import java.util.Set;
  * @param sharedInner width of the expert that all tokens share, or 0
  * @param dense layers with an MLP although there are experts
  * @param positions the most tokens
+ * @param caches whether keys and values go through a cache, as use_cache says
  */
 record DecoderSettings(
     long width,
@@ -53,7 +54,8 @@ record DecoderSettings(
     Optional<Experts.Shape> experts,
     long sharedInner,
     Set<Integer> dense,
-    long positions) {
+    long positions,
+    boolean caches) {
 
   /** What the classes of configurations have for keys that a file lacks. */
   private record Defaults(
@@ -129,7 +131,8 @@ record DecoderSettings(
             ? config.count("shared_expert_intermediate_size", 5632)
             : 0,
         dense(config, family, count),
-        config.count("max_position_embeddings", defaults.positions));
+        config.count("max_position_embeddings", defaults.positions),
+        config.flag("use_cache", true));
   }
 
   private static double rotaryPart(Config config) {

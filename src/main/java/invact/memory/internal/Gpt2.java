@@ -34,6 +34,7 @@ final class Gpt2 implements Model {
             config.count("n_head", 12),
             true,
             true,
+            config.flag("use_cache", true),
             false,
             config.number("resid_pdrop", 0.1),
             config.number("attn_pdrop", 0.1),

@@ -157,7 +157,8 @@ public final class Predictor {
     plain
         .outputs()
         .forEach((name, y) -> {
-          double gain = before.getOrDefault(name, 0.0) - after.getOrDefault(name, 0.0);
+          double freed = mode == Mode.RECOMPUTE && !isNorm(name) ? y.size() : 0;
+          double gain = before.getOrDefault(name, 0.0) - after.getOrDefault(name, 0.0) + freed;
           if (!isUnit(before, name) && gain <= LEAST_GAIN * y.size()) {
             left.add(name);
           }

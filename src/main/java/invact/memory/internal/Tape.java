@@ -59,6 +59,12 @@ final class Tape {
       return new Tensor(storage, count, bytes, trained, root);
     }
 
+    /** A view of one token of each sequence, which is no view to autocast's rule for norms. */
+    Tensor firstTokens(long count) {
+      readers().add(Role.OTHER);
+      return view(count);
+    }
+
     /** The tensor whose view this is, itself if it is none. */
     Tensor root() {
       return root;

@@ -50,6 +50,7 @@ final class Vision implements Model {
             config.count("num_attention_heads", 12),
             false,
             config.flag("qkv_bias", true),
+            false,
             !audio,
             dropout,
             config.number("attention_probs_dropout_prob", 0),
@@ -95,7 +96,7 @@ final class Vision implements Model {
       x = blocks.preNormLayer(layer, batch, tokens, i, x);
     }
     tape.at("head");
-    Tensor pooled = blocks.norms.layer("layernorm", x, width).view(batch * width);
+    Tensor pooled = blocks.norms.layer("layernorm", x, width).firstTokens(batch * width);
     if (audio) {
       // The mean of the first two tokens.
       pooled = blocks.layers.add(pooled, pooled);
