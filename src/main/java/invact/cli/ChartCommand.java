@@ -49,7 +49,7 @@ final class ChartCommand implements Callable<Integer> {
       names = "--kind",
       paramLabel = "KIND",
       description =
-          "line; bar: groups of bars, one for each x; step: histograms, x being the left ends of"
+          "line; bar: groups of bars, one for each x; stack: bars on each other; step: histograms, x being the left ends of"
               + " cells of one width; default line")
   private Chart.Kind kind = Chart.Kind.LINE;
 

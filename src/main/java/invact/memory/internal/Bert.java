@@ -159,7 +159,7 @@ final class Bert implements Model {
     // RoBERTa calls gelu as a function.
     Tensor y =
         type.equals("roberta")
-            ? blocks.mlps.function(Pointwise.GELU, h)
+            ? blocks.mlps.function("head.gelu", Pointwise.GELU, h)
             : blocks.mlps.activation("head.activation", function, h);
     Tensor normed = blocks.norms.layer("head.LayerNorm", y, width);
     Weight decoder = tied ? table : tape.weight(words * width);

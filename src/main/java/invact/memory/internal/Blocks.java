@@ -29,7 +29,9 @@ final class Blocks {
 
   /** Pictures or sounds, which come in the parameters' dtype. */
   Tensor signal(long elements) {
-    return tape.constant(elements, tape.precision.parameterBytes());
+    Tensor signal = tape.constant(elements, tape.precision.parameterBytes());
+    tape.give(signal);
+    return signal;
   }
 
   /**

@@ -34,6 +34,11 @@ final class Decoder implements Model {
   }
 
   @Override
+  public boolean hasTableOfPositions() {
+    return false;
+  }
+
+  @Override
   public boolean hasVocabulary() {
     return true;
   }
@@ -80,6 +85,9 @@ final class Decoder implements Model {
       Tensor table = tape.constant(tokens * is.rotaryWidth(), bytes);
       tables.add(table);
       tape.shareWithLayers(table);
+    }
+    if (tape.plan.mode() != Mode.CHECKPOINT) {
+      tape.step().saves(Kind.EMBEDDING, tables.toArray(Tensor[]::new));
     }
     boolean eager = tape.plan.eager();
     boolean masks = is.windows().stream().anyMatch(window -> masked(window, tokens));
@@ -200,7 +208,7 @@ final class Decoder implements Model {
   private Tensor mlp(Blocks blocks, String module, int number, Tensor x) {
     if (is.experts().isPresent() && !is.dense().contains(number)) {
       Tensor shared = is.sharedInner() > 0 ? shared(blocks, module, x) : null;
-      Tensor y = blocks.experts.run(is.experts().get(), is.function(), x);
+      Tensor y = blocks.experts.run(module + ".experts", is.experts().get(), is.function(), x);
       return shared == null ? y : blocks.layers.add(y, shared);
     }
     return family.isFused()

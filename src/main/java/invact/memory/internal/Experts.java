@@ -1,5 +1,6 @@
 package invact.memory.internal;
 
+import invact.memory.internal.Tape.Convertible;
 import invact.memory.internal.Tape.Role;
 import invact.memory.internal.Tape.Step;
 import invact.memory.internal.Tape.Tensor;
@@ -54,7 +55,7 @@ final class Experts {
   }
 
   /** Routes every token, and sums what its experts give. */
-  Tensor run(Shape shape, Pointwise function, Tensor x) {
+  Tensor run(String name, Shape shape, Pointwise function, Tensor x) {
     long tokens = x.elements / shape.width;
     long pairs = tokens * shape.chosen;
     Tensor weights = route(shape, x, tokens);
@@ -71,6 +72,7 @@ final class Experts {
         .saves(Kind.ROUTING, given, tape.constant(shape.count, FP32))
         .trains(tape.weight(shape.count * shape.width * 2 * shape.inner));
     Tensor p = mlps.halves(function, both);
+    tape.module(Convertible.EXPERTS, name, p);
     Tensor out = tape.make(pairs * shape.width, bytes);
     tape.step()
         .reads(Role.OTHER, p)

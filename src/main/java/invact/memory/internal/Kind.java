@@ -20,8 +20,10 @@ public enum Kind {
   ROUTING("routing"),
   /** Masks of dropout, one byte an element. */
   DROPOUT("dropout masks"),
-  /** Inputs of checkpointed layers, and what all of them share. */
+  /** Inputs of checkpointed layers. */
   CHECKPOINT("checkpoints"),
+  /** Masks, sines and cosines that checkpointed layers hold to be computed again. */
+  SHARED("shared by layers"),
   /** Inputs of the Linears above the last layer. */
   HEAD("head"),
   /** Log-probabilities; of a fused loss the gradients that it keeps. */

@@ -82,7 +82,11 @@ final class Layers {
     Tensor y = tape.make(outputs * width, compute);
     Weight weight = tape.weight(kernel * width);
     Step step =
-        tape.step().reads(Role.PRODUCT, x).writes(y).saves(Kind.BATCH, given).trains(weight);
+        tape.step()
+            .reads(Role.PRODUCT, x)
+            .writes(y)
+            .saves(given == x ? Kind.BATCH : Kind.EMBEDDING, given)
+            .trains(weight);
     if (bias) {
       step.trains(tape.weight(width));
     }

@@ -1,5 +1,6 @@
 package invact.memory.internal;
 
+import invact.memory.internal.Tape.Convertible;
 import invact.memory.internal.Tape.Role;
 import invact.memory.internal.Tape.Step;
 import invact.memory.internal.Tape.Tensor;
@@ -48,13 +49,15 @@ final class Mlps {
     } else {
       y = nativeActivation(name, Kind.ACTIVATION, function, x);
     }
-    tape.output(name, y);
+    tape.module(Convertible.ACTIVATION, name, y);
     return y;
   }
 
   /** An activation that is called as a function, which no conversion reaches. */
-  Tensor function(Pointwise function, Tensor x) {
-    return nativeActivation(null, Kind.ACTIVATION, function, x);
+  Tensor function(String name, Pointwise function, Tensor x) {
+    Tensor y = nativeActivation(null, Kind.ACTIVATION, function, x);
+    tape.module(Convertible.FUNCTION, name, y);
+    return y;
   }
 
   private Tensor nativeActivation(String name, Kind kind, Pointwise function, Tensor x) {
@@ -99,7 +102,7 @@ final class Mlps {
       Tensor f = nativeActivation(null, Kind.GATE, function, a);
       p = product(f, b);
     }
-    tape.output(name, p);
+    tape.module(Convertible.UNIT, name, p);
     return layers.linear(Kind.GATE, p, inner, width, bias);
   }
 
@@ -119,7 +122,7 @@ final class Mlps {
     } else {
       p = halves(function, both);
     }
-    tape.output(name, p);
+    tape.module(Convertible.UNIT, name, p);
     return layers.linear(Kind.GATE, p, inner, width, false);
   }
 

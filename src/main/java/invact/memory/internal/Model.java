@@ -8,8 +8,13 @@ interface Model {
   /** Whether its inputs are sequences whose length may be chosen. */
   boolean hasSequences();
 
-  /** The most tokens that a sequence can have; of pictures and sounds the tokens that they make. */
+  /** The tokens that its positions are made for; of pictures and sounds those that they make. */
   long mostTokens();
+
+  /** Whether longer sequences are impossible, as positions are rows of a table. */
+  default boolean hasTableOfPositions() {
+    return true;
+  }
 
   /** Whether its loss is a cross entropy over a vocabulary, which can be fused. */
   boolean hasVocabulary();

@@ -1,5 +1,6 @@
 package invact.memory.internal;
 
+import invact.memory.internal.Tape.Convertible;
 import invact.memory.internal.Tape.Role;
 import invact.memory.internal.Tape.Step;
 import invact.memory.internal.Tape.Tensor;
@@ -61,7 +62,7 @@ final class Norms {
             tape.constant(rows, STATISTIC),
             tape.constant(rows, STATISTIC))
         .workspace(given == x ? 0 : given.size());
-    tape.output(name, y);
+    tape.module(Convertible.NORM, name, y);
     return y;
   }
 
@@ -84,7 +85,7 @@ final class Norms {
     if (variant == Variant.GEMMA) {
       step.savesFor(name, Kind.NORM, tape.constant(width, FP32));
     }
-    tape.output(name, y);
+    tape.module(Convertible.NORM, name, y);
     return y;
   }
 
@@ -101,7 +102,7 @@ final class Norms {
             : y;
     step(x, y, width, vectors)
         .savesFor(name, Kind.NORM, kept, tape.constant(x.elements / width, STATISTIC));
-    tape.output(name, y);
+    tape.module(Convertible.NORM, name, y);
     return y;
   }
 

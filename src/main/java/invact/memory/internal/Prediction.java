@@ -10,7 +10,7 @@ import java.util.Map;
  * @param places parts of the model in the order of the forward pass, and what each keeps
  * @param kinds what is kept, by what it is for
  * @param held bytes held after the forward pass, the batch included, parameters apart
- * @param peak the most bytes above parameters, batch and optimizer states, gradients included
+ * @param peak the most bytes at a time in a step, gradients and batch included, parameters apart
  * @param left convertible modules that stay as they are, and why; a number stands for each layer's
  */
 public record Prediction(
@@ -20,6 +20,15 @@ public record Prediction(
     long held,
     long peak,
     List<Left> left) {
+
+  /**
+   * Bytes of the batch, which are there whatever is trained.
+   *
+   * @return bytes
+   */
+  public long batch() {
+    return kinds.getOrDefault(Kind.BATCH, 0L);
+  }
 
   /**
    * A part of the model.

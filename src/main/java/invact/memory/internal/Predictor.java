@@ -1,30 +1,22 @@
 package invact.memory.internal;
 
 import invact.memory.internal.Tape.Held;
-import invact.memory.internal.Tape.Role;
-import invact.memory.internal.Tape.Tensor;
+import invact.numeric.Dtype;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.function.LongPredicate;
 
-/**
- * Predicts what training steps of a model keep.
- *
- * <p>Which modules a conversion changes is decided as {@code invact_torch.convert} does it: all that
- * can be are converted, and those stay whose own share of what is held falls by too little.
- */
+/** Predicts what training steps of a model keep. */
 public final class Predictor {
-  /** A module stays converted if its share falls by more than this part of its output. */
-  private static final double LEAST_GAIN = 1.0 / 16;
+  /** No larger batch or longer sequence is tried: bytes of scores stay below 2⁶³. */
+  private static final long MOST = 1L << 24;
 
-  /** The longest sequence that is tried; beyond it bytes of masks pass 2⁶³. */
-  private static final long LONGEST = 1L << 26;
+  /** Sequences are tried in multiples of so many tokens. */
+  private static final long TOKENS = 64;
 
   private final Model model;
 
@@ -71,7 +63,7 @@ public final class Predictor {
   }
 
   /**
-   * The most tokens of a sequence, or those of a picture or sound.
+   * The tokens that the model's positions are made for, or those of a picture or sound.
    *
    * @return tokens
    */
@@ -85,13 +77,22 @@ public final class Predictor {
    * @return parameters
    */
   public long parameters() {
-    Tape tape = new Tape(PLAIN, Plan.of(Mode.NATIVE, false, false));
+    Tape tape =
+        new Tape(new Precision(Dtype.FP32, Dtype.FP32), Plan.of(Mode.NATIVE, false, false));
     model.run(tape, 1, 1);
     return tape.parameters();
   }
 
-  private static final Precision PLAIN =
-      new Precision(invact.numeric.Dtype.FP32, invact.numeric.Dtype.FP32);
+  /**
+   * Weights and optimizer states.
+   *
+   * @param precision dtypes
+   * @param optimizer the optimizer
+   * @return bytes
+   */
+  public long fixedBytes(Precision precision, Optimizer optimizer) {
+    return parameters() * precision.parameterBytes() * (1 + optimizer.states());
+  }
 
   /**
    * Predicts one mode.
@@ -99,20 +100,15 @@ public final class Predictor {
    * @param request what is trained
    * @param mode how
    * @return the prediction
-   * @throws MemoryException if the model has no such loss or so long a sequence
+   * @throws MemoryException if the model has no such loss or takes no so long sequence
    */
   public Prediction predict(Request request, Mode mode) {
     check(request);
-    Tape plain = tape(request, Plan.of(Mode.NATIVE, request.fusedLoss(), request.eager()));
-    Plan plan = plan(request, mode, plain);
-    Tape tape = tape(request, plan);
+    Planner planner = planner(request, mode);
+    Tape tape = tape(request, planner.plan());
+    Map<Kind, Long> kinds = tape.byKind();
     return new Prediction(
-        mode,
-        places(tape),
-        tape.byKind(),
-        tape.heldBytes(),
-        BackwardPass.peak(tape) - tape.byKind().getOrDefault(Kind.BATCH, 0L),
-        left(plain, plan));
+        mode, places(tape), kinds, tape.heldBytes(), BackwardPass.peak(tape), planner.left());
   }
 
   private void check(Request request) {
@@ -120,55 +116,23 @@ public final class Predictor {
       throw new MemoryException(
           model.name() + " has no loss over a vocabulary that could be fused with its last Linear");
     }
-    if (model.hasSequences() && request.tokens() > model.mostTokens()) {
+    if (model.hasSequences()
+        && model.hasTableOfPositions()
+        && request.tokens() > model.mostTokens()) {
       throw new MemoryException(
-          "sequences of "
-              + request.tokens()
-              + " tokens are longer than the model takes: at most "
-              + model.mostTokens());
+          "the model takes at most " + model.mostTokens() + " tokens, not " + request.tokens());
     }
+  }
+
+  private Planner planner(Request request, Mode mode) {
+    Plan start = Plan.of(mode, request.fusedLoss(), request.eager());
+    return Planner.of(start, plan -> tape(request, plan));
   }
 
   private Tape tape(Request request, Plan plan) {
     Tape tape = new Tape(request.precision(), plan);
     model.run(tape, request.batch(), request.tokens());
     return tape;
-  }
-
-  private Plan plan(Request request, Mode mode, Tape plain) {
-    Plan plan = Plan.of(mode, request.fusedLoss(), request.eager());
-    if (!mode.convertsActivations()) {
-      return plan;
-    }
-    Set<String> products = new LinkedHashSet<>();
-    Set<String> left = new LinkedHashSet<>();
-    plain
-        .outputs()
-        .forEach((name, y) -> {
-          if (y.readers().equals(Set.of(Role.PRODUCT))) {
-            products.add(name);
-          } else if (mode == Mode.RECOMPUTE) {
-            left.add(name);
-          }
-        });
-    plan = plan.withReaders(products).leaving(left);
-    Map<String, Double> before = plain.shares();
-    Map<String, Double> after = tape(request, plan).shares();
-    plain
-        .outputs()
-        .forEach((name, y) -> {
-          double freed = mode == Mode.RECOMPUTE && !isNorm(name) ? y.size() : 0;
-          double gain = before.getOrDefault(name, 0.0) - after.getOrDefault(name, 0.0) + freed;
-          if (!isUnit(before, name) && gain <= LEAST_GAIN * y.size()) {
-            left.add(name);
-          }
-        });
-    return plan.leaving(left);
-  }
-
-  /** Whether it is a gated unit: what that keeps is noted for no module, and it always pays. */
-  private static boolean isUnit(Map<String, Double> before, String name) {
-    return !before.containsKey(name);
   }
 
   private static List<Prediction.Place> places(Tape tape) {
@@ -183,90 +147,50 @@ public final class Predictor {
     return list;
   }
 
-  private static List<Prediction.Left> left(Tape plain, Plan plan) {
-    Map<List<String>, Integer> counts = new LinkedHashMap<>();
-    for (String name : plan.left()) {
-      Tensor y = plain.outputs().get(name);
-      boolean norm = !plan.convertsActivation(name) && isNorm(name);
-      if (norm && plan.mode() != Mode.NORMS) {
-        continue;
-      }
-      counts.merge(List.of(name.replaceAll("\\b\\d+\\b", "*"), reason(y)), 1, Integer::sum);
-    }
-    List<Prediction.Left> list = new ArrayList<>();
-    counts.forEach((key, count) -> list.add(new Prediction.Left(key.get(0), count, key.get(1))));
-    return list;
-  }
-
-  private static boolean isNorm(String name) {
-    return name.contains("norm") || name.contains("Norm") || name.matches(".*ln_(1|2|f)");
-  }
-
-  private static String reason(Tensor y) {
-    return y.readers().contains(Role.DROPOUT)
-        ? "dropout lies between it and the next Linear"
-        : "no Linear keeps its output";
-  }
-
   /**
-   * The largest batch that fits beside weights and optimizer states.
+   * The largest batch with which a step fits beside weights and optimizer states.
    *
    * @param request what is trained; its batch is ignored
    * @param mode how
-   * @param room bytes of the card that a step may use
+   * @param room bytes of the card that training may use
    * @param optimizer the optimizer
    * @return the batch, or nothing if not even one fits
    */
   public OptionalLong largestBatch(Request request, Mode mode, long room, Optimizer optimizer) {
-    return largest(
-        LONGEST,
-        batch ->
-            fits(
-                new Request(
-                    batch,
-                    request.tokens(),
-                    request.precision(),
-                    request.fusedLoss(),
-                    request.eager()),
-                mode,
-                room,
-                optimizer));
+    check(request);
+    Plan plan = planner(request, mode).plan();
+    long left = room - fixedBytes(request.precision(), optimizer);
+    return largest(MOST, batch -> stepBytes(request.withBatch(batch), plan) <= left);
   }
 
   /**
-   * The longest sequence that fits at a batch, in whole multiples of 64 tokens or the most that the
-   * model takes.
+   * The longest sequence with which a step fits: a multiple of 64 tokens, or the most that the model
+   * takes.
    *
    * @param request what is trained; its tokens are ignored
    * @param mode how
-   * @param room bytes of the card that a step may use
+   * @param room bytes of the card that training may use
    * @param optimizer the optimizer
    * @return tokens, or nothing if not even the shortest fits
    */
   public OptionalLong longestSequence(Request request, Mode mode, long room, Optimizer optimizer) {
-    long most = model.mostTokens();
-    OptionalLong multiple =
+    Plan plan = planner(request, mode).plan();
+    long left = room - fixedBytes(request.precision(), optimizer);
+    long most = model.hasTableOfPositions() ? model.mostTokens() : MOST;
+    OptionalLong parts =
         largest(
-            (most + STEP - 1) / STEP,
-            count ->
-                fits(
-                    new Request(
-                        request.batch(),
-                        Math.min(most, STEP * count),
-                        request.precision(),
-                        request.fusedLoss(),
-                        request.eager()),
-                    mode,
-                    room,
-                    optimizer));
-    return multiple.isEmpty()
-        ? multiple
-        : OptionalLong.of(Math.min(most, STEP * multiple.getAsLong()));
+            (most + TOKENS - 1) / TOKENS,
+            count -> stepBytes(request.withTokens(Math.min(most, TOKENS * count)), plan) <= left);
+    return parts.isEmpty() ? parts : OptionalLong.of(Math.min(most, TOKENS * parts.getAsLong()));
   }
 
-  private static final long STEP = 64;
+  /** The batch, and the most that a step has at a time above parameters and batch. */
+  private long stepBytes(Request request, Plan plan) {
+    Tape tape = tape(request, plan);
+    return BackwardPass.peak(tape) + tape.unsavedInputs();
+  }
 
-  /** The largest number up to a bound that a monotone predicate holds for. */
+  /** The largest number up to a bound for which a monotone predicate holds. */
   private static OptionalLong largest(long bound, LongPredicate fits) {
     long low = 0;
     long high = 1;
@@ -284,22 +208,5 @@ public final class Predictor {
       }
     }
     return low == 0 ? OptionalLong.empty() : OptionalLong.of(low);
-  }
-
-  private boolean fits(Request request, Mode mode, long room, Optimizer optimizer) {
-    Prediction prediction = predict(request, mode);
-    long batch = prediction.kinds().getOrDefault(Kind.BATCH, 0L);
-    return fixedBytes(request.precision(), optimizer) + batch + prediction.peak() <= room;
-  }
-
-  /**
-   * Weights and optimizer states.
-   *
-   * @param precision dtypes
-   * @param optimizer the optimizer
-   * @return bytes
-   */
-  public long fixedBytes(Precision precision, Optimizer optimizer) {
-    return parameters() * precision.parameterBytes() * (1 + optimizer.states());
   }
 }

@@ -10,4 +10,12 @@ package invact.memory.internal;
  * @param eager whether attention is matrix products and a softmax, and not one kernel
  */
 public record Request(
-    long batch, long tokens, Precision precision, boolean fusedLoss, boolean eager) {}
+    long batch, long tokens, Precision precision, boolean fusedLoss, boolean eager) {
+  Request withBatch(long other) {
+    return new Request(other, tokens, precision, fusedLoss, eager);
+  }
+
+  Request withTokens(long other) {
+    return new Request(batch, other, precision, fusedLoss, eager);
+  }
+}

@@ -3,6 +3,7 @@ package invact.memory.internal;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -100,6 +101,23 @@ final class Tape {
    */
   record Saved(Storage storage, Kind kind, String module) {}
 
+  /** What a module is that a conversion could change. */
+  enum Convertible {
+    /** A pointwise activation. */
+    ACTIVATION,
+    /** A gated unit with its Linears. */
+    UNIT,
+    /** A norm. */
+    NORM,
+    /** Experts, which no conversion changes. */
+    EXPERTS,
+    /** An activation called as a function, which no conversion reaches. */
+    FUNCTION
+  }
+
+  /** Such a module and its output. */
+  record Module(Convertible type, Tensor output) {}
+
   /** One operation. */
   static final class Step {
     final String place;
@@ -171,8 +189,9 @@ final class Tape {
   final Plan plan;
   private final List<Step> steps = new ArrayList<>();
   private final Map<String, Weight> weights = new LinkedHashMap<>();
-  private final Map<String, Tensor> outputs = new LinkedHashMap<>();
+  private final Map<String, Module> modules = new LinkedHashMap<>();
   private final List<Tensor> shared = new ArrayList<>();
+  private final Set<Storage> given = new HashSet<>();
   private String place = "";
   private int segment = -1;
 
@@ -222,6 +241,18 @@ final class Tape {
     shared.add(tensor);
   }
 
+  /** Notes an input that is there during the step whether it is saved or not. */
+  void give(Tensor input) {
+    given.add(input.storage);
+  }
+
+  /** Bytes of such inputs that are not saved. */
+  long unsavedInputs() {
+    Set<Storage> unsaved = new HashSet<>(given);
+    steps.forEach(step -> step.saved.forEach(saved -> unsaved.remove(saved.storage)));
+    return unsaved.stream().mapToLong(storage -> storage.bytes).sum();
+  }
+
   /** Begins a layer, the first of its tower or a later one, which a step with checkpoints computes again from its input. */
   void beginLayer(String name, boolean first, Tensor input) {
     at(name);
@@ -229,7 +260,7 @@ final class Tape {
       step().saves(Kind.CHECKPOINT, input);
       if (first) {
         Step given = step();
-        shared.forEach(tensor -> given.saves(Kind.CHECKPOINT, tensor));
+        shared.forEach(tensor -> given.saves(Kind.SHARED, tensor));
       }
       segment = steps.size();
     }
@@ -239,14 +270,14 @@ final class Tape {
     segment = -1;
   }
 
-  /** Notes the output of a convertible module. */
-  void output(String module, Tensor y) {
-    outputs.put(module, y);
+  /** Notes a module that a conversion could change. */
+  void module(Convertible type, String name, Tensor output) {
+    modules.put(name, new Module(type, output));
   }
 
-  /** Convertible modules and their outputs, in the order of the forward pass. */
-  Map<String, Tensor> outputs() {
-    return outputs;
+  /** Such modules by their names, in the order of the forward pass. */
+  Map<String, Module> modules() {
+    return modules;
   }
 
   List<Step> steps() {
@@ -293,7 +324,7 @@ final class Tape {
     for (Step step : steps) {
       for (Saved saved : step.saved) {
         savers
-            .computeIfAbsent(saved.storage, key -> new java.util.HashSet<>())
+            .computeIfAbsent(saved.storage, key -> new HashSet<>())
             .add(saved.module == null ? "" : saved.module);
       }
     }

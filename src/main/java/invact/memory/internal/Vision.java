@@ -51,7 +51,7 @@ final class Vision implements Model {
             false,
             config.flag("qkv_bias", true),
             false,
-            !audio,
+            true,
             dropout,
             config.number("attention_probs_dropout_prob", 0),
             Pointwise.of(config, "hidden_act", "gelu"));
