@@ -49,8 +49,8 @@ final class ChartCommand implements Callable<Integer> {
       names = "--kind",
       paramLabel = "KIND",
       description =
-          "line; bar: groups of bars, one for each x; stack: bars on each other; step: histograms, x being the left ends of"
-              + " cells of one width; default line")
+          "line; bar: groups of bars, one for each x; stack: bars on each other; step: histograms,"
+              + " x being the left ends of cells of one width; default line")
   private Chart.Kind kind = Chart.Kind.LINE;
 
   @Option(names = "--x", paramLabel = "COLUMN", required = true, description = "abscissas")

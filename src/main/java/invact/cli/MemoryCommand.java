@@ -32,16 +32,17 @@ import picocli.CommandLine.Spec;
     name = "memory",
     description = {
       "Predicts the bytes that a training step of a transformers model keeps for the backward pass,"
-          + " by layer and by kind, in eager PyTorch and with invact_torch, and the largest batch and"
-          + " sequence that fit on a card.",
-      "Counted are storages that autograd saves, parameters apart; all parameters are trained, nothing"
-          + " is masked by padding. Modes: native; inverted: activations and gated units keep their"
-          + " output; recompute: they compute it again; norms: as inverted, and norms keep their"
-          + " output; checkpoint: every layer keeps its input alone."
+          + " by layer and by kind, in eager PyTorch and with invact_torch, and the largest batch"
+          + " and sequence that fit on a card.",
+      "Counted are storages that autograd saves, parameters apart; all parameters are trained,"
+          + " nothing is masked by padding. Modes: native; inverted: activations and gated units"
+          + " keep their output; recompute: they compute it again; norms: as inverted, and norms"
+          + " keep their output; checkpoint: every layer keeps its input alone."
     },
     footer = {
       "  invact memory config.json --batch 1 --seq 4096",
-      "  invact memory config.json --batch 8 --seq 2048 --params-dtype fp32 --mode norms --fused-loss",
+      "  invact memory config.json --batch 8 --seq 2048 --params-dtype fp32 --mode norms"
+          + " --fused-loss",
       "  invact memory config.json --batch 64 --card-gib 40 --json"
     })
 final class MemoryCommand implements Callable<Integer> {
@@ -107,8 +108,8 @@ final class MemoryCommand implements Callable<Integer> {
       names = "--card-gib",
       paramLabel = "GIB",
       description =
-          "memory of the card, 1.5 GiB of which are taken for CUDA's context and fragments; default:"
-              + " 80")
+          "memory of the card, 1.5 GiB of which are taken for CUDA's context and fragments;"
+              + " default: 80")
   private double card = 80;
 
   @Option(
@@ -146,12 +147,9 @@ final class MemoryCommand implements Callable<Integer> {
         throw wrong(predictor.modelName() + " reads sequences: give their length by --seq");
       }
       long length = predictor.hasSequences() ? tokens : predictor.mostTokens();
-      Precision precision =
-          new Precision(dtype, parametersDtype == null ? dtype : parametersDtype);
-      Request request =
-          new Request(batch, length, precision, fusedLoss, attention.equals("eager"));
-      MemoryReport report =
-          MemoryReport.of(predictor, request, chosen(), card, room, optimizer);
+      Precision precision = new Precision(dtype, parametersDtype == null ? dtype : parametersDtype);
+      Request request = new Request(batch, length, precision, fusedLoss, attention.equals("eager"));
+      MemoryReport report = MemoryReport.of(predictor, request, chosen(), card, room, optimizer);
       print(report, format);
     } catch (MemoryException e) {
       throw new MemoryException(file + ": " + e.getMessage());

@@ -351,7 +351,7 @@ final class MemoryReport {
             1,
             new Chart.Look(
                 Optional.of(""),
-                List.of("kept for the backward pass / MiB"),
+                List.of("kept / MiB"),
                 Optional.empty(),
                 List.of(),
                 Optional.empty()));

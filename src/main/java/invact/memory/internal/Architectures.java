@@ -47,8 +47,7 @@ public final class Architectures {
   private Architectures() {}
 
   private static void add(String type, TypedMaker maker, String... heads) {
-    ENTRIES.put(
-        type, new Entry(List.of(heads), (config, head) -> maker.make(config, type, head)));
+    ENTRIES.put(type, new Entry(List.of(heads), (config, head) -> maker.make(config, type, head)));
   }
 
   private static void add(String type, DecoderFamily family, String head) {
@@ -79,8 +78,11 @@ public final class Architectures {
     Entry entry = ENTRIES.get(type);
     if (entry == null) {
       String hint =
-          config.has("text_config") ? "; for a text model alone give its text_config as a file" : "";
-      throw config.failure("model_type", "is '" + type + "', which is not predicted: " + known() + hint);
+          config.has("text_config")
+              ? "; for a text model alone give its text_config as a file"
+              : "";
+      throw config.failure(
+          "model_type", "is '" + type + "', which is not predicted: " + known() + hint);
     }
     List<String> named = config.texts("architectures");
     String head = named.isEmpty() ? entry.heads.getFirst() : named.getFirst();

@@ -116,9 +116,7 @@ final class Attention {
 
   /** Rounded as autocast does; an expanded view becomes a dense tensor then. */
   private Tensor rounded(Tensor x, long elements) {
-    return x.bytes == precision.computeBytes()
-        ? x
-        : copy(x, elements, precision.computeBytes());
+    return x.bytes == precision.computeBytes() ? x : copy(x, elements, precision.computeBytes());
   }
 
   private Tensor kernel(Shape shape, Tensor q, Tensor k, Tensor v) {

@@ -13,7 +13,8 @@ import java.util.Set;
 
 /**
  * The backward pass, step by step: what a step has saved is freed after it, gradients of its inputs
- * and of its parameters come, that of its output goes. Checkpointed layers are computed again first.
+ * and of its parameters come, that of its output goes. Checkpointed layers are computed again
+ * first.
  */
 final class BackwardPass {
   /** A gradient, which several tensors share after a sum. */
@@ -37,7 +38,9 @@ final class BackwardPass {
     this.tape = tape;
   }
 
-  /** The most bytes above parameters that a step has at a time, gradients of parameters included. */
+  /**
+   * The most bytes above parameters that a step has at a time, gradients of parameters included.
+   */
   static long peak(Tape tape) {
     return new BackwardPass(tape).run();
   }

@@ -90,8 +90,7 @@ final class Bert implements Model {
     Tape tape = blocks.tape;
     boolean roberta = type.equals("roberta");
     tape.at("embeddings");
-    Tensor x =
-        blocks.layers.embedding(Kind.BATCH, blocks.numbers(batch * tokens), width, table);
+    Tensor x = blocks.layers.embedding(Kind.BATCH, blocks.numbers(batch * tokens), width, table);
     // RoBERTa computes positions and types for each sequence; BERT's types are one row for all.
     long rows = roberta ? batch : 1;
     if (tokenTypes > 0) {
@@ -174,8 +173,7 @@ final class Bert implements Model {
 
   private void classify(Blocks blocks, long batch, Tensor x) {
     Tensor first = x.firstTokens(batch * width);
-    Tensor given =
-        type.equals("roberta") ? blocks.layers.dropout(first, classifierDropout) : first;
+    Tensor given = type.equals("roberta") ? blocks.layers.dropout(first, classifierDropout) : first;
     Tensor h = blocks.layers.linear(Kind.HEAD, given, width, width, true);
     Tensor pooled = blocks.layers.pointwise(Kind.HEAD, h);
     Tensor logits =

@@ -150,8 +150,7 @@ final class Clip implements Model {
         .writes(y)
         .saves(Kind.LOSS, x, tape.constant(batch, bytes), tape.constant(batch, bytes));
     if (widens) {
-      tape.step()
-          .saves(Kind.LOSS, tape.constant(x.elements, FP32), tape.constant(batch, bytes));
+      tape.step().saves(Kind.LOSS, tape.constant(x.elements, FP32), tape.constant(batch, bytes));
     }
     return y;
   }

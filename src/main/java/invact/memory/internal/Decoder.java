@@ -111,11 +111,11 @@ final class Decoder implements Model {
     tape.beginLayer("layer " + number, number == 0, x);
     Tensor given = before(blocks, module + "input_layernorm", x);
     Tensor attended =
-        attend(blocks, batch, tokens, module + "self_attn.", given, tables, is.windows().get(number));
+        attend(
+            blocks, batch, tokens, module + "self_attn.", given, tables, is.windows().get(number));
     attended = behind(blocks, module + "post_attention_layernorm", attended);
     Tensor middle = blocks.layers.add(x, blocks.layers.dropout(attended, is.dropout()));
-    String second =
-        family.normsBehind() ? "pre_feedforward_layernorm" : "post_attention_layernorm";
+    String second = family.normsBehind() ? "pre_feedforward_layernorm" : "post_attention_layernorm";
     given = before(blocks, module + second, middle);
     Tensor inner = mlp(blocks, module + "mlp", number, given);
     inner = behind(blocks, module + "post_feedforward_layernorm", inner);
@@ -148,8 +148,7 @@ final class Decoder implements Model {
     Tensor v;
     if (family.isFused()) {
       Tensor all =
-          blocks.layers.linear(
-              Kind.ATTENTION, x, is.width(), queries + 2 * keys, is.qkvBias());
+          blocks.layers.linear(Kind.ATTENTION, x, is.width(), queries + 2 * keys, is.qkvBias());
       q = all.view(batch * tokens * queries);
       k = all.view(batch * tokens * keys);
       v = all.view(batch * tokens * keys);
@@ -185,8 +184,8 @@ final class Decoder implements Model {
   }
 
   /**
-   * Whether q comes out dense with heads before tokens: put together from parts, or from a norm that
-   * gets a view with heads first and keeps a dense output.
+   * Whether q comes out dense with heads before tokens: put together from parts, or from a norm
+   * that gets a view with heads first and keeps a dense output.
    */
   private boolean headsFirst(Tape tape, String module) {
     return family.isFused()
@@ -198,10 +197,7 @@ final class Decoder implements Model {
     Tensor cosines = tables.getFirst();
     int bytes = family.hasWideTables() ? x.bytes : Math.max(x.bytes, cosines.bytes);
     Tensor y = tape.make(x.elements, bytes);
-    tape.step()
-        .reads(Role.OTHER, x)
-        .writes(y)
-        .saves(Kind.EMBEDDING, cosines, tables.getLast());
+    tape.step().reads(Role.OTHER, x).writes(y).saves(Kind.EMBEDDING, cosines, tables.getLast());
     return y;
   }
 

@@ -193,8 +193,7 @@ record DecoderSettings(
     return windows;
   }
 
-  private static Optional<Experts.Shape> experts(
-      Config config, DecoderFamily family, long width) {
+  private static Optional<Experts.Shape> experts(Config config, DecoderFamily family, long width) {
     return switch (family) {
       case MIXTRAL ->
           Optional.of(

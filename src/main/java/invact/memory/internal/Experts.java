@@ -35,12 +35,7 @@ final class Experts {
    * @param roundsWeights whether weights get the router's dtype and do not stay fp32
    */
   record Shape(
-      long count,
-      long chosen,
-      long width,
-      long inner,
-      boolean normalized,
-      boolean roundsWeights) {}
+      long count, long chosen, long width, long inner, boolean normalized, boolean roundsWeights) {}
 
   private final Tape tape;
   private final Precision precision;

@@ -75,9 +75,7 @@ final class Gpt2 implements Model {
     Tensor x = blocks.layers.embedding(Kind.BATCH, numbers, width, table);
     Tensor places = blocks.numbers(tokens);
     Weight positionTable = tape.weight(positions * width);
-    x =
-        blocks.layers.add(
-            x, blocks.layers.embedding(Kind.EMBEDDING, places, width, positionTable));
+    x = blocks.layers.add(x, blocks.layers.embedding(Kind.EMBEDDING, places, width, positionTable));
     x = blocks.layers.dropout(x, dropout);
     for (int i = 0; i < count; i++) {
       x = blocks.preNormLayer(layer, batch, tokens, i, x);

@@ -72,8 +72,8 @@ final class Layers {
   }
 
   /**
-   * Patches of a picture or sound: a convolution, which saves its input and, whether the input needs
-   * a gradient or not, its weight; under autocast 16-bit copies of both.
+   * Patches of a picture or sound: a convolution, which saves its input and, whether the input
+   * needs a gradient or not, its weight; under autocast 16-bit copies of both.
    */
   Tensor patches(Tensor x, long outputs, long kernel, long width, boolean bias) {
     int compute = precision.computeBytes();
@@ -110,10 +110,7 @@ final class Layers {
       return x;
     }
     Tensor y = tape.make(x.elements, x.bytes);
-    tape.step()
-        .reads(Role.DROPOUT, x)
-        .writes(y)
-        .saves(Kind.DROPOUT, tape.constant(x.elements, 1));
+    tape.step().reads(Role.DROPOUT, x).writes(y).saves(Kind.DROPOUT, tape.constant(x.elements, 1));
     return y;
   }
 
@@ -127,11 +124,7 @@ final class Layers {
   /** A parameter added to every row, such as the positions of a picture's patches. */
   Tensor addParameter(Tensor x, long elements) {
     Tensor sum = tape.make(x.elements, Math.max(x.bytes, precision.parameterBytes()));
-    tape.step()
-        .reads(Role.OTHER, x)
-        .writes(sum)
-        .passesGradient()
-        .trains(tape.weight(elements));
+    tape.step().reads(Role.OTHER, x).writes(sum).passesGradient().trains(tape.weight(elements));
     return sum;
   }
 

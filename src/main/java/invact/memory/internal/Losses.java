@@ -29,7 +29,9 @@ final class Losses {
     precision = tape.precision;
   }
 
-  /** Cross entropy of rows of logits; labels are saved, a shifted copy of them for causal models. */
+  /**
+   * Cross entropy of rows of logits; labels are saved, a shifted copy of them for causal models.
+   */
   void crossEntropy(Tensor logits, long words, boolean causal, Tensor labels) {
     tape.at("loss");
     Tensor given = logits;

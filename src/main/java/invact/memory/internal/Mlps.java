@@ -77,8 +77,7 @@ final class Mlps {
   }
 
   /** down(f(up(x))). */
-  Tensor plain(
-      String name, Pointwise function, Tensor x, long width, long inner, boolean bias) {
+  Tensor plain(String name, Pointwise function, Tensor x, long width, long inner, boolean bias) {
     Tensor h = layers.linear(Kind.MLP_INPUT, x, width, inner, bias);
     Tensor y = activation(name, function, h);
     return layers.linear(Kind.ACTIVATION, y, inner, width, bias);

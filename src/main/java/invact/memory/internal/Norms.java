@@ -56,11 +56,7 @@ final class Norms {
     Tensor y = tape.make(x.elements, bytes);
     step(x, y, width, 2)
         .savesFor(
-            name,
-            Kind.NORM,
-            given,
-            tape.constant(rows, STATISTIC),
-            tape.constant(rows, STATISTIC))
+            name, Kind.NORM, given, tape.constant(rows, STATISTIC), tape.constant(rows, STATISTIC))
         .workspace(given == x ? 0 : given.size());
     tape.module(Convertible.NORM, name, y);
     return y;
@@ -68,8 +64,7 @@ final class Norms {
 
   /** An RMSNorm of transformers, over rows of a width. */
   Tensor rms(String name, Variant variant, Tensor x, long width) {
-    int bytes =
-        variant == Variant.LLAMA ? Math.max(x.bytes, precision.parameterBytes()) : x.bytes;
+    int bytes = variant == Variant.LLAMA ? Math.max(x.bytes, precision.parameterBytes()) : x.bytes;
     long rows = x.elements / width;
     if (tape.plan.convertsNorm(name)) {
       return converted(name, x, width, bytes, 1);

@@ -91,9 +91,7 @@ final class Planner {
       Module module = modules.get(name);
       if (module.type() != Convertible.NORM || mode == Mode.NORMS) {
         counts.merge(
-            List.of(name.replaceAll("(?<=\\.)\\d+(?=\\.)", "*"), reason(module)),
-            1,
-            Integer::sum);
+            List.of(name.replaceAll("(?<=\\.)\\d+(?=\\.)", "*"), reason(module)), 1, Integer::sum);
       }
     }
     List<Prediction.Left> left = new ArrayList<>();

@@ -14,12 +14,7 @@ import java.util.Map;
  * @param left convertible modules that stay as they are, and why; a number stands for each layer's
  */
 public record Prediction(
-    Mode mode,
-    List<Place> places,
-    Map<Kind, Long> kinds,
-    long held,
-    long peak,
-    List<Left> left) {
+    Mode mode, List<Place> places, Map<Kind, Long> kinds, long held, long peak, List<Left> left) {
 
   /**
    * Bytes of the batch, which are there whatever is trained.

@@ -77,8 +77,7 @@ public final class Predictor {
    * @return parameters
    */
   public long parameters() {
-    Tape tape =
-        new Tape(new Precision(Dtype.FP32, Dtype.FP32), Plan.of(Mode.NATIVE, false, false));
+    Tape tape = new Tape(new Precision(Dtype.FP32, Dtype.FP32), Plan.of(Mode.NATIVE, false, false));
     model.run(tape, 1, 1);
     return tape.parameters();
   }
@@ -164,8 +163,8 @@ public final class Predictor {
   }
 
   /**
-   * The longest sequence with which a step fits: a multiple of 64 tokens, or the most that the model
-   * takes.
+   * The longest sequence with which a step fits: a multiple of 64 tokens, or the most that the
+   * model takes.
    *
    * @param request what is trained; its tokens are ignored
    * @param mode how

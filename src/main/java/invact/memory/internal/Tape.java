@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The forward pass of a training step as autograd sees it: which step reads and writes which tensor,
- * and which storages it saves for the backward pass. Storages count once, however many steps save
- * them and whatever part of them; parameters do not count.
+ * The forward pass of a training step as autograd sees it: which step reads and writes which
+ * tensor, and which storages it saves for the backward pass. Storages count once, however many
+ * steps save them and whatever part of them; parameters do not count.
  *
  * <p>Modules of a model write their steps with {@link Layers}, {@link Attention} and the like; each
  * of these says beside the step what PyTorch saves there and why.
@@ -84,7 +84,9 @@ final class Tape {
       return root.freed;
     }
 
-    /** Marks it as freed after its reader has run, and computed again before the reader's backward. */
+    /**
+     * Marks it as freed after its reader has run, and computed again before the reader's backward.
+     */
     void free() {
       root.freed = true;
     }
@@ -253,7 +255,10 @@ final class Tape {
     return unsaved.stream().mapToLong(storage -> storage.bytes).sum();
   }
 
-  /** Begins a layer, the first of its tower or a later one, which a step with checkpoints computes again from its input. */
+  /**
+   * Begins a layer, the first of its tower or a later one, which a step with checkpoints computes
+   * again from its input.
+   */
   void beginLayer(String name, boolean first, Tensor input) {
     at(name);
     if (plan.mode() == Mode.CHECKPOINT) {
@@ -295,8 +300,7 @@ final class Tape {
     for (Step step : steps) {
       if (step.segment < 0) {
         for (Saved saved : step.saved) {
-          held.putIfAbsent(
-              saved.storage, new Held(step.place, saved.kind, saved.storage.bytes));
+          held.putIfAbsent(saved.storage, new Held(step.place, saved.kind, saved.storage.bytes));
         }
       }
     }
