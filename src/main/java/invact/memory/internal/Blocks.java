@@ -27,6 +27,14 @@ final class Blocks {
     return tape.constant(count, Layers.INTEGER);
   }
 
+  /** The causal mask of eager attention, a number for each pair of tokens; a kernel needs none. */
+  void causalMask(long batch, long tokens) {
+    if (tape.plan.eager()) {
+      tape.shareWithLayers(
+          tape.constant(batch * tokens * tokens, tape.precision.parameterBytes()));
+    }
+  }
+
   /** Pictures or sounds, which come in the parameters' dtype. */
   Tensor signal(long elements) {
     Tensor signal = tape.constant(elements, tape.precision.parameterBytes());

@@ -126,6 +126,7 @@ final class Clip implements Model {
     Tensor ids = blocks.numbers(batch * tokens);
     Tensor x = blocks.layers.embedding(Kind.BATCH, ids, width, tape.weight(words * width));
     x = blocks.layers.addParameter(x, positions * width);
+    blocks.causalMask(batch, tokens);
     for (int i = 0; i < texts.count; i++) {
       x = blocks.preNormLayer(texts.layer, batch, tokens, i, x);
     }

@@ -77,6 +77,7 @@ final class Gpt2 implements Model {
     Weight positionTable = tape.weight(positions * width);
     x = blocks.layers.add(x, blocks.layers.embedding(Kind.EMBEDDING, places, width, positionTable));
     x = blocks.layers.dropout(x, dropout);
+    blocks.causalMask(batch, tokens);
     for (int i = 0; i < count; i++) {
       x = blocks.preNormLayer(layer, batch, tokens, i, x);
     }
