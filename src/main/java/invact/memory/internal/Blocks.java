@@ -30,8 +30,7 @@ final class Blocks {
   /** The causal mask of eager attention, a number for each pair of tokens; a kernel needs none. */
   void causalMask(long batch, long tokens) {
     if (tape.plan.eager()) {
-      tape.shareWithLayers(
-          tape.constant(batch * tokens * tokens, tape.precision.parameterBytes()));
+      tape.shareWithLayers(tape.constant(batch * tokens * tokens, tape.precision.parameterBytes()));
     }
   }
 
