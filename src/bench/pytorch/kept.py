@@ -174,7 +174,11 @@ def main() -> int:
     paths = sorted(options.configs.glob("*.json"))
     if options.only:
         paths = [path for path in paths if path.stem in options.only.split(",")]
-    with open(options.out, "w", newline="", encoding="utf-8") if options.out else nullcontext(sys.stdout) as file:
+    with (
+        open(options.out, "w", newline="", encoding="utf-8")
+        if options.out
+        else nullcontext(sys.stdout) as file
+    ):
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
         for path in paths:

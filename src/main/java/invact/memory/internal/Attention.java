@@ -92,7 +92,8 @@ final class Attention {
     if (byKernel && precision.computeBytes() == FP32) {
       Tensor scaledQ = copy(q, shape.elements(shape.heads), q.bytes);
       Tensor scaledK = copy(k, shape.elements(shape.heads), k.bytes);
-      return products(shape, scaledQ, scaledK, repeated(shape, v), false);
+      Tensor repeatedV = copy(v, shape.elements(shape.heads), v.bytes);
+      return products(shape, scaledQ, scaledK, repeatedV, false);
     }
     if (byKernel) {
       return kernel(shape, q, k, v);
@@ -174,9 +175,7 @@ final class Attention {
 
   /** For a batched product heads are put before tokens: a copy, unless there is one sequence. */
   private Tensor batched(Shape shape, Tensor x) {
-    return shape.batch == 1 && x.elements == shape.elements(shape.heads)
-        ? x
-        : copy(x, shape.elements(shape.heads), x.bytes);
+    return shape.batch == 1 ? x : copy(x, shape.elements(shape.heads), x.bytes);
   }
 
   private static long aligned(long count, int multiple) {

@@ -6,7 +6,21 @@ import invact.memory.internal.Tape.Weight;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Llama and what descends from it, with the head for the next word. */
+/**
+ * Llama and what descends from it, with the head for the next word.
+ *
+ * <table>
+ * <caption>A layer of Llama in bf16, bytes a token: d wide, H heads and G groups of D, f wide
+ * inside; {@link Norms}, {@link Attention} and {@link Mlps} say why</caption>
+ * <tr><th>kind</th><th>native</th><th>inverted</th><th>norms</th></tr>
+ * <tr><td>two norms</td><td>2·(6·d + 4)</td><td>2·(6·d + 4)</td><td>2·(2·d + 4)</td></tr>
+ * <tr><td>input of q, k, v</td><td>2·d</td><td>2·d</td><td>in the norm</td></tr>
+ * <tr><td>q, k, v, output</td><td colspan="3">4·H·D + 4·G·D + 4·H; with a mask of S tokens 8·H·D +
+ * 4·H + 2·S</td></tr>
+ * <tr><td>input of gate and up</td><td>2·d</td><td>2·d</td><td>in the norm</td></tr>
+ * <tr><td>gated unit</td><td>8·f</td><td>4·f</td><td>4·f</td></tr>
+ * </table>
+ */
 final class Decoder implements Model {
   private final String name;
   private final DecoderFamily family;
