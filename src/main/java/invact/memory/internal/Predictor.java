@@ -12,8 +12,11 @@ import java.util.function.LongPredicate;
 
 /** Predicts what training steps of a model keep. */
 public final class Predictor {
-  /** No larger batch or longer sequence is tried: bytes of scores stay below 2⁶³. */
+  /** No larger batch or longer sequence is tried. */
   private static final long MOST = 1L << 24;
+
+  /** Pairs of tokens in a batch, so that bytes of scores stay below 2⁶³. */
+  private static final double MOST_PAIRS = 0x1p50;
 
   /** Sequences are tried in multiples of so many tokens. */
   private static final long TOKENS = 64;
@@ -111,6 +114,15 @@ public final class Predictor {
   }
 
   private void check(Request request) {
+    double pairs = (double) request.batch() * request.tokens() * request.tokens();
+    if (Math.max(request.batch(), request.tokens()) > MOST || pairs > MOST_PAIRS) {
+      throw new MemoryException(
+          "a batch of "
+              + request.batch()
+              + " with "
+              + request.tokens()
+              + " tokens each is beyond any card");
+    }
     if (request.fusedLoss() && !model.hasVocabulary()) {
       throw new MemoryException(
           model.name() + " has no loss over a vocabulary that could be fused with its last Linear");

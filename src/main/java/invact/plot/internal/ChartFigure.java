@@ -11,8 +11,9 @@ import java.util.NavigableSet;
 import java.util.TreeSet;
 
 /**
- * Tables as figures: lines with several runs of a series in its colour, grouped bars, histograms;
- * also compared with one of the series, whose runs are then a band from the least to the largest.
+ * Tables as figures: lines with several runs of a series in its colour, bars side by side or on
+ * each other, histograms; also compared with one of the series, whose runs are then a band from the
+ * least to the largest.
  */
 public final class ChartFigure {
   private static final int ONLY_ROW_HEIGHT = 640;

@@ -126,6 +126,14 @@ class PredictorTest {
                 MemoryException.class,
                 () -> predictor("{\"model_type\": \"bert\"}").predict(request(1, 513), Mode.NATIVE))
             .getMessage());
+    assertEquals(
+        "a batch of 8 with 16777216 tokens each is beyond any card",
+        assertThrows(
+                MemoryException.class,
+                () ->
+                    predictor("{\"model_type\": \"llama\"}")
+                        .predict(request(8, 1 << 24), Mode.NATIVE))
+            .getMessage());
     Request fused = new Request(1, 197, BF16, true, false);
     assertTrue(
         assertThrows(
