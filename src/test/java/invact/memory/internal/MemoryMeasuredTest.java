@@ -117,16 +117,18 @@ class MemoryMeasuredTest {
   }
 
   /**
-   * 3 %: fragments of memory are not predicted. Rows of invact_torch were measured when convert
-   * kept memory of its own, so that more fits than the file says.
+   * 3 %: fragments of memory are not predicted. In runs 1 and 2 convert kept memory of its own, so
+   * that rows of invact_torch count from run 3 on.
    */
   @Test
   void largestBatchesThatRan() throws IOException {
     long card = (long) (79.18 * 1024 * MIB) - (long) (1536 * MIB);
     int rows = 0;
     for (CsvTable.Row row : rows()) {
-      boolean plain = List.of("eager", "checkpoint-layers").contains(row.text("row"));
-      if (plain && row.text("verified").equals("yes")) {
+      boolean counts =
+          List.of("eager", "checkpoint-layers").contains(row.text("row"))
+              || row.number("run").orElseThrow() >= 3;
+      if (counts && row.text("verified").equals("yes")) {
         double largest = row.number("largest").orElseThrow();
         Mode mode = MODES.get(row.text("row"));
         assertEquals(
@@ -137,7 +139,7 @@ class MemoryMeasuredTest {
         rows++;
       }
     }
-    assertTrue(rows >= 9, rows + " rows");
+    assertTrue(rows >= 30, rows + " rows");
   }
 
   /**
