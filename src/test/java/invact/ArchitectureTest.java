@@ -89,6 +89,7 @@ class ArchitectureTest {
                   "form",
                   "coefficients",
                   "internal.arithmetic"),
+              room("memory", "numeric", "internal.io"),
               room("internal.bench", "numeric", "activation", "coefficients", "runtime"),
               room(
                   "cli",
@@ -104,7 +105,8 @@ class ArchitectureTest {
                   "runtime",
                   "evaluate",
                   "internal.bench",
-                  "export")));
+                  "export",
+                  "memory")));
 
   /** Outside library to the packages where it is at home. */
   private static final Map<String, Set<String>> HOMES =
@@ -115,7 +117,8 @@ class ArchitectureTest {
           "picocli..", Set.of("cli"),
           "de.siegmar..", Set.of("internal.io"),
           "me.tongfei.progressbar..", Set.of("cli"),
-          "tools.jackson..", Set.of("internal.io", "coefficients", "fit.internal.selection", "cli"),
+          "tools.jackson..",
+              Set.of("internal.io", "coefficients", "fit.internal.selection", "memory", "cli"),
           "org.bytedeco..", Set.of("internal.bench"),
           "jdk.incubator..", Set.of("runtime.internal.vector"),
           "com.sun.management..", Set.of("runtime.internal.vector"));

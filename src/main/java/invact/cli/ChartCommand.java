@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "chart",
     description = {
-      "Draws a CSV file: lines, grouped bars or histograms, in the look of the other figures.",
+      "Draws a CSV file: lines, bars side by side or on each other, or histograms, in the look of"
+          + " the other figures.",
       "Each value of --panel has a panel, each of --series a colour, each of --line a line in that"
           + " colour; each --y, and each --show of it, is a row of panels. Panels, series and"
           + " groups stand in the order of the file, or of --where.",
@@ -49,8 +50,8 @@ final class ChartCommand implements Callable<Integer> {
       names = "--kind",
       paramLabel = "KIND",
       description =
-          "line; bar: groups of bars, one for each x; step: histograms, x being the left ends of"
-              + " cells of one width; default line")
+          "line; bar: groups of bars, one for each x; stack: bars on each other; step: histograms,"
+              + " x being the left ends of cells of one width; default line")
   private Chart.Kind kind = Chart.Kind.LINE;
 
   @Option(names = "--x", paramLabel = "COLUMN", required = true, description = "abscissas")

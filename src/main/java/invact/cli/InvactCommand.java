@@ -11,6 +11,9 @@ import invact.internal.bench.Benchmark;
 import invact.internal.bench.BenchmarkException;
 import invact.internal.io.Failure;
 import invact.internal.io.Printable;
+import invact.memory.internal.MemoryException;
+import invact.memory.internal.Mode;
+import invact.memory.internal.Optimizer;
 import invact.numeric.Dtype;
 import invact.plot.internal.Chart;
 import invact.plot.internal.ImageFormat;
@@ -51,6 +54,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       PlotCommand.class,
       ChartCommand.class,
       ExportCommand.class,
+      MemoryCommand.class,
       BenchCommand.class,
       DoctorCommand.class,
       ListCommand.class,
@@ -69,6 +73,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "                                   draw a table of measurements",
       "  invact export gelu-bf16 --target c --out gelu.h",
       "                                   one set as a C header",
+      "  invact memory config.json --batch 1 --seq 4096",
+      "                                   what a training step keeps, before it runs",
       "  invact bench                     how fast the runtime is on this machine",
       "  invact doctor                    what it finds here, and what is missing",
       "  invact list                      what there is to work with",
@@ -87,6 +93,8 @@ final class InvactCommand implements Runnable {
     commandLine.registerConverter(Chart.Range.class, labelled(ChartCommand::range));
     commandLine.registerConverter(Benchmark.class, labelled(Benchmark::of));
     commandLine.registerConverter(ExportTarget.class, labelled(ExportTarget::of));
+    commandLine.registerConverter(Mode.class, labelled(Mode::of));
+    commandLine.registerConverter(Optimizer.class, labelled(Optimizer::of));
     commandLine.registerConverter(Sampling.class, labelled(Sampling::of));
     commandLine.registerConverter(
         FitRequest.BranchForms.class, labelled(FitRequest.BranchForms::of));
@@ -164,7 +172,11 @@ final class InvactCommand implements Runnable {
             new ParameterException(command, "no file has this name: " + wrong.getMessage(), wrong),
             null);
       }
-      case CoefficientException _, ExportException _, FitException _, BenchmarkException _ ->
+      case CoefficientException _,
+          ExportException _,
+          FitException _,
+          BenchmarkException _,
+          MemoryException _ ->
           fail(command, e.getMessage());
       case IOException failure -> fail(command, Failure.line(failure));
       case UncheckedIOException wrapped -> fail(command, Failure.line(wrapped.getCause()));

@@ -263,6 +263,9 @@ class DocumentsTest {
         Files.copy(file, sets.resolve(file.getFileName()));
       }
     }
+    Files.copy(
+        BASE.resolve("src/test/resources/memory/measured/mistral-7b.json"),
+        checkout.resolve("config.json"));
     return checkout;
   }
 

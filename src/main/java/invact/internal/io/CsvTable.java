@@ -122,7 +122,15 @@ public final class CsvTable {
     return parse(path.toString(), text);
   }
 
-  static CsvTable parse(String file, String text) throws CsvException {
+  /**
+   * Reads a text.
+   *
+   * @param file its name, for messages
+   * @param text a header and lines
+   * @return its table, of at least one line below the header
+   * @throws CsvException if it is not such a table
+   */
+  public static CsvTable parse(String file, String text) throws CsvException {
     List<CsvRecord> records = new ArrayList<>();
     try {
       // Lengths are checked below, where the message can name the columns.

@@ -36,18 +36,25 @@ public record Chart(
     LINE,
     /** Bars side by side, a group for each x, whatever it is. */
     BAR,
+    /** Bars on each other, one for each x, whatever it is; values are not negative. */
+    STACK,
     /** Histograms: x are the left ends of cells of one width. */
     STEP;
 
     /**
      * The kind of a name.
      *
-     * @param label {@code line}, {@code bar} or {@code step}
+     * @param label {@code line}, {@code bar}, {@code stack} or {@code step}
      * @return the kind
      * @throws IllegalArgumentException if no kind has that name
      */
     public static Kind of(String label) {
       return named(values(), label, "kind of chart");
+    }
+
+    /** Whether x are names of groups and not numbers. */
+    boolean hasGroups() {
+      return this == BAR || this == STACK;
     }
   }
 
@@ -154,6 +161,9 @@ public record Chart(
         "a reference is a value of the series' column: name that");
     require(
         reference.isEmpty() || kind != Kind.STEP, "histograms are not compared with a reference");
+    require(
+        kind != Kind.STACK || shows.stream().allMatch(show -> show == Show.VALUE),
+        "bars on each other show values alone");
     require(!density || kind == Kind.STEP, "a density is drawn as steps");
     require(smooth >= 1 && smooth % 2 == 1, "a moving mean takes in an odd number of points");
     require(smooth == 1 || kind == Kind.LINE, "only lines are smoothed");
@@ -165,7 +175,7 @@ public record Chart(
     require(
         look.yRanges.isEmpty() || look.yRanges.size() == rows,
         "there are " + rows + " rows of panels and " + look.yRanges.size() + " ranges of y");
-    require(look.xRange.isEmpty() || kind != Kind.BAR, "groups of bars have no range");
+    require(look.xRange.isEmpty() || !kind.hasGroups(), "groups of bars have no range");
     require(
         look.panelHeight.orElse(LEAST_HEIGHT) >= LEAST_HEIGHT,
         "a panel is at least " + LEAST_HEIGHT + " high");

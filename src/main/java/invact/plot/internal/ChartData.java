@@ -46,7 +46,7 @@ final class ChartData {
     Chart.Columns columns = chart.columns();
     panels = distinct(columns.panel());
     series = distinct(columns.series());
-    categories = chart.kind() == Chart.Kind.BAR ? distinct(Optional.of(columns.x())) : List.of();
+    categories = chart.kind().hasGroups() ? distinct(Optional.of(columns.x())) : List.of();
     String reference = chart.reference().orElse(series.getFirst());
     if (!series.contains(reference)) {
       // Names what there is.
@@ -131,7 +131,7 @@ final class ChartData {
 
   private double x(CsvTable.Row row) throws CsvException {
     String column = chart.columns().x();
-    if (chart.kind() == Chart.Kind.BAR) {
+    if (chart.kind().hasGroups()) {
       return categories.indexOf(row.text(column));
     }
     OptionalDouble x = row.number(column);

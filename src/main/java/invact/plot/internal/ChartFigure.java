@@ -6,12 +6,14 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableSet;
 import java.util.TreeSet;
 
 /**
- * Tables as figures: lines with several runs of a series in its colour, grouped bars, histograms;
- * also compared with one of the series, whose runs are then a band from the least to the largest.
+ * Tables as figures: lines with several runs of a series in its colour, bars side by side or on
+ * each other, histograms; also compared with one of the series, whose runs are then a band from the
+ * least to the largest.
  */
 public final class ChartFigure {
   private static final int ONLY_ROW_HEIGHT = 640;
@@ -76,6 +78,7 @@ public final class ChartFigure {
           switch (chart.kind()) {
             case LINE -> lines(lines, show);
             case BAR -> bars(lines, show);
+            case STACK -> stacks(lines);
             case STEP -> steps(lines);
           });
     }
@@ -105,7 +108,7 @@ public final class ChartFigure {
 
   private LineStyle style(String series) {
     int index = data.series().indexOf(series);
-    return chart.kind() == Chart.Kind.BAR
+    return chart.kind().hasGroups()
         ? LineStyle.bar(index)
         : LineStyle.data(index, data.series().size());
   }
@@ -236,6 +239,35 @@ public final class ChartFigure {
     return curves;
   }
 
+  private List<Curve> stacks(List<ChartData.Line> lines) throws CsvException {
+    double[] tops = new double[data.categories().size()];
+    List<Curve> curves = new ArrayList<>();
+    for (ChartData.Line line : lines) {
+      double[] x = new double[5 * line.points().size()];
+      double[] y = new double[5 * line.points().size()];
+      int i = 0;
+      for (Map.Entry<Double, Double> point : line.points().entrySet()) {
+        int group = point.getKey().intValue();
+        double left = group + 0.5 - 0.5 * GROUP_WIDTH;
+        double right = left + GROUP_WIDTH;
+        double low = tops[group];
+        if (!(point.getValue() >= 0)) {
+          throw new CsvException(
+              table.file() + ": '" + line.series() + "' has a negative value, which no bar shows");
+        }
+        double high = low + point.getValue();
+        tops[group] = high;
+        double[] corners = {left, left, right, right, right};
+        double[] heights = {low, high, high, low, Double.NaN};
+        System.arraycopy(corners, 0, x, i, 5);
+        System.arraycopy(heights, 0, y, i, 5);
+        i += 5;
+      }
+      curves.add(Curve.on(Curve.Side.LEFT, label(line.series()), style(line.series()), x, y));
+    }
+    return curves;
+  }
+
   // ---- steps ---------------------------------------------------------------------------------
 
   private List<Curve> steps(List<ChartData.Line> lines) throws CsvException {
@@ -273,7 +305,7 @@ public final class ChartFigure {
 
   private Axis abscissa(List<List<Curve>> curves) {
     String title = chart.look().xTitle().orElse(chart.columns().x());
-    if (chart.kind() == Chart.Kind.BAR) {
+    if (chart.kind().hasGroups()) {
       return Axis.categories(title, data.categories());
     }
     return chart

@@ -107,6 +107,18 @@ class ChartFigureTest {
         look("models"));
   }
 
+  private static Chart stacks() {
+    return new Chart(
+        Kind.STACK,
+        new Chart.Columns(
+            "model", List.of("held"), Optional.empty(), Optional.of("row"), Optional.empty()),
+        Optional.empty(),
+        List.of(Show.VALUE),
+        false,
+        1,
+        look("models"));
+  }
+
   private static Chart steps(boolean density) {
     return new Chart(
         Kind.STEP,
@@ -128,6 +140,7 @@ class ChartFigureTest {
         draw(RUNS, lines(Optional.of("native"), 1, Show.VALUE, Show.DIFFERENCE)),
         draw(RUNS, lines(Optional.empty(), 3, Show.VALUE)),
         draw(MEMORY, bars("eager", Show.VALUE, Show.RATIO)),
+        draw(MEMORY, stacks()),
         draw(CELLS, steps(true)));
   }
 
@@ -200,6 +213,19 @@ class ChartFigureTest {
     assertEquals(1.5, curves(panel, "theirs").getFirst().x()[0], 1e-12);
     assertArrayEquals(new double[] {1, 1}, curves(panel, "").getFirst().y());
     assertEquals(0, panel.left().low());
+  }
+
+  @Test
+  void barsStandOnEachOther() throws IOException {
+    Panel panel = draw(MEMORY, stacks()).panels().getFirst();
+    Curve theirs = curves(panel, "theirs").getFirst();
+    // Of the second group alone: on 200 of eager and 90 of ours, which come first in the file.
+    assertArrayEquals(new double[] {1.09, 1.09, 1.91, 1.91, 1.91}, theirs.x(), 1e-12);
+    assertArrayEquals(new double[] {290, 440, 440, 290, Double.NaN}, theirs.y(), 1e-12);
+    assertEquals(0, panel.left().low());
+    assertEquals(
+        ": 'ours' has a negative value, which no bar shows",
+        refusal(MEMORY + "gpt2,ours,-1\n", stacks()));
   }
 
   @Test
