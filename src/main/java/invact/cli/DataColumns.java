@@ -5,6 +5,7 @@ import invact.internal.io.CsvTable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -59,7 +60,7 @@ final class DataColumns {
    * @param x the name of the abscissas
    * @param y the name of the ordinates
    * @param weighting the name of the column of weights or standard deviations
-   * @param points x, y, w and σ of each
+   * @param points x, y, w and σ of each; σ is NaN where weights are given
    * @param leftOut how many lines lacked a value
    */
   record Points(
@@ -80,9 +81,10 @@ final class DataColumns {
       return column(2);
     }
 
-    /** The standard deviations; NaN where none are given. */
+    /** The standard deviations; empty if none are given. */
     double[] sigmas() {
-      return column(3);
+      double[] sigmas = column(3);
+      return Arrays.stream(sigmas).anyMatch(Double::isNaN) ? new double[0] : sigmas;
     }
   }
 

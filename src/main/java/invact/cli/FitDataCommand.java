@@ -5,11 +5,16 @@ import invact.fit.internal.data.DataFit;
 import invact.fit.internal.data.DataFitter;
 import invact.fit.internal.data.DataProblem;
 import invact.internal.io.AtomicFile;
+import invact.plot.internal.DataFigure;
+import invact.plot.internal.Figure;
+import invact.plot.internal.Figures;
+import invact.plot.internal.ImageFormat;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -92,6 +97,11 @@ final class FitDataCommand implements Callable<Integer> {
     if (out != null) {
       AtomicFile.requireWritableDirectory(out.toAbsolutePath().getParent());
     }
+    Optional<Path> folder = drawing.folder();
+    if (folder.isPresent()) {
+      AtomicFile.requireWritableDirectory(folder.get());
+      Figures.prepare();
+    }
     DataColumns.Points points = columns.read();
     DataFit fit =
         DataFitter.fit(
@@ -116,6 +126,22 @@ final class FitDataCommand implements Callable<Integer> {
       AtomicFile.write(out, report.json().getBytes(StandardCharsets.UTF_8));
       spec.commandLine().getErr().println("result in " + out);
     }
+    if (folder.isPresent()) {
+      Figure figure =
+          new DataFigure(
+                  points.x(), points.y(), points.abscissas(), points.ordinates(), points.sigmas())
+              .of(name() + "-fit", model.text(), fit::value);
+      spec.commandLine()
+          .getErr()
+          .println("figure in " + figure.write(folder.get(), ImageFormat.PNG));
+    }
     return 0;
+  }
+
+  /** The name of the data's file without its ending. */
+  private String name() {
+    String name = columns.file().getFileName().toString();
+    int dot = name.lastIndexOf('.');
+    return dot > 0 ? name.substring(0, dot) : name;
   }
 }

@@ -46,6 +46,11 @@ final class FitOutput {
 
     @Option(names = "--no-plots", description = "draw no figures")
     private boolean none;
+
+    /** The folder, if one is named. */
+    Optional<Path> folder() {
+      return Optional.ofNullable(plots);
+    }
   }
 
   /**

@@ -86,14 +86,13 @@ final class ParameterOptions {
             Expression.isReserved(name)
                 ? "%s: '%s' is a word of the language: give the parameter another name"
                     .formatted(option, name)
-                : "%s: the model has no parameter '%s': it has %s%s"
+                : "%s: the model has no parameter '%s': it has %s"
                     .formatted(
                         option,
                         name,
                         model.parameters().isEmpty()
                             ? "none"
-                            : String.join(", ", model.parameters()),
-                        Nearest.question(name, model.parameters())));
+                            : String.join(", ", model.parameters())));
       }
       if (values.put(name, value) != null) {
         throw failure("%s names '%s' twice".formatted(option, name));
