@@ -138,6 +138,11 @@ final class FitDataCommand implements Callable<Integer> {
     return 0;
   }
 
+  /** A column's name, or its number in words. */
+  private static String title(String column) {
+    return column.matches("\\d+") ? "column " + column : column;
+  }
+
   /** The name of the data's file without its ending. */
   private String name() {
     String name = columns.file().getFileName().toString();

@@ -25,6 +25,11 @@ import java.util.stream.IntStream;
  * is held although S falls inwards is released, until neither is left.
  */
 public final class DataFitter {
+  /** Where the best point is at a bound, dp/ds = 0 there and the search slows down on its way. */
+  private static final Search NEAR = new Search(1e-8, 300);
+
+  private static final int MAX_EVALUATIONS = 10_000;
+
   /** A parameter is next to a bound within this part of {@link Bounds#scale}. */
   private static final double NEXT_TO_BOUND = 1e-2;
 
@@ -43,10 +48,8 @@ public final class DataFitter {
 
   private DataFitter(DataProblem problem) {
     this.problem = problem;
-    this.fitter =
-        problem.absoluteSigma()
-            ? new LeastSquaresFitter().withAbsoluteSigma()
-            : new LeastSquaresFitter();
+    LeastSquaresFitter relative = new LeastSquaresFitter().withMaxEvaluations(MAX_EVALUATIONS);
+    this.fitter = problem.absoluteSigma() ? relative.withAbsoluteSigma() : relative;
     this.bounds = problem.parameters().stream().map(Parameter::bounds).toList();
   }
 
@@ -179,7 +182,7 @@ public final class DataFitter {
     double[] values =
         model.all(
             residuals.parameters(
-                Search.USUAL.from(residuals, residuals.point(coordinates), factor).getPoint()));
+                NEAR.lowest(residuals, residuals.point(coordinates), factor)));
     TreeSet<Integer> held = new TreeSet<>();
     for (int j : free) {
       double bound = towards(j, cosine(j, values));

@@ -8,8 +8,11 @@ import org.apache.commons.math3.fitting.leastsquares.LeastSquaresFactory;
 import org.apache.commons.math3.fitting.leastsquares.LeastSquaresOptimizer.Optimum;
 import org.apache.commons.math3.fitting.leastsquares.LeastSquaresProblem;
 import org.apache.commons.math3.fitting.leastsquares.LevenbergMarquardtOptimizer;
+import org.apache.commons.math3.fitting.leastsquares.MultivariateJacobianFunction;
 import org.apache.commons.math3.linear.ArrayRealVector;
+import org.apache.commons.math3.linear.RealMatrix;
 import org.apache.commons.math3.linear.RealVector;
+import org.apache.commons.math3.util.Pair;
 
 /**
  * One search by Levenberg–Marquardt. Where it ends need not be a minimum.
@@ -48,6 +51,41 @@ public record Search(double relativeCostTolerance, int maxEvaluations) {
    * @throws FitException if it did not end
    */
   public Optimum from(WeightedResiduals residuals, RealVector start, double stepBoundFactor) {
+    return optimum(residuals, start, stepBoundFactor);
+  }
+
+  /**
+   * Searches, and is content with the lowest point that was met, whether or not the search ended.
+   *
+   * @param residuals the problem
+   * @param start where to start
+   * @param stepBoundFactor one of {@link #STEP_BOUND_FACTORS}
+   * @return the point
+   */
+  public RealVector lowest(WeightedResiduals residuals, RealVector start, double stepBoundFactor) {
+    RealVector[] lowest = {start};
+    double[] least = {Double.POSITIVE_INFINITY};
+    try {
+      optimum(
+          point -> {
+            Pair<RealVector, RealMatrix> there = residuals.value(point);
+            double length = there.getFirst().getNorm();
+            if (length < least[0]) {
+              least[0] = length;
+              lowest[0] = point.copy();
+            }
+            return there;
+          },
+          start,
+          stepBoundFactor);
+    } catch (FitException e) {
+      // What was met until then is the answer.
+    }
+    return lowest[0];
+  }
+
+  private Optimum optimum(
+      MultivariateJacobianFunction residuals, RealVector start, double stepBoundFactor) {
     LeastSquaresProblem problem =
         LeastSquaresFactory.create(
             residuals,
