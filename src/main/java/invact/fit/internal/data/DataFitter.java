@@ -181,8 +181,7 @@ public final class DataFitter {
         new WeightedResiduals(model, problem.x(), problem.y(), problem.weights(), coordinates);
     double[] values =
         model.all(
-            residuals.parameters(
-                NEAR.lowest(residuals, residuals.point(coordinates), factor)));
+            residuals.parameters(NEAR.lowest(residuals, residuals.point(coordinates), factor)));
     TreeSet<Integer> held = new TreeSet<>();
     for (int j : free) {
       double bound = towards(j, cosine(j, values));
