@@ -26,12 +26,14 @@ import picocli.CommandLine.Spec;
     description = {
       "Fits the approximators of activations: the paper's forms, by least squares on 20001 inputs"
           + " uniform on [-10, 10].",
-      "The subcommands fit any form, each by its method; 'invact fit COMMAND --help' tells more."
+      "The subcommands fit any form, each by its method, and 'data' fits a model of yours to points"
+          + " of yours; 'invact fit COMMAND --help' tells more."
     },
     subcommands = {
       FitLeastSquaresCommand.class,
       FitMinimaxCommand.class,
-      FitConditionalMeanCommand.class
+      FitConditionalMeanCommand.class,
+      FitDataCommand.class
     },
     footer = {
       "  invact fit --all",
@@ -43,6 +45,7 @@ import picocli.CommandLine.Spec;
       "  invact fit least-squares silu --target sigmoid --points 5001 --range=-8:8",
       "  invact fit minimax gelu --form root-rational-5-5-about-0.41,root-gauss-4",
       "  invact fit conditional-mean silu --dtype bf16 --out my-coefficients",
+      "  invact fit data points.csv --model 'a*exp(-b*x)+c' --start a=1,b=0.5,c=0",
       "",
       "--all writes the published sets too, so that all sets stand side by side.",
       "Where activations are named, files are written only where --out or --plots says."
@@ -104,6 +107,15 @@ final class FitCommand implements Callable<Integer> {
       PublishedCoefficients.of(activation).ifPresent(sets::add);
     }
     return sets;
+  }
+
+  /** What stands before the name of a subcommand would be dropped silently. */
+  static void requireNothingBefore(CommandSpec subcommand) {
+    if (!subcommand.parent().commandLine().getParseResult().matchedArgs().isEmpty()) {
+      throw new ParameterException(
+          subcommand.commandLine(),
+          "activations and options go behind '" + subcommand.qualifiedName() + "'");
+    }
   }
 
   private void requireOneSelection() {

@@ -24,7 +24,6 @@ import java.util.function.UnaryOperator;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Where the sets of a fit go: to stdout as a table or JSON, and to folders. */
@@ -47,6 +46,11 @@ final class FitOutput {
 
     @Option(names = "--no-plots", description = "draw no figures")
     private boolean none;
+
+    /** The folder, if one is named. */
+    Optional<Path> folder() {
+      return Optional.ofNullable(plots);
+    }
   }
 
   /**
@@ -68,7 +72,7 @@ final class FitOutput {
       UnaryOperator<List<CoefficientSet>> completed,
       Function<List<CoefficientSet>, List<Figure>> figures)
       throws IOException {
-    requireNothingBefore();
+    FitCommand.requireNothingBefore(mixee);
     Optional<Path> setFolder = folder(out, isWhole, SetArguments.FOLDER);
     Optional<Path> figureFolder =
         folder(drawing.plots, isWhole && out == null && !drawing.none, PlotCommand.FOLDER);
@@ -121,14 +125,6 @@ final class FitOutput {
 
   private static Optional<Path> folder(Path named, boolean isUsual, Path usual) {
     return Optional.ofNullable(named != null ? named : isUsual ? usual : null);
-  }
-
-  /** What stands before the name of a subcommand would be dropped silently. */
-  private void requireNothingBefore() {
-    if (!mixee.parent().commandLine().getParseResult().matchedArgs().isEmpty()) {
-      throw new ParameterException(
-          mixee.commandLine(), "activations and options go behind '" + mixee.qualifiedName() + "'");
-    }
   }
 
   private void print(FitReport report) {

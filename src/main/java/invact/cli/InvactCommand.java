@@ -2,6 +2,7 @@ package invact.cli;
 
 import invact.activation.Branch;
 import invact.activation.Target;
+import invact.activation.internal.expression.Expression;
 import invact.coefficients.CoefficientException;
 import invact.export.ExportException;
 import invact.export.internal.ExportTarget;
@@ -101,6 +102,7 @@ final class InvactCommand implements Runnable {
     commandLine.registerConverter(Branch.class, labelled(Branch::of));
     commandLine.registerConverter(Density.class, labelled(Density::of));
     commandLine.registerConverter(Target.class, labelled(Target::of));
+    commandLine.registerConverter(Expression.class, labelled(Expression::withParameters));
     commandLine.registerConverter(Dtype.class, labelled(Dtype::of));
     commandLine.registerConverter(ImageFormat.class, labelled(ImageFormat::of));
     commandLine.setExecutionStrategy(InvactCommand::execute);

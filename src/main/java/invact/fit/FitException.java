@@ -9,20 +9,22 @@ public final class FitException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final boolean wrongRequest;
+  private final int[] undetermined;
 
   /** Reports a failed fit. */
   public FitException(String message) {
-    this(message, null, false);
+    this(message, null, false, new int[0]);
   }
 
   /** Reports a failed fit and what made it fail. */
   public FitException(String message, Throwable cause) {
-    this(message, cause, false);
+    this(message, cause, false, new int[0]);
   }
 
-  private FitException(String message, Throwable cause, boolean wrongRequest) {
+  private FitException(String message, Throwable cause, boolean wrongRequest, int[] undetermined) {
     super(message, cause);
     this.wrongRequest = wrongRequest;
+    this.undetermined = undetermined.clone();
   }
 
   /**
@@ -32,7 +34,28 @@ public final class FitException extends RuntimeException {
    * @return the exception
    */
   public static FitException wrongRequest(String message) {
-    return new FitException(message, null, true);
+    return new FitException(message, null, true, new int[0]);
+  }
+
+  /**
+   * A fit whose parameters the data do not determine.
+   *
+   * @param message what failed, and the remedy
+   * @param parameters the indices of the parameters
+   * @return the exception
+   */
+  public static FitException undetermined(String message, int[] parameters) {
+    return new FitException(message, null, false, parameters);
+  }
+
+  /**
+   * The parameters that the data do not determine: the curve stays as it is when they change
+   * together.
+   *
+   * @return their indices; none if something else failed
+   */
+  public int[] undetermined() {
+    return undetermined.clone();
   }
 
   /**

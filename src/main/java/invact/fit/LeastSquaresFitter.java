@@ -1,17 +1,12 @@
 package invact.fit;
 
 import invact.fit.internal.leastsquares.Curvature;
+import invact.fit.internal.leastsquares.Search;
 import invact.fit.internal.leastsquares.TangentSpace;
 import invact.fit.internal.leastsquares.WeightedResiduals;
 import java.util.Arrays;
 import java.util.Optional;
-import org.apache.commons.math3.exception.ConvergenceException;
-import org.apache.commons.math3.exception.MaxCountExceededException;
-import org.apache.commons.math3.fitting.leastsquares.LeastSquaresFactory;
 import org.apache.commons.math3.fitting.leastsquares.LeastSquaresOptimizer.Optimum;
-import org.apache.commons.math3.fitting.leastsquares.LeastSquaresProblem;
-import org.apache.commons.math3.fitting.leastsquares.LevenbergMarquardtOptimizer;
-import org.apache.commons.math3.linear.ArrayRealVector;
 import org.apache.commons.math3.linear.RealVector;
 
 /**
@@ -51,25 +46,8 @@ import org.apache.commons.math3.linear.RealVector;
  * nonlinear least squares</i>, Technometrics 23.
  */
 public final class LeastSquaresFitter {
-  /**
-   * The initial step bounds, as multiples of the scaled length of the start: MINPACK's default,
-   * then smaller ones. The first suffices for all NIST problems from the certified starts; from
-   * starts scattered about the answers, as in {@code NistCertificationTest}, the others cure one
-   * failure in four (51 of 197 in 1400 searches).
-   */
-  private static final double[] STEP_BOUND_FACTORS = {100, 1, 0.1, 0.01};
-
   /** Bound on the rounding error of the residual vector, relative to the weighted data. */
   private static final double RESIDUAL_NOISE = 1e-13;
-
-  /**
-   * A step this small relative to the parameters ends a search. It is above the 2.2e-16 at which
-   * the optimizer gives up.
-   */
-  private static final double PARAMETER_TOLERANCE = 1e-15;
-
-  /** Low enough that a search ends by cost or step and never by this coarser test. */
-  private static final double OPTIMIZER_ORTHOGONALITY_TOLERANCE = 1e-15;
 
   /** A few times the 2.2e-16 at which the optimizer gives up. */
   private static final double LEAST_COST_TOLERANCE = 1e-15;
@@ -77,9 +55,8 @@ public final class LeastSquaresFitter {
   /** Each leaves a saddle for a lower point; a model has few on the way. */
   private static final int MAX_ESCAPES = 20;
 
-  private final double relativeCostTolerance;
+  private final Search search;
   private final double orthogonalityTolerance;
-  private final int maxEvaluations;
   private final boolean absoluteSigma;
 
   /**
@@ -87,17 +64,12 @@ public final class LeastSquaresFitter {
    * for each search.
    */
   public LeastSquaresFitter() {
-    this(1e-14, 1e-5, 1000, false);
+    this(Search.USUAL, 1e-5, false);
   }
 
-  private LeastSquaresFitter(
-      double relativeCostTolerance,
-      double orthogonalityTolerance,
-      int maxEvaluations,
-      boolean absoluteSigma) {
-    this.relativeCostTolerance = relativeCostTolerance;
+  private LeastSquaresFitter(Search search, double orthogonalityTolerance, boolean absoluteSigma) {
+    this.search = search;
     this.orthogonalityTolerance = orthogonalityTolerance;
-    this.maxEvaluations = maxEvaluations;
     this.absoluteSigma = absoluteSigma;
   }
 
@@ -111,7 +83,8 @@ public final class LeastSquaresFitter {
     if (!(tolerance >= LEAST_COST_TOLERANCE && tolerance < 1)) {
       throw new IllegalArgumentException("tolerance must be in [1e-15, 1): " + tolerance);
     }
-    return new LeastSquaresFitter(tolerance, orthogonalityTolerance, maxEvaluations, absoluteSigma);
+    return new LeastSquaresFitter(
+        new Search(tolerance, search.maxEvaluations()), orthogonalityTolerance, absoluteSigma);
   }
 
   /**
@@ -124,7 +97,7 @@ public final class LeastSquaresFitter {
     if (!(tolerance > 0 && tolerance < 1)) {
       throw new IllegalArgumentException("tolerance must be in (0, 1): " + tolerance);
     }
-    return new LeastSquaresFitter(relativeCostTolerance, tolerance, maxEvaluations, absoluteSigma);
+    return new LeastSquaresFitter(search, tolerance, absoluteSigma);
   }
 
   /**
@@ -137,7 +110,9 @@ public final class LeastSquaresFitter {
       throw new IllegalArgumentException("evaluations must be at least 1: " + evaluations);
     }
     return new LeastSquaresFitter(
-        relativeCostTolerance, orthogonalityTolerance, evaluations, absoluteSigma);
+        new Search(search.relativeCostTolerance(), evaluations),
+        orthogonalityTolerance,
+        absoluteSigma);
   }
 
   /**
@@ -146,8 +121,7 @@ public final class LeastSquaresFitter {
    * many points as parameters too.
    */
   public LeastSquaresFitter withAbsoluteSigma() {
-    return new LeastSquaresFitter(
-        relativeCostTolerance, orthogonalityTolerance, maxEvaluations, true);
+    return new LeastSquaresFitter(search, orthogonalityTolerance, true);
   }
 
   /** {@link #fit(CurveModel, double[], double[], double[], double[])} with all weights 1. */
@@ -201,7 +175,7 @@ public final class LeastSquaresFitter {
     }
     WeightedResiduals residuals = new WeightedResiduals(model, x, y, weights, start);
     FitException failure = null;
-    for (double factor : STEP_BOUND_FACTORS) {
+    for (double factor : Search.STEP_BOUND_FACTORS) {
       try {
         return minimum(residuals, residuals.point(start), factor, positiveWeights);
       } catch (FitException e) {
@@ -219,7 +193,7 @@ public final class LeastSquaresFitter {
     Curvature curvature = new Curvature(residuals);
     RealVector from = start;
     for (int escape = 0; escape <= MAX_ESCAPES; escape++) {
-      Optimum optimum = search(residuals, from, stepBoundFactor);
+      Optimum optimum = search.from(residuals, from, stepBoundFactor);
       TangentSpace tangents = requireStationary(optimum, points, residuals);
       RealVector point = optimum.getPoint();
       Optional<RealVector> falling = curvature.falling(point, tangents, optimum.getCost());
@@ -236,33 +210,6 @@ public final class LeastSquaresFitter {
         "the search ended where the sum of squares has a saddle or a maximum: start elsewhere");
   }
 
-  private Optimum search(WeightedResiduals residuals, RealVector start, double stepBoundFactor) {
-    LeastSquaresProblem problem =
-        LeastSquaresFactory.create(
-            residuals,
-            new ArrayRealVector(start.getDimension() + 1),
-            start,
-            null,
-            maxEvaluations,
-            Integer.MAX_VALUE);
-    LevenbergMarquardtOptimizer optimizer =
-        new LevenbergMarquardtOptimizer()
-            .withInitialStepBoundFactor(stepBoundFactor)
-            .withCostRelativeTolerance(relativeCostTolerance)
-            .withParameterRelativeTolerance(PARAMETER_TOLERANCE)
-            .withOrthoTolerance(OPTIMIZER_ORTHOGONALITY_TOLERANCE);
-    try {
-      return optimizer.optimize(problem);
-    } catch (MaxCountExceededException e) {
-      throw new FitException(
-          "no convergence in %d evaluations: start closer or allow more".formatted(maxEvaluations),
-          e);
-    } catch (ConvergenceException e) {
-      throw new FitException(
-          "the search broke down (%s): start closer".formatted(e.getMessage()), e);
-    }
-  }
-
   private TangentSpace requireStationary(Optimum optimum, int points, WeightedResiduals residuals) {
     double length = optimum.getCost();
     if (!Double.isFinite(length)) {
@@ -271,11 +218,13 @@ public final class LeastSquaresFitter {
     }
     TangentSpace tangents = new TangentSpace(optimum.getJacobian());
     double conditionNumber = tangents.conditionNumber();
-    if (!(conditionNumber * Math.ulp(1.0) * points < 1)) {
-      throw new FitException(
+    double leastRatio = Math.ulp(1.0) * points;
+    if (!(conditionNumber * leastRatio < 1)) {
+      throw FitException.undetermined(
           "the data do not determine all parameters where the search ended (condition number "
               + conditionNumber
-              + "): start closer or remove a parameter");
+              + "): start closer or remove a parameter",
+          tangents.undetermined(leastRatio));
     }
     double noise = RESIDUAL_NOISE * Math.sqrt(residuals.sumOfSquaresOfData());
     // The first k of the rotated residuals span the tangents; the last is orthogonal to them.

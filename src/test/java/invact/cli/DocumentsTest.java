@@ -257,10 +257,12 @@ class DocumentsTest {
         "#!/bin/sh\nexec '%s' -XX:TieredStopAtLevel=1 -cp '%s' invact.cli.Main \"$@\"\n"
             .formatted(Path.of(System.getProperty("java.home"), "bin", "java"), classPath()));
     Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwx------"));
-    Path sets = Files.createDirectories(checkout.resolve("coefficients"));
-    try (Stream<Path> files = Files.list(BASE.resolve("coefficients"))) {
-      for (Path file : files.toList()) {
-        Files.copy(file, sets.resolve(file.getFileName()));
+    for (String name : List.of("coefficients", "src/test/resources/data")) {
+      Path copy = Files.createDirectories(checkout.resolve(name));
+      try (Stream<Path> files = Files.list(BASE.resolve(name))) {
+        for (Path file : files.toList()) {
+          Files.copy(file, copy.resolve(file.getFileName()));
+        }
       }
     }
     Files.copy(

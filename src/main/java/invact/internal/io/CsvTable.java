@@ -3,7 +3,10 @@ package invact.internal.io;
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
+import de.siegmar.fastcsv.reader.CsvRecordHandler;
 import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
+import de.siegmar.fastcsv.reader.FieldModifier;
+import de.siegmar.fastcsv.reader.FieldModifiers;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +21,7 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * A table of a CSV file (RFC 4180): UTF-8, commas, a header line with distinct names, and in each
@@ -35,13 +39,37 @@ public final class CsvTable {
   final List<String> columns;
   private final List<Row> rows;
 
-  private CsvTable(String file, List<String> columns, List<Row> rows) {
+  private CsvTable(String file, List<String> columns) {
     this.file = file;
-    this.columns = columns;
-    this.rows = rows;
+    this.columns = List.copyOf(columns);
+    this.rows = new ArrayList<>();
   }
 
-  /** One line below the header. */
+  private CsvTable(String file, List<String> columns, List<CsvRecord> records) throws CsvException {
+    this(file, columns);
+    Set<String> names = new HashSet<>();
+    for (String column : columns) {
+      if (column.isBlank() || !names.add(column)) {
+        throw new CsvException(
+            file + ", line 1: the header has an empty name or '" + column + "' twice");
+      }
+    }
+    for (CsvRecord each : records) {
+      if (each.getFieldCount() != columns.size()) {
+        throw new CsvException(
+            file
+                + ", line "
+                + each.getStartingLineNumber()
+                + ": has "
+                + each.getFieldCount()
+                + " fields, the header has "
+                + columns.size());
+      }
+      rows.add(new Row(each.getStartingLineNumber(), each.getFields()));
+    }
+  }
+
+  /** One line of values. */
   public final class Row {
     private final long line;
     private final List<String> fields;
@@ -54,7 +82,7 @@ public final class CsvTable {
     /**
      * The line in the file.
      *
-     * @return a number from 2 on
+     * @return a number from 1 on
      */
     public long line() {
       return line;
@@ -111,15 +139,29 @@ public final class CsvTable {
    * @throws IOException if it cannot be read or is not such a table
    */
   public static CsvTable read(Path path) throws IOException {
-    String text;
+    return parse(path.toString(), text(path));
+  }
+
+  /**
+   * Reads a file that may lack a header, and may have blanks around fields and empty lines. A first
+   * line of numbers alone is no header; the columns are then called 1, 2 and so on.
+   *
+   * @param path the file
+   * @return its table, of at least one line of values
+   * @throws IOException if it cannot be read or is not such a table
+   */
+  public static CsvTable readNumbers(Path path) throws IOException {
+    return parseNumbers(path.toString(), text(path));
+  }
+
+  private static String text(Path path) throws IOException {
     try {
-      text = Files.readString(path, StandardCharsets.UTF_8);
+      return Files.readString(path, StandardCharsets.UTF_8);
     } catch (NoSuchFileException e) {
       throw new CsvException(path + ": there is no such file");
     } catch (CharacterCodingException e) {
       throw new CsvException(path + ": is not UTF-8");
     }
-    return parse(path.toString(), text);
   }
 
   /**
@@ -131,47 +173,59 @@ public final class CsvTable {
    * @throws CsvException if it is not such a table
    */
   public static CsvTable parse(String file, String text) throws CsvException {
+    List<CsvRecord> records = records(file, text, FieldModifiers.NOP, false);
+    if (records.size() < 2) {
+      throw new CsvException(file + ": has no line below its header");
+    }
+    return new CsvTable(file, records.getFirst().getFields(), records.subList(1, records.size()));
+  }
+
+  static CsvTable parseNumbers(String file, String text) throws CsvException {
+    List<CsvRecord> records = records(file, text, FieldModifiers.STRIP, true);
+    boolean hasHeader =
+        !records.isEmpty()
+            && !records.getFirst().getFields().stream().allMatch(NUMBER.asMatchPredicate());
+    if (records.size() < (hasHeader ? 2 : 1)) {
+      throw new CsvException(file + ": has no line of values");
+    }
+    if (hasHeader) {
+      return new CsvTable(file, records.getFirst().getFields(), records.subList(1, records.size()));
+    }
+    List<String> numbers =
+        IntStream.rangeClosed(1, records.getFirst().getFieldCount())
+            .mapToObj(Integer::toString)
+            .toList();
+    return new CsvTable(file, numbers, records);
+  }
+
+  private static List<CsvRecord> records(
+      String file, String text, FieldModifier modifier, boolean skipEmptyLines)
+      throws CsvException {
     List<CsvRecord> records = new ArrayList<>();
     try {
       // Lengths are checked below, where the message can name the columns.
       CsvReader.builder()
-          .skipEmptyLines(false)
+          .skipEmptyLines(skipEmptyLines)
           .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
           .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
           .allowExtraCharsAfterClosingQuote(false)
           .allowUnclosedQuote(false)
-          .ofCsvRecord(text)
+          .build(CsvRecordHandler.builder().fieldModifier(modifier).build(), text)
           .forEach(records::add);
     } catch (CsvParseException e) {
       Throwable reason = e.getCause() == null ? e : e.getCause();
       throw new CsvException(file + ": is not CSV: " + reason.getMessage());
     }
-    if (records.size() < 2) {
-      throw new CsvException(file + ": has no line below its header");
-    }
-    List<String> columns = records.getFirst().getFields();
-    Set<String> names = new HashSet<>();
-    for (String column : columns) {
-      if (column.isBlank() || !names.add(column)) {
-        throw new CsvException(
-            file + ", line 1: the header has an empty name or '" + column + "' twice");
-      }
-    }
-    CsvTable table = new CsvTable(file, columns, new ArrayList<>());
-    for (CsvRecord each : records.subList(1, records.size())) {
-      if (each.getFieldCount() != columns.size()) {
-        throw new CsvException(
-            file
-                + ", line "
-                + each.getStartingLineNumber()
-                + ": has "
-                + each.getFieldCount()
-                + " fields, the header has "
-                + columns.size());
-      }
-      table.rows.add(table.new Row(each.getStartingLineNumber(), each.getFields()));
-    }
-    return table;
+    return records;
+  }
+
+  /**
+   * The columns' names.
+   *
+   * @return the names, in the order of the columns
+   */
+  public List<String> columns() {
+    return columns;
   }
 
   /**
@@ -216,7 +270,7 @@ public final class CsvTable {
                 + String.join(", ", present));
       }
     }
-    CsvTable chosen = new CsvTable(file, columns, new ArrayList<>());
+    CsvTable chosen = new CsvTable(file, columns);
     rows.stream()
         .filter(row -> values.contains(row.fields.get(index)))
         .sorted(Comparator.comparingInt(row -> values.indexOf(row.fields.get(index))))

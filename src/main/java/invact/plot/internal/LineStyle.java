@@ -56,6 +56,16 @@ record LineStyle(Color color, BasicStroke stroke, PointMarker marker) {
   static final LineStyle PUBLISHED = points(VERMILLION, PointMarker.CROSS);
   static final LineStyle PAPER_FORM = points(BLACK, PointMarker.RING);
 
+  /** Points that a curve is fitted to. */
+  static final LineStyle DATA = points(BLUE, PointMarker.DOT);
+
+  static final LineStyle DENSE_DATA = points(BLUE, PointMarker.SMALL_DOT);
+
+  /** Standard deviations of data. */
+  static final LineStyle BAR = line(SKY, 3);
+
+  static final LineStyle MODEL = line(VERMILLION, 5);
+
   private static final List<LineStyle> COMPARED =
       List.of(
           line(BLUE, 4),

@@ -106,4 +106,34 @@ class CsvTableTest {
     e = assertThrows(CsvException.class, () -> table.where("n", List.of("a")));
     assertEquals("t.csv: has no column 'n': there is m, v", e.getMessage());
   }
+
+  /** Where numbers are expected, a first line of numbers is none of names. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "x, y;1 ,2;;3, 4; | x y | 2 4",
+        "1,2;3,4 | 1 2 | 1 2",
+        "1e-3,-.5,+2;3,4,5 | 1 2 3 | 1 2",
+        "1,y;3,4 | 1 y | 2",
+      })
+  void numbersNeedNoHeader(String text, String columns, String lines) throws CsvException {
+    CsvTable table = CsvTable.parseNumbers("t.csv", text.replace(';', '\n'));
+    assertEquals(List.of(columns.split(" ")), table.columns());
+    assertEquals(
+        List.of(lines.split(" ")),
+        table.rows().stream().map(row -> Long.toString(row.line())).toList());
+    for (CsvTable.Row row : table.rows()) {
+      assertTrue(row.number(columns.split(" ")[1]).isPresent());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "\n\n", "x,y\n"})
+  void numbersNeedALine(String text) {
+    String message =
+        assertThrows(CsvException.class, () -> CsvTable.parseNumbers("t.csv", text)).getMessage();
+    assertEquals("t.csv: has no line of values", message);
+  }
 }

@@ -4,21 +4,23 @@ import invact.internal.io.Printable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
- * A function of x written as text, such as {@code x*tanh(log(1+exp(x)))}.
+ * A function of x written as text, such as {@code x*tanh(log(1+exp(x)))}, or of x and parameters,
+ * such as {@code a*exp(-b*x)+c}.
  *
  * <pre>
  * sum     = product { ("+" | "-") product }
  * product = sign { ("*" | "/") sign }
  * sign    = ("+" | "-") sign | power
  * power   = atom [ "^" sign ]                         -x^2 is -(x^2), 2^3^2 is 2^(3^2)
- * atom    = number | "x" | "pi" | "e" | "(" sum ")" | function "(" sum { "," sum } ")"
+ * atom    = number | "x" | "pi" | "e" | parameter | "(" sum ")"
+ *         | function "(" sum { "," sum } ")"
  * </pre>
  *
- * <p>The functions are those of {@link Function}; {@link Jet} computes them.
+ * <p>The functions are those of {@link Function}; {@link Jet} computes them. A parameter's name is
+ * a letter and more letters, digits and underscores, and none of the other names.
  */
 public final class Expression {
   private static final int MAX_LENGTH = 1000;
@@ -27,26 +29,54 @@ public final class Expression {
   private static final int EXCERPT = 100;
 
   private final String text;
-  private final UnaryOperator<Jet> function;
+  private final Node root;
+  private final List<String> parameters;
 
-  private Expression(String text, UnaryOperator<Jet> function) {
+  private Expression(String text, Node root, List<String> parameters) {
     this.text = text;
-    this.function = function;
+    this.root = root;
+    this.parameters = List.copyOf(parameters);
   }
 
   /**
-   * The expression of a text.
+   * The function of x of a text.
    *
    * @param text the text, of at most 1000 characters
    * @return the expression
    * @throws IllegalArgumentException with one line that says what is wrong, and at which character
    */
   public static Expression parse(String text) {
+    return parse(text, false);
+  }
+
+  /**
+   * The function of x and parameters of a text: unknown names are parameters.
+   *
+   * @param text the text, of at most 1000 characters
+   * @return the expression
+   * @throws IllegalArgumentException with one line that says what is wrong, and at which character
+   */
+  public static Expression withParameters(String text) {
+    return parse(text, true);
+  }
+
+  private static Expression parse(String text, boolean hasParameters) {
     if (text.length() > MAX_LENGTH) {
       throw new IllegalArgumentException(
           "expression has " + text.length() + " characters, more than " + MAX_LENGTH);
     }
-    return new Expression(text, new Parser(text).whole());
+    Parser parser = new Parser(text, hasParameters);
+    return new Expression(text, parser.whole(), parser.parameters);
+  }
+
+  /**
+   * Whether a name has a meaning of its own, so that no parameter can have it.
+   *
+   * @param name the name
+   * @return true for x, the constants and the functions
+   */
+  public static boolean isReserved(String name) {
+    return List.of("x", "pi", "e").contains(name) || Function.of(name).isPresent();
   }
 
   /**
@@ -59,13 +89,65 @@ public final class Expression {
   }
 
   /**
+   * The names of the parameters.
+   *
+   * @return the names, in the order in which they first occur
+   */
+  public List<String> parameters() {
+    return parameters;
+  }
+
+  /**
    * The function and its first two derivatives.
    *
    * @param x where, as a function of something
    * @return the value of the expression
+   * @throws IllegalStateException if it has parameters
    */
   public Jet apply(Jet x) {
-    return function.apply(x);
+    return root.jet(x);
+  }
+
+  /**
+   * The value, and its derivatives by the parameters that are free.
+   *
+   * @param x where
+   * @param values the parameters' values, in the order of {@link #parameters}
+   * @param free the indices of the free parameters, in the order of their derivatives
+   * @param gradient receives the derivatives, as many as there are free parameters
+   * @return the value
+   */
+  public double gradient(double x, double[] values, int[] free, double[] gradient) {
+    Gradient[] variables = constants(x, values);
+    for (int j = 0; j < free.length; j++) {
+      variables[1 + free[j]] = Gradient.parameter(values[free[j]], j, free.length);
+    }
+    Gradient result = root.gradient(variables);
+    Arrays.fill(gradient, 0);
+    if (!result.isConstant()) {
+      System.arraycopy(result.partials(), 0, gradient, 0, free.length);
+    }
+    return result.value();
+  }
+
+  /**
+   * The value.
+   *
+   * @param x where
+   * @param values the parameters' values, in the order of {@link #parameters}
+   * @return the value
+   */
+  public double value(double x, double[] values) {
+    return root.gradient(constants(x, values)).value();
+  }
+
+  private static Gradient[] constants(double x, double[] values) {
+    Gradient[] variables = new Gradient[1 + values.length];
+    variables[0] = Gradient.constant(x);
+    for (int j = 0; j < values.length; j++) {
+      variables[1 + j] = Gradient.constant(values[j]);
+    }
+    return variables;
   }
 
   @Override
@@ -86,14 +168,17 @@ public final class Expression {
   /** Recursive descent; no deeper than the text is long. */
   private static final class Parser {
     private final String text;
+    private final boolean hasParameters;
+    private final List<String> parameters = new ArrayList<>();
     private int at;
 
-    Parser(String text) {
+    Parser(String text, boolean hasParameters) {
       this.text = text;
+      this.hasParameters = hasParameters;
     }
 
-    UnaryOperator<Jet> whole() {
-      UnaryOperator<Jet> whole = sum();
+    Node whole() {
+      Node whole = sum();
       next();
       if (at < text.length()) {
         throw misplaced("an operator");
@@ -101,89 +186,89 @@ public final class Expression {
       return whole;
     }
 
-    private UnaryOperator<Jet> sum() {
-      UnaryOperator<Jet> sum = product();
+    private Node sum() {
+      Node sum = product();
       while (true) {
-        UnaryOperator<Jet> left = sum;
         if (accept('+')) {
-          UnaryOperator<Jet> right = product();
-          sum = x -> left.apply(x).plus(right.apply(x));
+          sum = new Node.Binary(Jet::plus, sum, product());
         } else if (accept('-')) {
-          UnaryOperator<Jet> right = product();
-          sum = x -> left.apply(x).minus(right.apply(x));
+          sum = new Node.Binary(Jet::minus, sum, product());
         } else {
           return sum;
         }
       }
     }
 
-    private UnaryOperator<Jet> product() {
-      UnaryOperator<Jet> product = sign();
+    private Node product() {
+      Node product = sign();
       while (true) {
-        UnaryOperator<Jet> left = product;
         if (accept('*')) {
-          UnaryOperator<Jet> right = sign();
-          product = x -> left.apply(x).times(right.apply(x));
+          product = new Node.Binary(Jet::times, product, sign());
         } else if (accept('/')) {
-          UnaryOperator<Jet> right = sign();
-          product = x -> left.apply(x).dividedBy(right.apply(x));
+          product = new Node.Binary(Jet::dividedBy, product, sign());
         } else {
           return product;
         }
       }
     }
 
-    private UnaryOperator<Jet> sign() {
+    private Node sign() {
       if (accept('-')) {
-        UnaryOperator<Jet> operand = sign();
-        return x -> operand.apply(x).negate();
+        return new Node.Unary(Jet::negate, sign());
       }
       return accept('+') ? sign() : power();
     }
 
-    private UnaryOperator<Jet> power() {
-      UnaryOperator<Jet> base = atom();
-      if (!accept('^')) {
-        return base;
-      }
-      UnaryOperator<Jet> exponent = sign();
-      return x -> base.apply(x).power(exponent.apply(x));
+    private Node power() {
+      Node base = atom();
+      return accept('^') ? new Node.Binary(Jet::power, base, sign()) : base;
     }
 
-    private UnaryOperator<Jet> atom() {
+    private Node atom() {
       char c = next();
       if (accept('(')) {
-        UnaryOperator<Jet> inner = sum();
+        Node inner = sum();
         expect(')');
         return inner;
       }
       if (isDigit(c) || c == '.') {
-        Jet constant = Jet.constant(number());
-        return x -> constant;
+        return new Node.Constant(number());
       }
       if (isLetter(c)) {
         int start = at;
         String name = name();
         return switch (name) {
-          case "x" -> x -> x;
-          case "pi" -> x -> Jet.constant(StrictMath.PI);
-          case "e" -> x -> Jet.constant(StrictMath.E);
-          default -> call(name, start);
+          case "x" -> new Node.Variable(0);
+          case "pi" -> new Node.Constant(StrictMath.PI);
+          case "e" -> new Node.Constant(StrictMath.E);
+          default ->
+              hasParameters && next() != '(' && Function.of(name).isEmpty()
+                  ? parameter(name)
+                  : call(name, start);
         };
       }
-      throw misplaced("a number, x or a function");
+      throw misplaced(
+          "a number, x or a function"
+              + (at > 0 && text.startsWith("**", at - 1) ? " (a power is written ^)" : ""));
     }
 
-    private UnaryOperator<Jet> call(String name, int start) {
+    private Node parameter(String name) {
+      if (!parameters.contains(name)) {
+        parameters.add(name);
+      }
+      return new Node.Variable(1 + parameters.indexOf(name));
+    }
+
+    private Node call(String name, int start) {
       Function function = Function.of(name).orElseThrow(() -> unknown(name, start));
       expect('(');
-      List<UnaryOperator<Jet>> arguments = new ArrayList<>(List.of(sum()));
+      List<Node> arguments = new ArrayList<>(List.of(sum()));
       while (arguments.size() < function.arity()) {
         expect(',');
         arguments.add(sum());
       }
       expect(')');
-      return x -> function.apply(arguments.stream().map(a -> a.apply(x)).toArray(Jet[]::new));
+      return function.call(arguments);
     }
 
     private IllegalArgumentException unknown(String name, int start) {
@@ -222,7 +307,8 @@ public final class Expression {
 
     private String name() {
       int start = at;
-      while (at < text.length() && (isLetter(text.charAt(at)) || isDigit(text.charAt(at)))) {
+      while (at < text.length()
+          && (isLetter(text.charAt(at)) || isDigit(text.charAt(at)) || text.charAt(at) == '_')) {
         at++;
       }
       return text.substring(start, at);

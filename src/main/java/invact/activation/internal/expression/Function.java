@@ -1,6 +1,7 @@
 package invact.activation.internal.expression;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BinaryOperator;
@@ -27,21 +28,17 @@ enum Function {
   MAX(Jet::max),
   MIN(Jet::min);
 
-  private interface Operation {
-    Jet apply(Jet... arguments);
-  }
-
-  private final int arity;
-  private final Operation operation;
+  private final UnaryOperator<Jet> unary;
+  private final BinaryOperator<Jet> binary;
 
   Function(UnaryOperator<Jet> operation) {
-    this.arity = 1;
-    this.operation = arguments -> operation.apply(arguments[0]);
+    this.unary = operation;
+    this.binary = null;
   }
 
   Function(BinaryOperator<Jet> operation) {
-    this.arity = 2;
-    this.operation = arguments -> operation.apply(arguments[0], arguments[1]);
+    this.unary = null;
+    this.binary = operation;
   }
 
   /** The function of a name; nothing if there is none. */
@@ -56,11 +53,13 @@ enum Function {
 
   /** The number of arguments. */
   int arity() {
-    return arity;
+    return unary == null ? 2 : 1;
   }
 
-  /** The value, as many arguments given as {@link #arity} says. */
-  Jet apply(Jet... arguments) {
-    return operation.apply(arguments);
+  /** The call, as many arguments given as {@link #arity} says. */
+  Node call(List<Node> arguments) {
+    return unary == null
+        ? new Node.Binary(binary, arguments.get(0), arguments.get(1))
+        : new Node.Unary(unary, arguments.get(0));
   }
 }

@@ -129,6 +129,10 @@ public record Jet(double value, double first, double second) {
    */
   public Jet power(Jet b) {
     if (!b.isConstant()) {
+      if (isConstant() && value == 0 && b.value > 0) {
+        // 0 to any power nearby is 0 too; ln 0 is none of its derivatives.
+        return constant(0);
+      }
       // exp(b·ln f) would magnify the rounding of the exponent b·ln f times.
       double power = StrictMath.pow(value, b.value);
       return b.times(log()).chain(power, power, power);

@@ -1,5 +1,6 @@
 /**
- * Functions of x written as text, and their first two derivatives by Taylor arithmetic.
+ * Functions of x written as text, their first two derivatives by Taylor arithmetic, and their
+ * derivatives by parameters.
  *
  * <p>Not Commons Math's DerivativeStructure: a coefficient set that carries its function's
  * expression must read back to the last digit, its exponential and its powers are FastMath's and

@@ -1,5 +1,6 @@
 package invact.fit.internal.leastsquares;
 
+import java.util.stream.IntStream;
 import org.apache.commons.math3.linear.RealMatrix;
 import org.apache.commons.math3.linear.SingularValueDecomposition;
 
@@ -12,6 +13,8 @@ import org.apache.commons.math3.linear.SingularValueDecomposition;
  * numbers and equilibration of matrices</i>, Numer. Math. 14).
  */
 public final class TangentSpace {
+  private static final double LEAST_SHARE = 0.1;
+
   private final double[] columnLengths;
   private final SingularValueDecomposition svd;
 
@@ -34,6 +37,23 @@ public final class TangentSpace {
     double[] values = svd.getSingularValues();
     double smallest = values[values.length - 1];
     return smallest > 0 ? values[0] / smallest : Double.POSITIVE_INFINITY;
+  }
+
+  /**
+   * The columns that take part in the directions in which J·D is nearly 0.
+   *
+   * @param leastRatio a singular value counts as 0 up to this fraction of the largest one
+   * @return their indices, those whose share of such a direction is at least {@value #LEAST_SHARE}
+   */
+  public int[] undetermined(double leastRatio) {
+    double[] values = svd.getSingularValues();
+    RealMatrix v = svd.getV();
+    return IntStream.range(0, columnLengths.length)
+        .filter(j ->
+            IntStream.range(0, values.length)
+                .filter(l -> values[l] <= leastRatio * values[0])
+                .anyMatch(l -> Math.abs(v.getEntry(j, l)) >= LEAST_SHARE))
+        .toArray();
   }
 
   /** √[(JᵀJ)⁻¹]ⱼⱼ for each column, with (JᵀJ)⁻¹ = D·V·Σ⁻²·Vᵀ·D, for a matrix of full rank. */

@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** One NIST nonlinear regression problem, as its file certifies it. */
-record NistProblem(
+public record NistProblem(
     double[][] starts,
     double[] parameters,
     double[] standardErrors,
@@ -20,7 +20,7 @@ record NistProblem(
   private static final Pattern DATA_LINES = Pattern.compile("Data +\\(lines (\\d+) to (\\d+)\\)");
 
   /** Reads the file of this name. */
-  static NistProblem read(String name) throws IOException {
+  public static NistProblem read(String name) throws IOException {
     String text;
     try (InputStream file = NistProblem.class.getResourceAsStream("/nist/" + name + ".dat")) {
       text = new String(file.readAllBytes(), StandardCharsets.US_ASCII);
