@@ -120,7 +120,7 @@ class ExpressionParametersTest {
       value = {
         "a*foo(x) | character 3: 'foo' is unknown",
         "a*exp | character 6: it ends where '(' should be",
-        "a*x**2 | character 5: there is '*' where a number, x or a function should be: a power",
+        "a*x**2 | character 5: there is '*' where a number, x or a function (a power is written ^)",
         "2a | character 2: there is 'a' where an operator",
         "_a*x | character 1: there is '_'",
       })
