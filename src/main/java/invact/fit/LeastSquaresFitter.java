@@ -234,7 +234,10 @@ public final class LeastSquaresFitter {
       throw new FitException(
           "the search ended where the residuals are not orthogonal to the tangents (cosine "
               + projection / length
-              + "): start closer or lower the cost tolerance");
+              + "): start closer"
+              + (search.relativeCostTolerance() > Search.USUAL.relativeCostTolerance()
+                  ? " or lower the cost tolerance"
+                  : ""));
     }
     return tangents;
   }
