@@ -72,6 +72,15 @@ class ArchitectureTest {
                   "runtime",
                   "evaluate"),
               room(
+                  "certify",
+                  "numeric",
+                  "internal.program",
+                  "activation",
+                  "sampling",
+                  "form",
+                  "coefficients",
+                  "runtime"),
+              room(
                   "plot",
                   "numeric",
                   "internal.io",
@@ -103,6 +112,7 @@ class ArchitectureTest {
                   "plot",
                   "runtime",
                   "evaluate",
+                  "certify",
                   "internal.bench",
                   "export")));
 

@@ -15,6 +15,9 @@ sealed interface ActivationEnclosure {
   /** From here on tails are taken, in units of the activation's scale. */
   double LEAST_TAIL = 4;
 
+  /** Of f′ from its limit: so little that a bound does not feel it. */
+  double SETTLED = 0x1p-45;
+
   /** f and f′ of one argument. */
   record Both(TaylorForm value, TaylorForm derivative) {}
 
@@ -30,6 +33,20 @@ sealed interface ActivationEnclosure {
 
   /** What |f′| is below from t on on the left, and |1 − f′| on the right. */
   Interval tailDerivative(Interval t);
+
+  /**
+   * Where tails begin.
+   *
+   * @param scale the activation's
+   * @return a t from which on f′ is within {@link #SETTLED} of its limits
+   */
+  default double settled(double scale) {
+    double t = LEAST_TAIL * scale;
+    while (tailDerivative(Interval.of(t)).high() > SETTLED) {
+      t *= 1.25;
+    }
+    return t;
+  }
 
   /**
    * The enclosure of an activation.
@@ -100,8 +117,8 @@ sealed interface ActivationEnclosure {
   }
 
   /**
-   * x·σ(z), z = x·(a + b·x²), a = 2√(2/π), b = 0.044715·a; f′ = σ·(1 + x·(a + 3b·x²)·(1 − σ)). As for
-   * Swish; x·z′·exp(−z) falls where z′ exceeds 3/x.
+   * x·σ(z), z = x·(a + b·x²), a = 2√(2/π), b = 0.044715·a; f′ = σ·(1 + x·(a + 3b·x²)·(1 − σ)). As
+   * for Swish; x·z′·exp(−z) falls where z′ exceeds 3/x.
    */
   record GeluTanhEnclosure() implements ActivationEnclosure {
     private static final Interval A = Interval.of(8).dividedBy(Interval.PI).sqrt();
@@ -132,11 +149,11 @@ sealed interface ActivationEnclosure {
   }
 
   /**
-   * x·ω(x), ω = p/(p + 2), p = e·(e + 2), e = exp(x); f′ = ω + x·4e(e + 1)/(p + 2)². On the right in
-   * m = exp(−x), ω = (1 + 2m)/D, D = 1 + 2m + 2m², ω′ = 4m²(1 + m)/D².
+   * x·ω(x), ω = p/(p + 2), p = e·(e + 2), e = exp(x); f′ = ω + x·4e(e + 1)/(p + 2)². On the right
+   * in m = exp(−x), ω = (1 + 2m)/D, D = 1 + 2m + 2m², ω′ = 4m²(1 + m)/D².
    *
-   * <p>With e = exp(−t) ≤ ⅓, on the left ω ≤ 1.5e and ω′ ≤ 2e; on the right 1 − ω ≤ 2e² and ω′ ≤ 8e²,
-   * which are less.
+   * <p>With e = exp(−t) ≤ ⅓, on the left ω ≤ 1.5e and ω′ ≤ 2e; on the right 1 − ω ≤ 2e² and ω′ ≤
+   * 8e², which are less.
    */
   record MishEnclosure() implements ActivationEnclosure {
     @Override
@@ -148,9 +165,7 @@ sealed interface ActivationEnclosure {
       TaylorForm numerator =
           isRight ? e.times(Interval.of(2)).plus(Interval.ONE) : e.times(e.plus(Interval.of(2)));
       TaylorForm denominator =
-          isRight
-              ? numerator.plus(square.times(Interval.of(2)))
-              : numerator.plus(Interval.of(2));
+          isRight ? numerator.plus(square.times(Interval.of(2))) : numerator.plus(Interval.of(2));
       TaylorForm gate = numerator.dividedBy(denominator);
       TaylorForm slope =
           (isRight ? square : e)

@@ -4,6 +4,7 @@ import invact.activation.Activation;
 import invact.activation.Branch;
 import invact.activation.internal.Scale;
 import invact.coefficients.internal.BranchApproximant;
+import invact.coefficients.internal.ErrorBound;
 import invact.form.internal.FloatApproximant;
 import java.util.Comparator;
 import java.util.List;
@@ -14,11 +15,11 @@ import java.util.PriorityQueue;
  * rounding, its coefficients those of fp32.
  *
  * <p>The branch is cut into cells of x, on each of which the error is a Taylor form in the distance
- * from its middle. The cell next to T is expanded at T itself, where the height u = d²·(f″(T)/2 + …)
- * has an exact factor d², so that its root, the signed root, is d·√(…) without a division by a
+ * from its middle. The cell next to T is expanded at T itself, where the height u = d²·(f″(T)/2 +
+ * …) has an exact factor d², so that its root, the signed root, is d·√(…) without a division by a
  * vanishing height. The cell whose error may be the largest is halved until no error can be larger,
- * by more than a share, than one that was found: branch and bound (R. E. Moore, R. B. Kearfott and M.
- * J. Cloud, "Introduction to Interval Analysis", SIAM 2009, section 11). Where a Taylor form has no
+ * by more than a share, than one that was found: branch and bound (E. Hansen and G. W. Walster,
+ * "Global Optimization Using Interval Analysis", 2nd edition, 2004). Where a Taylor form has no
  * bound, as that of a power of u next to T, plain intervals take its place. Beyond the last cell is
  * {@link Tail}.
  */
@@ -119,8 +120,7 @@ final class ExactError {
   /** Adds the cell of all x whose distance from T is between two. */
   private void addBetween(double near, double far) {
     Interval distances = new Interval(near, far);
-    Interval x =
-        minimum.argmin().plus(branch == Branch.RIGHT ? distances : distances.negate());
+    Interval x = minimum.argmin().plus(branch == Branch.RIGHT ? distances : distances.negate());
     add(x.low(), x.high());
   }
 

@@ -4,8 +4,8 @@ package invact.certify.internal;
  * A closed interval of real numbers between two doubles; an infinite end stands for no bound.
  *
  * <p>Every operation encloses the exact results for all numbers of its operands: R. E. Moore, R. B.
- * Kearfott and M. J. Cloud, "Introduction to Interval Analysis", SIAM 2009, chapters 2 and 5. An end
- * is rounded outwards to the next double, unless the error of the operation is known to point
+ * Kearfott and M. J. Cloud, "Introduction to Interval Analysis", SIAM 2009, chapters 2 and 5. An
+ * end is rounded outwards to the next double, unless the error of the operation is known to point
  * inwards or to be 0: that of a sum by Knuth's two-sum, that of a product by one fma. {@link
  * StrictMath#exp} and {@link StrictMath#pow} are within 1 ulp of the exact result by their
  * specification; an end goes two doubles outwards, since 1 ulp may be two of the doubles below a
@@ -33,6 +33,9 @@ record Interval(double low, double high) {
     if (!(low <= high)) {
       throw new NoEnclosureException("no interval from " + low + " to " + high);
     }
+    // −0 would make equal intervals unequal.
+    low += 0.0;
+    high += 0.0;
   }
 
   /** The interval of one number. */
@@ -142,8 +145,8 @@ record Interval(double low, double high) {
   /**
    * Powers with one exponent.
    *
-   * @throws NoEnclosureException if the interval has a negative number, or 0 and the exponent is not
-   *     positive
+   * @throws NoEnclosureException if the interval has a negative number, or 0 and the exponent is
+   *     not positive
    */
   Interval power(double exponent) {
     if (low < 0 || low == 0 && exponent <= 0) {
@@ -182,8 +185,7 @@ record Interval(double low, double high) {
       return 0;
     }
     double product = a * b;
-    boolean isBelow =
-        StrictMath.abs(product) > LEAST_EXACT && StrictMath.fma(a, b, -product) >= 0;
+    boolean isBelow = StrictMath.abs(product) > LEAST_EXACT && StrictMath.fma(a, b, -product) >= 0;
     if (isBelow) {
       return product;
     }

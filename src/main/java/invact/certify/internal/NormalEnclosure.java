@@ -4,29 +4,31 @@ package invact.certify.internal;
  * The standard normal distribution in intervals: φ(x) = exp(−x²/2)/√(2π), Φ(x) = ∫₋∞ˣ φ. erf(x) =
  * 2Φ(√2·x) − 1.
  *
- * <p>Next to 0 by the series Φ(t) = ½ + φ(t)·Σ t²ᵏ⁺¹/(1·3·…·(2k + 1)), whose terms are positive for t
- * &gt; 0: what is left out after K terms is at most the next one times 1/(1 − t²/(2K + 3)), the sum of
- * a geometric series. Further out by Laplace's continued fraction of Mills' ratio,
+ * <p>Next to 0 by the series Φ(t) = ½ + φ(t)·Σ t²ᵏ⁺¹/(1·3·…·(2k + 1)), whose terms are positive for
+ * t &gt; 0: what is left out after K terms is at most the next one times 1/(1 − t²/(2K + 3)), the
+ * sum of a geometric series. Further out by Laplace's continued fraction of Mills' ratio,
  *
  * <pre>
  * 1 − Φ(t) = φ(t)/(t + 1/(t + 2/(t + 3/(t + …))))
  * </pre>
  *
  * <p>whose end from some level n on lies between t and t + n/t (M. Abramowitz and I. A. Stegun,
- * "Handbook of Mathematical Functions", 26.2.10 and 26.2.14). So both tails keep their relative
+ * "Handbook of Mathematical Functions", 26.2.11 and 26.2.14). So both tails keep their relative
  * precision.
  */
 final class NormalEnclosure {
   private static final Interval HALF = Interval.of(0.5);
 
   /** 1/√(2π). */
-  private static final Interval DENSITY_AT_0 =
-      Interval.ONE.dividedBy(Interval.PI.times(2).sqrt());
+  private static final Interval DENSITY_AT_0 = Interval.ONE.dividedBy(Interval.PI.times(2).sqrt());
 
   /** From here on the continued fraction needs no more levels than these for 53 bits. */
   private static final double FRACTION_FROM = 3;
 
   private static final int LEVELS = 80;
+
+  /** Enough for t up to {@link #FRACTION_FROM}; of a subnormal t no term is below a share. */
+  private static final int MOST_TERMS = 100;
 
   /** Terms below this share of the sum change nothing. */
   private static final double NEGLIGIBLE = 0x1p-60;
@@ -60,7 +62,7 @@ final class NormalEnclosure {
     Interval term = t;
     Interval sum = t;
     int k = 0;
-    while (term.high() > NEGLIGIBLE * sum.low()) {
+    while (term.high() > NEGLIGIBLE * sum.low() && k < MOST_TERMS) {
       k++;
       term = term.times(square).dividedBy(Interval.of(2 * k + 1));
       sum = sum.plus(term);

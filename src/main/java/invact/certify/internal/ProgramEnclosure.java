@@ -122,8 +122,9 @@ final class ProgramEnclosure {
       case MAX -> least(form(i.operand(0)).negate(), form(i.operand(1)).negate()).negate();
       case GT, GE, LT, EQ -> compare(i);
       case SELECT -> value(i.operand((Boolean) value(i.operand(0)) ? 1 : 2));
-      default -> throw new CertificateException(
-          "programs with the operation " + i.op() + " have no enclosure");
+      default ->
+          throw new CertificateException(
+              "programs with the operation " + i.op() + " have no enclosure");
     };
   }
 
@@ -161,8 +162,7 @@ final class ProgramEnclosure {
       case GT -> isPositive(difference, true);
       case GE -> isPositive(difference, false);
       case LT -> isPositive(difference.negate(), true);
-      default ->
-          difference.contains(0) ? difference.isZero() || undecided() : false;
+      default -> difference.contains(0) ? difference.isZero() || undecided() : false;
     };
   }
 

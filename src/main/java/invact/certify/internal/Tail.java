@@ -5,15 +5,18 @@ import invact.activation.Branch;
 import invact.activation.Target;
 import invact.activation.internal.Scale;
 import invact.coefficients.internal.BranchApproximant;
+import invact.coefficients.internal.ErrorBound;
 import invact.form.internal.Approximant;
 import invact.form.internal.FloatApproximant;
 import invact.form.internal.PaperRight;
 import invact.form.internal.RationalPieces;
 import invact.form.internal.RootExponential;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * The error on all of a branch from some distance from T on, where f′ has all but reached its limit.
+ * The error on all of a branch from some distance from T on, where f′ has all but reached its
+ * limit.
  *
  * <ul>
  *   <li>Left: u lies between |f(T)| − |f| and |f(T)|, an interval as narrow as f is small.
@@ -32,9 +35,6 @@ record Tail(double from, ErrorBound error) {
 
   private static final double SHARE = 1e-4;
 
-  /** Of f′ from its limit. */
-  private static final double SETTLED = 0x1p-45;
-
   private static final double FARTHEST = 0x1p100;
 
   private static final Domain POINT = new Domain(Interval.ZERO, 0);
@@ -46,15 +46,12 @@ record Tail(double from, ErrorBound error) {
       Minimum minimum,
       ProgramEnclosure q) {
     Activation f = approximant.activation();
-    for (double far = ActivationEnclosure.LEAST_TAIL * Scale.of(f); far < FARTHEST; far *= 1.25) {
+    double start = activation.settled(Scale.of(f)) - f.argmin();
+    for (double far = start; far < FARTHEST; far *= 1.25) {
       double x = f.argmin() + approximant.branch().sign() * far;
       Interval t = Interval.of(StrictMath.abs(x));
-      // A distance of a little less, so that x lies beyond it.
+      // A little more, so that what is proved from x on holds from there on.
       double from = far * (1 + 0x1p-40);
-      if (t.low() < ActivationEnclosure.LEAST_TAIL * Scale.of(f)
-          || activation.tailDerivative(t).high() > SETTLED) {
-        continue;
-      }
       try {
         Tail tail =
             new Tail(
@@ -102,8 +99,7 @@ record Tail(double from, ErrorBound error) {
     Interval beyond = beyond(approximant, q, minimum, u);
     Interval slope = around0(activation.tailDerivative(t));
     double limit = beyond.mignitude();
-    return new ErrorBound(
-        limit, beyond.plus(slope).magnitude(), Double.POSITIVE_INFINITY);
+    return new ErrorBound(limit, beyond.plus(slope).magnitude(), Double.POSITIVE_INFINITY);
   }
 
   /** g − 1 of all heights from one on. */
@@ -133,16 +129,14 @@ record Tail(double from, ErrorBound error) {
         yield damped(
             approximant,
             minimum,
-            java.util.Arrays.copyOf(c, c.length - 1),
+            Arrays.copyOf(c, c.length - 1),
             u,
             (isGaussian ? at.power(2) : at).times(k),
             isGaussian ? at.times(2.0 * k) : Interval.of(k));
       }
       default -> {
         RationalPieces pieces =
-            form.form()
-                .pieces(c)
-                .orElseThrow(() -> new NoEnclosureException("no limit"));
+            form.form().pieces(c).orElseThrow(() -> new NoEnclosureException("no limit"));
         if (approximant.target() != Target.DERIVATIVE) {
           throw new NoEnclosureException("1 − q times y has no limit");
         }
@@ -227,8 +221,7 @@ record Tail(double from, ErrorBound error) {
     TaylorForm y = TaylorForm.constant(POINT, output);
     TaylorForm u = y.plus(minimum.value().negate());
     return q.values(u).stream()
-        .map(value ->
-            ExactError.derivative(approximant, value, y).range().minus(slope))
+        .map(value -> ExactError.derivative(approximant, value, y).range().minus(slope))
         .reduce(Interval::hull)
         .orElseThrow();
   }

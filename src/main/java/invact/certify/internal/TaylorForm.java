@@ -3,24 +3,23 @@ package invact.certify.internal;
 import java.util.Arrays;
 
 /**
- * A function F of the distance d from an expansion point, for all d of a domain that holds 0 or ends
- * in it, to an order n:
+ * A function F of the distance d from an expansion point, for all d of a domain that holds 0 or
+ * ends in it, to an order n:
  *
  * <pre>
  * F(d) = c₀ + c₁·d + … + c_{n−1}·dⁿ⁻¹ + ρ(d)·dⁿ
  * </pre>
  *
- * <p>where c_k are F's Taylor coefficients at the expansion point, each in the interval C_k, and the
- * remainder ρ(d) lies in C_n for every d of the domain. Order 0 is plain interval arithmetic: C₀
- * holds all values.
+ * <p>where c_k are F's Taylor coefficients at the expansion point, each in the interval C_k, and
+ * the remainder ρ(d) lies in C_n for every d of the domain. Order 0 is plain interval arithmetic:
+ * C₀ holds all values.
  *
  * <p>A product's orders beyond n go into C_n, multiplied by the powers of the domain. A quotient, a
  * root and a composition compute the coefficients below n from those of their operands, and their
- * remainder from the difference that these leave: of q = a/b, a − (q₀ + … + q_{n−1}·dⁿ⁻¹)·b = dⁿ·(…),
- * to be divided by b. K. Makino and M. Berz, "Taylor models and other validated functional inclusion
- * methods", Int. J. Pure Appl. Math. 4 (2003) 379–456, with the remainder in units of dⁿ, as their
- * section 5 has it: so dividing by d is exact, and next to T nothing is divided by a vanishing
- * height.
+ * remainder from the difference that these leave: of q = a/b, a − (q₀ + … + q_{n−1}·dⁿ⁻¹)·b =
+ * dⁿ·(…), to be divided by b. K. Makino and M. Berz, "Taylor models and other validated functional
+ * inclusion methods", Int. J. Pure Appl. Math. 4 (2003) 379–456, with the remainder in units of dⁿ:
+ * so dividing by d is exact, and next to T nothing is divided by a vanishing height.
  */
 final class TaylorForm {
   private final Domain domain;
@@ -63,6 +62,15 @@ final class TaylorForm {
   /** The value at the expansion point; of order 0 all values. */
   Interval atExpansionPoint() {
     return c[0];
+  }
+
+  /** The value at one distance of the domain. */
+  Interval at(Interval distance) {
+    Interval value = c[order()];
+    for (int k = order() - 1; k >= 0; k--) {
+      value = value.times(distance).plus(c[k]);
+    }
+    return value;
   }
 
   /** All values on the domain. */
@@ -235,8 +243,8 @@ final class TaylorForm {
     for (int k = 0; k <= order(); k++) {
       Interval base = k < order() ? c[0] : range();
       h[k] = binomial.times(base.power(exponent - k));
-      binomial = binomial.times(Interval.of(exponent).minus(Interval.of(k))).dividedBy(
-          Interval.of(k + 1));
+      binomial =
+          binomial.times(Interval.of(exponent).minus(Interval.of(k))).dividedBy(Interval.of(k + 1));
     }
     return compose(h);
   }
@@ -283,5 +291,10 @@ final class TaylorForm {
     rest[0] = Interval.ZERO;
     rest[1] = Interval.ZERO;
     return new TaylorForm(domain, rest);
+  }
+
+  /** The same in doubles, with the error that this makes, of an order above 0. */
+  DerivativeEnclosure.Polynomial polynomial(double expansionPoint) {
+    return DerivativeEnclosure.polynomial(expansionPoint, c, domain);
   }
 }

@@ -1,4 +1,4 @@
-package invact.certify.internal;
+package invact.coefficients.internal;
 
 /**
  * What is proved of a largest error: it lies between two numbers.
@@ -8,8 +8,13 @@ package invact.certify.internal;
  * @param at an input where the error is {@code lower} or more, or comes as near to it as one likes
  */
 public record ErrorBound(double lower, double upper, double at) {
-  /** The bound of two sets of inputs together. */
-  ErrorBound or(ErrorBound other) {
+  /**
+   * The bound of two sets of inputs together.
+   *
+   * @param other the bound of the other inputs
+   * @return what is proved of both
+   */
+  public ErrorBound or(ErrorBound other) {
     return new ErrorBound(
         StrictMath.max(lower, other.lower),
         StrictMath.max(upper, other.upper),
