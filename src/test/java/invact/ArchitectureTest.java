@@ -72,6 +72,15 @@ class ArchitectureTest {
                   "runtime",
                   "evaluate"),
               room(
+                  "certify",
+                  "numeric",
+                  "internal.program",
+                  "activation",
+                  "sampling",
+                  "form",
+                  "coefficients",
+                  "runtime"),
+              room(
                   "plot",
                   "numeric",
                   "internal.io",
@@ -104,6 +113,7 @@ class ArchitectureTest {
                   "plot",
                   "runtime",
                   "evaluate",
+                  "certify",
                   "internal.bench",
                   "export",
                   "memory")));

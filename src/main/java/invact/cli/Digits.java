@@ -2,6 +2,7 @@ package invact.cli;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.Locale;
 
 /** Numbers for tables. */
@@ -11,6 +12,21 @@ final class Digits {
   /** An error, to five digits. */
   static String of(double value) {
     return String.format(Locale.ROOT, "%.4e", value);
+  }
+
+  /** A lower bound, to five digits, rounded down. */
+  static String below(double value) {
+    return rounded(value, RoundingMode.DOWN);
+  }
+
+  /** An upper bound, to five digits, rounded up. */
+  static String above(double value) {
+    return rounded(value, RoundingMode.UP);
+  }
+
+  /** A number that is not negative, rounded to five digits. */
+  private static String rounded(double value, RoundingMode mode) {
+    return of(new BigDecimal(value).round(new MathContext(5, mode)).doubleValue());
   }
 
   /** An input, to five digits behind the point. */

@@ -2,6 +2,9 @@ package invact.cli;
 
 import invact.activation.internal.RoundedHeight;
 import invact.coefficients.CoefficientSet;
+import invact.coefficients.internal.Certificate;
+import invact.coefficients.internal.CertificateTable;
+import invact.coefficients.internal.ErrorBound;
 import invact.evaluate.Evaluation;
 import invact.evaluate.internal.IrreducibleErrorComparison;
 import invact.evaluate.internal.Samples;
@@ -14,6 +17,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -35,7 +39,8 @@ import tools.jackson.core.JsonGenerator;
       "For bf16 and fp16 also, with inputs x ~ N(0,1), the ratio to the irreducible error: the"
           + " least RMS error that any function of the rounded output and the indicator can have,"
           + " and the largest error of that function. For fp32 the ratio to the least largest"
-          + " error."
+          + " error.",
+      "Of shipped sets also the bounds that 'invact certify' has proved."
     },
     footer = {
       "  invact evaluate --all",
@@ -103,6 +108,12 @@ final class EvaluateCommand implements Callable<Integer> {
         out.println();
         out.println("fp32; irreducible: the least largest error of any decoder, next to T");
         largestTable(single).print(out);
+      }
+      TextTable proved = provedTable(evaluations);
+      if (proved.hasRows()) {
+        out.println();
+        out.println("proved by 'invact certify': the largest error of all inputs, dx not rounded");
+        proved.print(out);
       }
     }
     out.flush();
@@ -187,6 +198,28 @@ final class EvaluateCommand implements Callable<Integer> {
     return table;
   }
 
+  /** The bounds of shipped sets, of the dtypes that were asked for. */
+  private static TextTable provedTable(List<Evaluation> evaluations) {
+    TextTable table = new TextTable(2, "coefficient set", "dtype", "at least", "at most");
+    for (Evaluation evaluation : evaluations) {
+      bound(evaluation)
+          .ifPresent(bound ->
+              table.add(
+                  evaluation.set().name(),
+                  evaluation.dtype().label(),
+                  Digits.below(bound.lower()),
+                  Digits.above(bound.upper())));
+    }
+    return table;
+  }
+
+  private static Optional<ErrorBound> bound(Evaluation evaluation) {
+    return CertificateTable.shipped()
+        .of(evaluation.set())
+        .map(certificate -> certificate.bounds().get(evaluation.dtype()))
+        .map(Certificate.Bounds::whole);
+  }
+
   private static void write(JsonGenerator json, IrreducibleErrorComparison comparison) {
     json.writeStartObject();
     json.writeStringProperty("set", comparison.set().name());
@@ -212,8 +245,22 @@ final class EvaluateCommand implements Callable<Integer> {
       json.writeArrayPropertyStart("irreducibleErrors");
       comparisons.forEach(comparison -> write(json, comparison));
       json.writeEndArray();
+      json.writeArrayPropertyStart("provedBounds");
+      for (Evaluation evaluation : evaluations) {
+        bound(evaluation).ifPresent(bound -> write(json, evaluation, bound));
+      }
+      json.writeEndArray();
       json.writeEndObject();
     });
+  }
+
+  private static void write(JsonGenerator json, Evaluation evaluation, ErrorBound bound) {
+    json.writeStartObject();
+    json.writeStringProperty("set", evaluation.set().name());
+    json.writeStringProperty("dtype", evaluation.dtype().label());
+    json.writeNumberProperty("lower", bound.lower());
+    json.writeNumberProperty("upper", bound.upper());
+    json.writeEndObject();
   }
 
   private static void write(JsonGenerator json, Evaluation evaluation, Part part) {

@@ -3,6 +3,7 @@ package invact.cli;
 import invact.activation.Branch;
 import invact.activation.Target;
 import invact.activation.internal.expression.Expression;
+import invact.certify.internal.CertificateException;
 import invact.coefficients.CoefficientException;
 import invact.export.ExportException;
 import invact.export.internal.ExportTarget;
@@ -51,6 +52,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       FitCommand.class,
       SearchCommand.class,
       EvaluateCommand.class,
+      CertifyCommand.class,
       CompareCommand.class,
       PlotCommand.class,
       ChartCommand.class,
@@ -67,6 +69,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  invact fit silu                  print one refit, write nothing",
       "  invact search gelu               forms of all kinds: error against cost",
       "  invact evaluate --all            errors in fp64, fp32, bf16 and fp16",
+      "  invact certify gelu-fp32         prove its largest errors",
       "  invact compare gelu-paper gelu-published",
       "                                   what differs between two sets",
       "  invact plot gelu-published       draw the figures of one set",
@@ -174,7 +177,8 @@ final class InvactCommand implements Runnable {
             new ParameterException(command, "no file has this name: " + wrong.getMessage(), wrong),
             null);
       }
-      case CoefficientException _,
+      case CertificateException _,
+          CoefficientException _,
           ExportException _,
           FitException _,
           BenchmarkException _,

@@ -22,6 +22,11 @@ final class TextTable {
     rows.add(cells);
   }
 
+  /** Whether there is a row below the header. */
+  boolean hasRows() {
+    return rows.size() > 1;
+  }
+
   void print(PrintWriter out) {
     int columns = rows.getFirst().length;
     int[] width = new int[columns];

@@ -321,8 +321,9 @@ class CommandTest {
   void evaluatePrintsATableOrJson() {
     Run table = run("evaluate", "gelu-published", "--dtype", "fp64,bf16");
     assertEquals(0, table.exitCode, table.err);
-    // A header and six rows, and below them the floor's heading, header and row.
-    assertEquals(11, table.out.lines().count(), table.out);
+    // A header and six rows, and below them the floor's heading, header and row, and those of what
+    // is proved, with two rows.
+    assertEquals(16, table.out.lines().count(), table.out);
     Run json = run("evaluate", "gelu-published", "--dtype", "fp64", "--json");
     JsonNode rows = JsonMapper.shared().readTree(json.out).get("evaluations");
     assertEquals(3, rows.size());
@@ -376,6 +377,7 @@ class CommandTest {
         "fit conditional-mean ",
         "search ",
         "evaluate ",
+        "certify ",
         "plot ",
         "export ",
         "bench ",

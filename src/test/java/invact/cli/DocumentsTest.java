@@ -56,6 +56,7 @@ class DocumentsTest {
               Map.entry("sh src/bench/", "takes minutes, on an idle machine"),
               Map.entry("cli/invact bench", "takes minutes, on an idle machine"),
               Map.entry("cli/invact search ", "takes two minutes: SearchCommandTest runs a part"),
+              Map.entry("cli/invact certify --all", "takes a quarter of an hour: CertificatesTest"),
               Map.entry("cli/invact fit --defaults", "takes a minute: DefaultsCommandTest"),
               Map.entry("python src/bench/", "needs GPUs, for minutes to hours"),
               Map.entry("export PYTHONPATH=", "needs GPUs: it serves the line below it"),

@@ -9,11 +9,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The coefficient sets in the jar, read as strictly as any other but for their errors in use, which
- * a test measures. The build writes their index, {@code index.txt}: a class path cannot be listed.
+ * The coefficient sets in the jar, held to their certificates, and read as strictly as any other
+ * but for their errors in use, which a test measures. The build writes their index, {@code
+ * index.txt}: a class path cannot be listed.
  */
 public final class ShippedSets {
-  private static final String FOLDER = "/invact/sets/";
+  static final String FOLDER = "/invact/sets/";
   private static final String INDEX = FOLDER + "index.txt";
   private static final String SUFFIX = ".json";
 
@@ -40,8 +41,11 @@ public final class ShippedSets {
       throw new CoefficientException(
           "no coefficient set '" + name + "' is shipped: there are " + String.join(", ", names));
     }
-    return CoefficientReader.withoutErrorsInUse(
-        Resource.bytes(FOLDER + name + SUFFIX), "shipped set " + name);
+    CoefficientSet set =
+        CoefficientReader.withoutErrorsInUse(
+            Resource.bytes(FOLDER + name + SUFFIX), "shipped set " + name);
+    CertificateTable.shipped().require(set);
+    return set;
   }
 
   /** {@link CoefficientSet#shippedFor}. */
