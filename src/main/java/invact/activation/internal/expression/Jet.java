@@ -131,7 +131,7 @@ public record Jet(double value, double first, double second) {
     if (!b.isConstant()) {
       if (isConstant() && value == 0 && b.value > 0) {
         // 0 to any power nearby is 0 too; ln 0 is none of its derivatives.
-        return constant(0);
+        return constant(StrictMath.pow(value, b.value));
       }
       // exp(b·ln f) would magnify the rounding of the exponent b·ln f times.
       double power = StrictMath.pow(value, b.value);

@@ -179,4 +179,12 @@ class ExpressionTest {
     assertEquals(3, at("-".repeat(998) + "x", 3).value());
     assertThrows(IllegalArgumentException.class, () -> Expression.parse("x" + "+x".repeat(500)));
   }
+
+  /** A jet's value is what StrictMath.pow gives, whatever its derivatives: −0 to a first power. */
+  @Test
+  void aPowerOfZeroKeepsItsSign() {
+    assertEquals(-0.0, Jet.constant(-0.0).power(Jet.variable(1)).value());
+    assertEquals(0.0, Jet.constant(-0.0).power(Jet.variable(2)).value());
+    assertEquals(-0.0, at("x^(-+( x)/0)^x", -0.0).value());
+  }
 }
