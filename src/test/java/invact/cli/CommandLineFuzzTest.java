@@ -137,6 +137,12 @@ class CommandLineFuzzTest {
 
   /** Removes what commands have written to the working folder. */
   private void clean() throws IOException {
+    Path here = Path.of("").toAbsolutePath();
+    // Run otherwise than by the build, this would empty a checkout.
+    if (!here.endsWith(Path.of("target", "fuzz"))) {
+      throw new IllegalStateException(
+          "commands are fuzzed in target/fuzz, not in " + here + ": run mvn verify");
+    }
     try (Stream<Path> files = Files.list(Path.of(""))) {
       for (Path file : files.toList()) {
         String name = file.toString();
