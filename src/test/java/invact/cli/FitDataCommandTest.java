@@ -176,7 +176,7 @@ class FitDataCommandTest {
     assertParameter(fit, "a", 7 / 6.0, Math.sqrt(5 / 36.0));
     assertParameter(fit, "b", 1.5, Math.sqrt(1 / 12.0));
     assertEquals(1 / 6.0, fit.get("sumOfSquares").doubleValue(), 1e-12);
-    // The ordinates' squares about their mean 8/3 sum up to 14/3.
+    // R² = 1 − (1/6)/(14/3): the sum of (y − mean of y)² is 14/3, and the mean is 8/3.
     assertEquals(1 - 1 / 28.0, fit.get("rSquared").doubleValue(), 1e-12);
     assertEquals(3 * Math.log(1 / 18.0) + 4, fit.get("aic").doubleValue(), 1e-12);
     assertEquals(3 * Math.log(1 / 18.0) + 2 * Math.log(3), fit.get("bic").doubleValue(), 1e-12);

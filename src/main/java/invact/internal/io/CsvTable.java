@@ -247,7 +247,8 @@ public final class CsvTable {
   }
 
   /**
-   * The lines that have one of some values in a column, in the order of the values.
+   * Selects the lines whose field in a column is one of the given values, sorted in the order of
+   * the values.
    *
    * @param column the column
    * @param values the values

@@ -10,7 +10,8 @@ import java.util.stream.Collectors;
  * How {@link ChartFigure} draws a table.
  *
  * <p>Lines of a table that agree in {@code panel}, {@code series} and {@code line} are one line of
- * the figure, whose points are ordered by x. Each y and each way of showing it is a row of panels.
+ * the figure; its points are sorted by x. Each y column, shown in each way, has its own row of
+ * panels.
  *
  * @param kind lines, bars or steps
  * @param columns what the table's columns are

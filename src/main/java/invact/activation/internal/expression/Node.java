@@ -9,9 +9,9 @@ import java.util.function.UnaryOperator;
  */
 sealed interface Node {
   /**
-   * The value and two derivatives of an expression without parameters.
+   * Computes the value and the first two derivatives; the expression has no parameters.
    *
-   * @param x where, as a function of something
+   * @param x the input with its own derivatives
    */
   Jet jet(Jet x);
 

@@ -120,8 +120,8 @@ record SegmentTable(Activation f, float perUnit, float limit) {
   }
 
   /**
-   * The multiple of the grid next to f(−t): of the ulp of x at the segment's end, or of 2⁻¹¹ of the
-   * value's power of two if that is finer.
+   * f(−t) rounded to a grid. The grid's spacing is the smaller of two: the ulp of x at the
+   * segment's end, and 2⁻¹¹ of the largest power of two below the value.
    */
   private static double onGrid(double value, double high) {
     double grid =

@@ -10,9 +10,9 @@ import java.util.List;
  * A program as the body of a function of plain PyTorch operations on fp32 tensors. {@code _wide(x)}
  * is x in fp64.
  *
- * <p>PyTorch has no fused multiply-add: products are rounded, so that results differ from the
- * program's by a few ulp of what is added. Its roots are off by an ulp, and exponentials and powers
- * are its own; all else is what the program says.
+ * <p>PyTorch has no fused multiply-add. Each product is rounded, and a result differs from the
+ * program's by a few ulp of the larger summand. PyTorch's square root may be off by 1 ulp; exp and
+ * pow are PyTorch's. All other operations give the program's bits.
  */
 public final class TorchText extends PythonStyle {
   private TorchText(Computation computation) {

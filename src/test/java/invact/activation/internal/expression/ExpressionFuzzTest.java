@@ -29,7 +29,7 @@ class ExpressionFuzzTest {
     Expression inParentheses = text.length() < 998 ? Expression.parse("(" + text + ")") : null;
     for (double x : INPUTS) {
       Jet jet = expression.apply(Jet.variable(x));
-      // Values do not depend on derivatives; assertEquals takes NaN for NaN.
+      // The value is the same with and without derivatives. For assertEquals NaN equals NaN.
       assertEquals(jet.value(), expression.apply(Jet.constant(x)).value());
       if (inParentheses != null) {
         assertEquals(jet, inParentheses.apply(Jet.variable(x)));
