@@ -318,34 +318,6 @@ class CommandTest {
   }
 
   @Test
-  void evaluatePrintsATableOrJson() {
-    Run table = run("evaluate", "gelu-published", "--dtype", "fp64,bf16");
-    assertEquals(0, table.exitCode, table.err);
-    // A header and six rows, and below them the floor's heading, header and row, and those of what
-    // is proved, with two rows.
-    assertEquals(16, table.out.lines().count(), table.out);
-    Run json = run("evaluate", "gelu-published", "--dtype", "fp64", "--json");
-    JsonNode rows = JsonMapper.shared().readTree(json.out).get("evaluations");
-    assertEquals(3, rows.size());
-    assertEquals("right", rows.get(1).get("branch").stringValue());
-    assertEquals(1.8698e-2, rows.get(1).get("derivativeMaxAbs").doubleValue(), 0.5e-6);
-  }
-
-  /** The floors are those of {@code reference/floor.csv}, to its digits. */
-  @Test
-  void evaluatePrintsFloorsAsJson() {
-    Run run = run("evaluate", "silu-published", "--dtype", "fp32,bf16", "--json");
-    assertEquals(0, run.exitCode, run.err);
-    JsonNode floors = JsonMapper.shared().readTree(run.out).get("irreducibleErrors");
-    assertEquals(1, floors.size(), "fp32 has no floor of x ~ N(0,1) here");
-    JsonNode floor = floors.get(0);
-    assertEquals("bf16", floor.get("dtype").stringValue());
-    assertEquals(1.508829e-3, floor.get("irreducibleRms").doubleValue(), 0.5e-9);
-    assertEquals(1.141650e-2, floor.get("irreducibleMaxAbs").doubleValue(), 0.5e-8);
-    assertTrue(floor.get("rms").doubleValue() > floor.get("irreducibleRms").doubleValue());
-  }
-
-  @Test
   void listNamesEverything() {
     Run run = run("list");
     assertEquals(0, run.exitCode, run.err);

@@ -59,6 +59,35 @@ class DataCommandsTest {
   }
 
   @Test
+  void evaluatePrintsATableOrJson() {
+    Run table = run("evaluate", "gelu-published", "--dtype", "fp64,bf16");
+    assertEquals(0, table.exitCode(), table.err());
+    // A header and six rows, and below them the irreducible error's heading, header and row, and
+    // those of what
+    // is proved, with two rows.
+    assertEquals(16, table.out().lines().count(), table.out());
+    Run json = run("evaluate", "gelu-published", "--dtype", "fp64", "--json");
+    JsonNode rows = JsonMapper.shared().readTree(json.out()).get("evaluations");
+    assertEquals(3, rows.size());
+    assertEquals("right", rows.get(1).get("branch").stringValue());
+    assertEquals(1.8698e-2, rows.get(1).get("derivativeMaxAbs").doubleValue(), 0.5e-6);
+  }
+
+  /** The irreducible errors are those of {@code reference/floor.csv}, to its digits. */
+  @Test
+  void evaluatePrintsIrreducibleErrorsAsJson() {
+    Run run = run("evaluate", "silu-published", "--dtype", "fp32,bf16", "--json");
+    assertEquals(0, run.exitCode(), run.err());
+    JsonNode errors = JsonMapper.shared().readTree(run.out()).get("irreducibleErrors");
+    assertEquals(1, errors.size(), "fp32 has none for x ~ N(0,1)");
+    JsonNode bf16 = errors.get(0);
+    assertEquals("bf16", bf16.get("dtype").stringValue());
+    assertEquals(1.508829e-3, bf16.get("irreducibleRms").doubleValue(), 0.5e-9);
+    assertEquals(1.141650e-2, bf16.get("irreducibleMaxAbs").doubleValue(), 0.5e-8);
+    assertTrue(bf16.get("rms").doubleValue() > bf16.get("irreducibleRms").doubleValue());
+  }
+
+  @Test
   void eachFigureHasItsDataBesideIt() throws Exception {
     Run run = run("plot", "silu-paper", "--csv", "--out", folder.toString());
     assertEquals(0, run.exitCode(), run.err());
